@@ -1,0 +1,50 @@
+# make demo       set up, build, show this machine, run the example and the comparison table
+# make test       set up and run all tests (CI runs the same)
+# make test-long  what is too long for CI; writes tests/verified.txt
+# make bench      the benchmark table, side by side with every peer found here
+# make install PREFIX=DIR
+# make format     clang-format over the tree
+
+PREFIX ?= /usr/local
+BUILD  := build/release
+
+.PHONY: demo test test-long bench install build format clean
+
+demo:
+	tools/setup.sh core bench
+	@$(MAKE) --no-print-directory build
+	@echo; echo "== This machine"; $(BUILD)/out/lanewise-probe
+	@echo; echo "== Worked example: a global quarter-degree grid"; $(BUILD)/out/atmosphere
+	@echo; echo "== Best target against baseline"; $(BUILD)/out/lanewise-bench --demo
+
+build: $(BUILD)/build.ninja
+	@cmake --build $(BUILD)
+
+$(BUILD)/build.ninja:
+	cmake --preset release
+
+test:
+	tools/setup.sh core test emulate aarch64 bench
+	tests/run.sh
+
+test-long:
+	tools/setup.sh core test emulate aarch64 bench
+	tests/run.sh --long
+
+bench:
+	tools/setup.sh core bench
+	@$(MAKE) --no-print-directory build
+	$(BUILD)/out/lanewise-bench $(BENCH_ARGS)
+
+install:
+	tools/setup.sh core
+	cmake --preset release -DLANEWISE_BUILD_TESTS=OFF -DLANEWISE_BUILD_BENCHMARKS=OFF \
+	      -DLANEWISE_BUILD_EXAMPLES=OFF -B build/install -DCMAKE_INSTALL_PREFIX=$(PREFIX)
+	cmake --build build/install
+	cmake --install build/install
+
+format:
+	git ls-files '*.h' '*.hpp' '*.cc' '*.cpp' '*.c' | xargs clang-format -i
+
+clean:
+	rm -rf build

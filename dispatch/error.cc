@@ -1,0 +1,21 @@
+#include "dispatch/error.h"
+
+#include <cstdarg>
+#include <cstdio>
+
+namespace lanewise {
+namespace {
+thread_local char t_message[512];
+}
+
+lw_status Fail(lw_status status, const char* format, ...) {
+  va_list args;
+  va_start(args, format);
+  vsnprintf(t_message, sizeof(t_message), format, args);
+  va_end(args);
+  return status;
+}
+
+}  // namespace lanewise
+
+extern "C" const char* lw_last_error(void) { return lanewise::t_message; }

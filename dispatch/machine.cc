@@ -1,0 +1,151 @@
+// lw_machine: this machine as lanewise sees it, for people and as JSON (docs/machine.md).
+
+#include <new>
+
+#include "dispatch/error.h"
+#include "dispatch/os.h"
+#include "dispatch/state.h"
+#include "dispatch/text.h"
+#include "dispatch/threads.h"
+
+namespace lanewise {
+namespace {
+
+// The dispatcher reads only what decides targets; a report wants names and caches too.
+Host FullHost() {
+  HostInput input = ReadHost(Detail::kFull);
+  ReadCaches(input);
+  Host host = DetectHost(input);
+  host.caches = DetectCaches(input);
+  return host;
+}
+
+const char* ArchName(Arch arch) {
+  return arch == Arch::kX86_64 ? "x86_64" : arch == Arch::kAArch64 ? "aarch64" : "other";
+}
+
+std::string Bytes(uint64_t bytes) {
+  if (bytes == 0) return "unknown";
+  if (bytes >= (1u << 20) && bytes % (1u << 20) == 0) return std::to_string(bytes >> 20) + " MiB";
+  return std::to_string(bytes >> 10) + " KiB";
+}
+
+std::string CapText() {
+  const int cap = ProcessMaxTarget();
+  return cap < 0 ? "" : kCompiledTargets[cap].name;
+}
+
+std::string Text() {
+  const Host host = FullHost();
+  std::string text = "CPU         " + (host.brand.empty() ? host.vendor : host.brand) + " (" +
+                     host.microarch + ")\n";
+  text += "level       " + std::string(ArchName(host.arch));
+  if (host.psabi_level) text += "-v" + std::to_string(host.psabi_level);
+  text += "\n";
+  if (host.hypervisor) {
+    text += "hypervisor  " +
+            (host.hypervisor_vendor.empty() ? "yes, unnamed" : host.hypervisor_vendor) + "\n";
+  }
+  text += "caches      L1d " + Bytes(host.caches.l1d) + ", L2 " + Bytes(host.caches.l2) + ", L3 " +
+          Bytes(host.caches.l3) + "\n";
+  text += "targets\n";
+  const int current = TargetIndexOf(ActiveTable());
+  for (int i = static_cast<int>(kCompiledTargetCount) - 1; i >= 0; --i) {
+    std::string name = kCompiledTargets[i].name;
+    text += (i == current ? "  * " : "    ") + name;
+    text.append(name.size() < 10 ? 10 - name.size() : 1, ' ');
+    if (i == current)
+      text += "in use\n";
+    else if (!TargetSupported(i))
+      text += std::string(TargetReason(i)) + "\n";
+    else
+      text += i > current ? "capped\n" : "supported\n";
+  }
+  text += "threads     " + ThreadReport() + "\n";
+  text += "lanewise    " + std::string(lw_version()) + ", numerics " +
+          std::to_string(lw_numerics_version()) + "\n";
+  if (!EnvironmentSettings().warnings.empty()) {
+    text += "warning     " + EnvironmentSettings().warnings + "\n";
+  }
+  return text;
+}
+
+void WriteTargets(JsonWriter& json) {
+  json.BeginArray("targets");
+  for (const Target target : TargetsOf(ThisHost().arch)) {
+    const TargetState state = ThisHost().StateOf(target);
+    bool compiled = false;
+    for (size_t i = 0; i < kCompiledTargetCount; ++i)
+      compiled |= Name(target) == kCompiledTargets[i].name;
+    json.BeginObject();
+    json.String("name", Name(target));
+    json.Bool("compiled", compiled);
+    json.Bool("supported", state.supported);
+    json.String("reason", state.reason);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
+std::string Json() {
+  const Host host = FullHost();
+  JsonWriter json;
+  json.BeginObject();
+  json.Integer("schema", 1);
+  json.BeginObject("lanewise");
+  json.String("version", lw_version());
+  json.Integer("abi", lw_abi_version());
+  json.Integer("numerics", lw_numerics_version());
+  json.EndObject();
+  json.BeginObject("cpu");
+  json.String("arch", ArchName(host.arch));
+  json.String("vendor", host.vendor);
+  json.String("brand", host.brand);
+  json.String("microarchitecture", host.microarch);
+  json.Integer("family", host.family);
+  json.Integer("model", host.model);
+  json.Integer("stepping", host.stepping);
+  if (host.psabi_level)
+    json.Integer("psabi_level", host.psabi_level);
+  else
+    json.Null("psabi_level");
+  json.Bool("hypervisor", host.hypervisor);
+  json.String("hypervisor_vendor", host.hypervisor_vendor);
+  json.Integer("sve_bits", host.sve_bytes * 8);
+  json.BeginObject("caches");
+  json.Integer("l1d", static_cast<int64_t>(host.caches.l1d));
+  json.Integer("l2", static_cast<int64_t>(host.caches.l2));
+  json.Integer("l3", static_cast<int64_t>(host.caches.l3));
+  json.EndObject();
+  json.BeginArray("features");
+  for (const FeatureState& feature : host.features) {
+    if (feature.usable()) json.String({}, feature.name);
+  }
+  json.EndArray();
+  json.BeginArray("features_without_os_support");
+  for (const FeatureState& feature : host.features) {
+    if (feature.cpu && !feature.os) json.String({}, feature.name);
+  }
+  json.EndArray();
+  json.EndObject();
+  WriteTargets(json);
+  json.String("target", lw_current_target());
+  json.String("max_target", CapText());
+  json.Integer("threads", ThreadBudget());
+  json.String("threads_reason", ThreadReport());
+  json.String("warnings", EnvironmentSettings().warnings);
+  json.EndObject();
+  return json.text() + "\n";
+}
+
+}  // namespace
+}  // namespace lanewise
+
+extern "C" lw_status lw_machine(int32_t json, char* buffer, size_t size, size_t* length) {
+  using namespace lanewise;  // NOLINT
+  try {
+    return CopyText(json ? Json() : Text(), buffer, size, length);
+  } catch (const std::bad_alloc&) {
+    return Fail(LW_ERR_MEMORY, "lw_machine: out of memory");
+  }
+}

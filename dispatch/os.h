@@ -1,0 +1,31 @@
+// All that asks the operating system or the CPU itself. One .cc per OS.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "dispatch/budget.h"
+#include "dispatch/host.h"
+
+namespace lanewise {
+
+// In a virtual machine every CPUID leaf costs a trap into the hypervisor, 1 to 20 us or more.
+enum class Detail : uint8_t {
+  kTargets,  // what decides the targets: 6 leaves; for loading the library
+  kFull,     // and brand, hypervisor vendor: for reports
+};
+
+// Never fails: what cannot be read stays zero or empty.
+HostInput ReadHost(Detail detail = Detail::kFull);
+
+// Adds what describes the caches to the input of a host that was read here.
+void ReadCaches(HostInput& input);
+
+// Affinity, cgroups and LANEWISE_THREADS of this process. `api_limit` is left to the caller.
+BudgetInput ReadBudget();
+
+// A whole file, at most 1 MiB of it; nothing if it cannot be opened or read.
+std::optional<std::string> ReadFile(const std::string& path);
+
+}  // namespace lanewise

@@ -1,0 +1,195 @@
+// Linux. Plain system calls only, each of which may be refused (seccomp, no /proc, no /sys):
+// the answer is then "unknown", never an error.
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/auxv.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+#include "dispatch/os.h"
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+namespace lanewise {
+namespace {
+
+#if defined(__x86_64__)
+
+// Reads one leaf into the input and returns a copy.
+CpuidLeaf AddLeaf(HostInput& input, uint32_t leaf, uint32_t subleaf = 0) {
+  CpuidLeaf l{leaf, subleaf};
+  __cpuid_count(leaf, subleaf, l.eax, l.ebx, l.ecx, l.edx);
+  input.cpuid.push_back(l);
+  return l;
+}
+
+const CpuidLeaf* FindLeaf(const HostInput& input, uint32_t leaf) {
+  for (const CpuidLeaf& l : input.cpuid) {
+    if (l.leaf == leaf) return &l;
+  }
+  return nullptr;
+}
+
+// XGETBV as bytes: the mnemonic is not known to every assembler at the baseline. The instruction
+// faults unless the OS has set CR4.OSXSAVE.
+uint64_t ReadXcr0() {
+  uint32_t low, high;
+  asm volatile(".byte 0x0F, 0x01, 0xD0" : "=a"(low), "=d"(high) : "c"(0));
+  return uint64_t{high} << 32 | low;
+}
+
+void ReadX86(HostInput& input, Detail detail) {
+  const uint32_t max_basic = AddLeaf(input, 0).eax;
+  const CpuidLeaf one = AddLeaf(input, 1);
+  if (one.ecx >> 27 & 1) input.xcr0 = ReadXcr0();
+  if (max_basic >= 7 && AddLeaf(input, 7).eax >= 1) AddLeaf(input, 7, 1);
+  const bool hypervisor = one.ecx >> 31;
+  if (hypervisor && detail == Detail::kFull) AddLeaf(input, 0x40000000);
+  const uint32_t max_extended = AddLeaf(input, 0x80000000).eax;
+  if (max_extended < 0x80000001 || max_extended > 0x8000FFFF) return;
+  AddLeaf(input, 0x80000001);
+  if (detail != Detail::kFull) return;
+  for (uint32_t leaf : {0x80000002u, 0x80000003u, 0x80000004u, 0x80000008u}) {
+    if (leaf <= max_extended) AddLeaf(input, leaf);
+  }
+}
+
+#endif  // __x86_64__
+
+#if defined(__aarch64__)
+
+#ifndef PR_SVE_GET_VL
+#define PR_SVE_GET_VL 51
+#endif
+
+void ReadArm(HostInput& input, Detail) {
+  constexpr uint64_t kSve = uint64_t{1} << 22;
+  constexpr int kLengthMask = 0xFFFF;  // above are the inheritance flags
+  input.hwcap = getauxval(AT_HWCAP);
+  input.hwcap2 = getauxval(AT_HWCAP2);
+  if (input.hwcap & kSve) {
+    // Of this thread. A program that changes it later for itself breaks fixed-length code.
+    const int length = prctl(PR_SVE_GET_VL);
+    if (length > 0) input.sve_bytes = static_cast<uint32_t>(length & kLengthMask);
+  }
+  // The register itself is readable through a trap where HWCAP_CPUID is set; files are safer in
+  // sandboxes that do not emulate the trap.
+  if (auto midr = ReadFile("/sys/devices/system/cpu/cpu0/regs/identification/midr_el1")) {
+    input.midr = *midr;
+  } else if (auto cpuinfo = ReadFile("/proc/cpuinfo")) {
+    input.cpuinfo = *cpuinfo;
+  }
+}
+
+#endif  // __aarch64__
+
+// The mask must be as large as the kernel's, which is unknown: EINVAL asks for more.
+int CountAffinity() {
+  for (int cpus = 1024; cpus <= 65536; cpus *= 4) {
+    cpu_set_t* set = CPU_ALLOC(cpus);
+    if (!set) return 0;
+    const size_t size = CPU_ALLOC_SIZE(cpus);
+    CPU_ZERO_S(size, set);
+    const bool done = sched_getaffinity(0, size, set) == 0;
+    const bool too_small = !done && errno == EINVAL;
+    const int count = done ? CPU_COUNT_S(size, set) : 0;
+    CPU_FREE(set);
+    if (!too_small) return count;
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::optional<std::string> ReadFile(const std::string& path) {
+  constexpr size_t kLimit = size_t{1} << 20;
+  int fd;
+  do {
+    fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  } while (fd < 0 && errno == EINTR);
+  if (fd < 0) return std::nullopt;
+  std::string text;
+  char buffer[4096];
+  bool good = true;
+  while (text.size() < kLimit) {
+    const ssize_t got = read(fd, buffer, sizeof(buffer));
+    if (got < 0 && errno == EINTR) continue;
+    good = got >= 0;
+    if (got <= 0) break;
+    text.append(buffer, static_cast<size_t>(got));
+  }
+  close(fd);
+  if (!good) return std::nullopt;
+  return text;
+}
+
+HostInput ReadHost([[maybe_unused]] Detail detail) {
+  const int saved_errno = errno;
+  HostInput input;
+#if defined(__x86_64__)
+  input.arch = Arch::kX86_64;
+  ReadX86(input, detail);
+#elif defined(__aarch64__)
+  input.arch = Arch::kAArch64;
+  ReadArm(input, detail);
+#endif
+  errno = saved_errno;
+  return input;
+}
+
+void ReadCaches(HostInput& input) {
+  const int saved_errno = errno;
+#if defined(__x86_64__)
+  const CpuidLeaf* zero = FindLeaf(input, 0);
+  const CpuidLeaf* max_extended = FindLeaf(input, 0x80000000);
+  const CpuidLeaf* extended = FindLeaf(input, 0x80000001);
+  const uint32_t max_basic = zero ? zero->eax : 0;
+  const uint32_t max = extended && max_extended ? max_extended->eax : 0;
+  const bool topoext = extended && (extended->ecx >> 22 & 1) && max >= 0x8000001D;
+  bool described = false;
+  for (uint32_t i = 0; i < 8 && (topoext || max_basic >= 4); ++i) {
+    const bool more = AddLeaf(input, topoext ? 0x8000001D : 4, i).eax & 0x1F;
+    if (!more) break;
+    described = true;
+  }
+  if (!described && max >= 0x80000006) {
+    AddLeaf(input, 0x80000005);
+    AddLeaf(input, 0x80000006);
+  }
+#else
+  for (int i = 0; i < 8; ++i) {
+    const std::string base = "/sys/devices/system/cpu/cpu0/cache/index" + std::to_string(i) + "/";
+    std::string line;
+    for (const char* file : {"level", "type", "size"}) {
+      const std::optional<std::string> text = ReadFile(base + file);
+      if (!text) break;
+      line += text->substr(0, text->find('\n')) + ' ';
+    }
+    if (line.empty()) break;
+    input.caches += line + '\n';
+  }
+#endif
+  errno = saved_errno;
+}
+
+BudgetInput ReadBudget() {
+  const int saved_errno = errno;
+  BudgetInput input;
+  input.affinity = CountAffinity();
+  const long online = sysconf(_SC_NPROCESSORS_ONLN);
+  input.online = online > 0 ? static_cast<int>(online) : 0;
+  input.cgroup = ReadFile("/proc/self/cgroup").value_or("");
+  input.mountinfo = ReadFile("/proc/self/mountinfo").value_or("");
+  input.read_file = ReadFile;
+  if (const char* threads = std::getenv("LANEWISE_THREADS")) input.env_threads = threads;
+  errno = saved_errno;
+  return input;
+}
+
+}  // namespace lanewise

@@ -1,0 +1,370 @@
+/* lanewise: array kernels at the speed of the machine, with the same bits on every machine.
+ *
+ * C ABI, C99. Two layers:
+ *   1. typed contiguous functions, lw_<kernel>_<dtype>, at the end of this file;
+ *   2. generic functions for every kernel, dtype and stride: lw_call, lw_reduce, lw_find_loop.
+ *
+ * All functions are thread-safe, never throw, abort or print, and leave the caller's
+ * floating-point environment as they found it, except that they raise the exception flags
+ * invalid, divide-by-zero and overflow where C Annex F asks for them.
+ *
+ * Errors: functions that return lw_status give LW_OK (0) or a negative code; lw_last_error()
+ * then has a sentence for people, for the calling thread. On an error other than
+ * LW_ERR_INTERNAL no output element has been written.
+ *
+ * Ids (lw_dtype, lw_kernel, lw_status) are append-only. Structs begin with their size so that
+ * they can grow: set struct_size = sizeof(struct) before the call.
+ */
+
+#ifndef LANEWISE_LANEWISE_H_
+#define LANEWISE_LANEWISE_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(LANEWISE_STATIC)
+#define LW_API
+#else
+#define LW_API __attribute__((visibility("default")))
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define LW_VERSION_MAJOR 0
+#define LW_VERSION_MINOR 1
+#define LW_VERSION_PATCH 0
+
+/* ------------------------------------------------------------------ status, versions */
+
+typedef enum lw_status {
+  LW_OK = 0,
+  LW_ERR_NULL = -1,       /* a pointer that must not be null is */
+  LW_ERR_SIZE = -2,       /* negative or overflowing size, bad ndim, empty min/max/argmax */
+  LW_ERR_KERNEL = -3,     /* no kernel of this name or id */
+  LW_ERR_DTYPE = -4,      /* the kernel does not take these dtypes */
+  LW_ERR_OVERLAP = -5,    /* output overlaps an input other than exactly in place */
+  LW_ERR_SHAPE = -6,      /* shapes, axes or struct sizes do not fit */
+  LW_ERR_VALUE = -7,      /* unknown name or value, e.g. of a target */
+  LW_ERR_UNSUPPORTED = -8,/* not available on this machine or in this build */
+  LW_ERR_MEMORY = -9,     /* out of memory */
+  LW_ERR_INTERNAL = -10
+} lw_status;
+
+/* The message for the last failed call of this thread; "" if none. Valid until the thread's next
+ * failing call. Never null. */
+LW_API const char* lw_last_error(void);
+
+LW_API const char* lw_version(void);       /* "0.1.0" */
+LW_API int32_t lw_abi_version(void);       /* changes when this header breaks compatibility */
+LW_API int32_t lw_numerics_version(void);  /* changes when any result's bits change */
+
+/* ------------------------------------------------------------------ dtypes and kernels */
+
+typedef enum lw_dtype {
+  LW_BOOL = 0, /* one byte, 0 or 1 */
+  LW_I8 = 1,
+  LW_U8 = 2,
+  LW_I16 = 3,
+  LW_U16 = 4,
+  LW_I32 = 5,
+  LW_U32 = 6,
+  LW_I64 = 7,
+  LW_U64 = 8,
+  LW_F16 = 9,   /* IEEE 754 binary16 */
+  LW_BF16 = 10, /* reserved; no kernel takes it yet */
+  LW_F32 = 11,
+  LW_F64 = 12
+} lw_dtype;
+
+LW_API size_t lw_dtype_size(lw_dtype dtype);       /* bytes; 0 for an unknown dtype */
+LW_API const char* lw_dtype_name(lw_dtype dtype);  /* "f32"; null for an unknown dtype */
+/* Accepts "f32", "float32", "f4" and the like. */
+LW_API lw_status lw_dtype_parse(const char* name, lw_dtype* dtype);
+
+typedef enum lw_kernel {
+  LW_ADD = 0,
+  LW_SUBTRACT = 1,
+  LW_MULTIPLY = 2,
+  LW_DIVIDE = 3,
+  LW_FMA = 4,
+  LW_NEGATIVE = 5,
+  LW_ABS = 6,
+  LW_SQRT = 7,
+  LW_FLOOR = 8,
+  LW_RINT = 9,
+  LW_MINIMUM = 10,
+  LW_MAXIMUM = 11,
+  LW_CLIP = 12,
+  LW_WHERE = 13,
+  LW_EQUAL = 14,
+  LW_NOT_EQUAL = 15,
+  LW_LESS = 16,
+  LW_LESS_EQUAL = 17,
+  LW_GREATER = 18,
+  LW_GREATER_EQUAL = 19,
+  LW_ISNAN = 20,
+  LW_EXP = 21,
+  LW_LOG = 22,
+  LW_SIN = 23,
+  LW_COS = 24,
+  LW_TANH = 25,
+  LW_POW = 26,
+  LW_SUM = 27,
+  LW_MEAN = 28,
+  LW_VAR = 29,
+  LW_DOT = 30,
+  LW_MIN = 31,
+  LW_MAX = 32,
+  LW_ARGMAX = 33,
+  LW_CUMULATIVE_SUM = 34,
+  LW_COMPRESS = 35,
+  LW_CONVERT = 36
+} lw_kernel;
+
+/* How a kernel's operands relate. */
+typedef enum lw_shape {
+  LW_SHAPE_ELEMENTWISE = 0, /* out[i] from the inputs at i */
+  LW_SHAPE_REDUCE = 1,      /* one result from one array; any axes through lw_reduce */
+  LW_SHAPE_REDUCE_TWO = 2,  /* one result from two arrays (dot) */
+  LW_SHAPE_ARG = 3,         /* index of an element; any axes through lw_reduce */
+  LW_SHAPE_SCAN = 4,        /* as many results as elements */
+  LW_SHAPE_COMPRESS = 5     /* the elements where a mask is true */
+} lw_shape;
+
+#define LW_MAX_OPERANDS 4
+
+/* One loop of the kernel list: a kernel for one combination of dtypes. */
+typedef struct lw_kernel_record {
+  uint32_t struct_size;
+  lw_kernel kernel;
+  const char* name;                /* "exp" */
+  const char* doc;                 /* one sentence */
+  lw_shape shape;
+  int32_t inputs;                  /* number of input operands */
+  int32_t outputs;                 /* always 1 */
+  lw_dtype dtypes[LW_MAX_OPERANDS];/* inputs, then the output */
+  double max_ulp;                  /* error bound in ULP of the result; 0: exact */
+  int32_t numerics_since;          /* numerics version in which its bits last changed */
+} lw_kernel_record;
+
+LW_API int32_t lw_kernel_count(void); /* number of loops (kernel x dtypes) */
+/* LW_ERR_KERNEL unless 0 <= index < lw_kernel_count(). Strings are static. */
+LW_API lw_status lw_kernel_info(int32_t index, lw_kernel_record* record);
+/* LW_ERR_KERNEL if no kernel has this name. */
+LW_API lw_status lw_find_kernel(const char* name, lw_kernel* kernel);
+
+/* ------------------------------------------------------------------ generic calls */
+
+typedef struct lw_operand {
+  void* data;           /* first element; may be null only if n is 0 */
+  int64_t stride_bytes; /* any sign; 0 repeats one element (inputs only) */
+} lw_operand;
+
+/* Runs an elementwise kernel (and dot, scans, compress: see below) on n elements.
+ * dtypes and operands: the inputs in order, then the output.
+ * Overlap: an output with the same pointer and stride as an input is in place; interleaved views
+ * that share no byte are fine; everything else is LW_ERR_OVERLAP.
+ * dot, sum and the like write one element to the output. compress: operands are a, mask, out;
+ * out needs room for as many elements as mask has true ones. */
+LW_API lw_status lw_call(lw_kernel kernel, const lw_dtype* dtypes, const lw_operand* operands,
+                         int64_t n);
+
+#define LW_MAX_NDIM 32
+
+typedef struct lw_view {
+  void* data;
+  int32_t ndim;                 /* 0..LW_MAX_NDIM */
+  const int64_t* shape;         /* ndim sizes, >= 0 */
+  const int64_t* stride_bytes;  /* ndim strides, any sign */
+} lw_view;
+
+typedef struct lw_reduce_options {
+  uint32_t struct_size;
+  double ddof; /* var: the divisor is n - ddof */
+} lw_reduce_options;
+
+/* Reduces `in` over the axes in axis_mask (bit i is axis i; all bits of ndim for the whole array)
+ * into `out`, whose shape is that of `in` without these axes (ndim and sizes are checked).
+ * dtype is that of the elements; the output dtype follows from the kernel (lw_kernel_info).
+ * The result depends only on values and logical order: reducing an axis equals reducing each
+ * slice, whatever the memory order. options may be null. */
+LW_API lw_status lw_reduce(lw_kernel kernel, lw_dtype dtype, const lw_view* in, uint64_t axis_mask,
+                           const lw_view* out, const lw_reduce_options* options);
+
+/* A loop of NumPy's ufunc type, valid for ever: args has inputs then output, dims[0] is n, steps
+ * are byte strides. Any overlap is allowed and behaves as if elements ran in order. */
+typedef void (*lw_loop)(char** args, const intptr_t* dims, const intptr_t* steps, void* context);
+LW_API lw_status lw_find_loop(lw_kernel kernel, const lw_dtype* dtypes, lw_loop* loop,
+                              void** context);
+
+/* ------------------------------------------------------------------ targets and dispatch */
+
+/* Targets by name, worst first, as compiled into this library: "SSE2 SSE4 AVX2 AVX3". */
+LW_API int32_t lw_target_count(void);
+LW_API const char* lw_target_name(int32_t index);      /* null if out of range */
+LW_API int32_t lw_target_supported(int32_t index);     /* 1 if this machine can run it */
+/* Why not; "" if it can. Static or library-owned. Null if out of range. */
+LW_API const char* lw_target_reason(int32_t index);
+
+/* Name of the target in use by the calling thread. */
+LW_API const char* lw_current_target(void);
+/* Caps the target for the whole process; never forces one that the machine lacks: the best
+ * supported target not above `name` is used. Null removes the cap. LW_ERR_VALUE: unknown name. */
+LW_API lw_status lw_set_max_target(const char* name);
+/* The same for the calling thread, nested: each push needs a pop. Travels into lanewise's tasks. */
+LW_API lw_status lw_push_max_target(const char* name);
+LW_API lw_status lw_pop_max_target(void);
+
+/* Upper limit for threads of one call; 0 restores the default. LW_ERR_VALUE if negative. */
+LW_API lw_status lw_set_threads(int32_t limit);
+LW_API int32_t lw_get_threads(void); /* threads that a large call may use now */
+
+/* Writes text to buffer (at most size bytes with the final 0; truncated if it does not fit) and
+ * gives the full length without the 0 in *length. buffer may be null when size is 0. */
+/* Which variant of a kernel runs, and for each other why not. dtypes: inputs, then output; null
+ * for the first loop of the kernel. json: 0 text, 1 JSON. */
+LW_API lw_status lw_explain(lw_kernel kernel, const lw_dtype* dtypes, int32_t json, char* buffer,
+                            size_t size, size_t* length);
+/* This machine: CPU, psABI level, features, caches, targets with reasons, CPU budget, settings. */
+LW_API lw_status lw_machine(int32_t json, char* buffer, size_t size, size_t* length);
+
+/* ------------------------------------------------------------------ typed contiguous kernels
+ *
+ * n: number of elements, >= 0 (LW_ERR_SIZE). Pointers: LW_ERR_NULL if null while n > 0; aligned
+ * to the element; out may equal an input (in place), any other overlap is LW_ERR_OVERLAP.
+ * Bounds are over the whole range of the type, subnormals included, rounding to nearest even.
+ */
+
+/* -x, exact; flips the sign of zeros and NaNs too. */
+LW_API lw_status lw_negative_f32(int64_t n, const float* x, float* out);
+LW_API lw_status lw_negative_f64(int64_t n, const double* x, double* out);
+
+/* |x|, exact; clears the sign of zeros and NaNs too. */
+LW_API lw_status lw_abs_f32(int64_t n, const float* x, float* out);
+LW_API lw_status lw_abs_f64(int64_t n, const double* x, double* out);
+
+/* Square root, correctly rounded; NaN (invalid) below -0. */
+LW_API lw_status lw_sqrt_f32(int64_t n, const float* x, float* out);
+LW_API lw_status lw_sqrt_f64(int64_t n, const double* x, double* out);
+
+/* Largest integral value not above x, exact; -0 stays -0. */
+LW_API lw_status lw_floor_f32(int64_t n, const float* x, float* out);
+LW_API lw_status lw_floor_f64(int64_t n, const double* x, double* out);
+
+/* Nearest integral value, ties to even, exact; keeps the sign of zero. */
+LW_API lw_status lw_rint_f32(int64_t n, const float* x, float* out);
+LW_API lw_status lw_rint_f64(int64_t n, const double* x, double* out);
+
+/* e^x, at most 1 ULP. exp(-inf) = 0, exp(inf) = inf. */
+LW_API lw_status lw_exp_f32(int64_t n, const float* x, float* out);
+LW_API lw_status lw_exp_f64(int64_t n, const double* x, double* out);
+
+/* Natural logarithm, at most 1 ULP. log(+-0) = -inf (divide-by-zero), NaN (invalid) below. */
+LW_API lw_status lw_log_f32(int64_t n, const float* x, float* out);
+LW_API lw_status lw_log_f64(int64_t n, const double* x, double* out);
+
+/* Sine of x in radians, at most 1 ULP for every finite x. NaN (invalid) for +-inf. */
+LW_API lw_status lw_sin_f32(int64_t n, const float* x, float* out);
+LW_API lw_status lw_sin_f64(int64_t n, const double* x, double* out);
+
+/* Cosine of x in radians, at most 1 ULP for every finite x. NaN (invalid) for +-inf. */
+LW_API lw_status lw_cos_f32(int64_t n, const float* x, float* out);
+LW_API lw_status lw_cos_f64(int64_t n, const double* x, double* out);
+
+/* Hyperbolic tangent, at most 1 ULP. tanh(+-inf) = +-1. */
+LW_API lw_status lw_tanh_f32(int64_t n, const float* x, float* out);
+LW_API lw_status lw_tanh_f64(int64_t n, const double* x, double* out);
+
+/* x + y, correctly rounded. */
+LW_API lw_status lw_add_f32(int64_t n, const float* x, const float* y, float* out);
+LW_API lw_status lw_add_f64(int64_t n, const double* x, const double* y, double* out);
+
+/* x - y, correctly rounded. */
+LW_API lw_status lw_subtract_f32(int64_t n, const float* x, const float* y, float* out);
+LW_API lw_status lw_subtract_f64(int64_t n, const double* x, const double* y, double* out);
+
+/* x * y, correctly rounded. */
+LW_API lw_status lw_multiply_f32(int64_t n, const float* x, const float* y, float* out);
+LW_API lw_status lw_multiply_f64(int64_t n, const double* x, const double* y, double* out);
+
+/* x / y, correctly rounded. */
+LW_API lw_status lw_divide_f32(int64_t n, const float* x, const float* y, float* out);
+LW_API lw_status lw_divide_f64(int64_t n, const double* x, const double* y, double* out);
+
+/* Smaller of x and y, exact; NaN if either is NaN, -0 below +0. */
+LW_API lw_status lw_minimum_f32(int64_t n, const float* x, const float* y, float* out);
+LW_API lw_status lw_minimum_f64(int64_t n, const double* x, const double* y, double* out);
+
+/* Larger of x and y, exact; NaN if either is NaN, +0 above -0. */
+LW_API lw_status lw_maximum_f32(int64_t n, const float* x, const float* y, float* out);
+LW_API lw_status lw_maximum_f64(int64_t n, const double* x, const double* y, double* out);
+
+/* x^y, at most 1 ULP; all special cases of C99 Annex F. */
+LW_API lw_status lw_pow_f32(int64_t n, const float* x, const float* y, float* out);
+LW_API lw_status lw_pow_f64(int64_t n, const double* x, const double* y, double* out);
+
+/* x * y + z, rounded once on every machine. */
+LW_API lw_status lw_fma_f32(int64_t n, const float* x, const float* y, const float* z, float* out);
+LW_API lw_status lw_fma_f64(int64_t n, const double* x, const double* y, const double* z,
+                            double* out);
+
+/* minimum(maximum(x, low), high), exact; NaN if any is NaN. */
+LW_API lw_status lw_clip_f32(int64_t n, const float* x, const float* low, const float* high,
+                             float* out);
+LW_API lw_status lw_clip_f64(int64_t n, const double* x, const double* low, const double* high,
+                             double* out);
+
+/* condition[i] ? x[i] : y[i]; condition: n bytes, true if not 0. Moves bits only. */
+LW_API lw_status lw_where_f32(int64_t n, const uint8_t* condition, const float* x, const float* y,
+                              float* out);
+LW_API lw_status lw_where_f64(int64_t n, const uint8_t* condition, const double* x,
+                              const double* y, double* out);
+
+/* Reductions: one result from n elements, in the fixed order of docs/numerics.md. result: one
+ * element, must not be null. */
+
+/* Sum; +0 if n is 0. Each addition is rounded to the type of the elements. */
+LW_API lw_status lw_sum_f32(int64_t n, const float* x, float* result);
+LW_API lw_status lw_sum_f64(int64_t n, const double* x, double* result);
+
+/* Sum divided by n, the quotient rounded once (f32 divides in f64); NaN if n is 0. */
+LW_API lw_status lw_mean_f32(int64_t n, const float* x, float* result);
+LW_API lw_status lw_mean_f64(int64_t n, const double* x, double* result);
+
+/* Variance in two passes with divisor n - ddof; NaN if n <= ddof. */
+LW_API lw_status lw_var_f32(int64_t n, const float* x, double ddof, float* result);
+LW_API lw_status lw_var_f64(int64_t n, const double* x, double ddof, double* result);
+
+/* Sum of the rounded products x[i] * y[i]; +0 if n is 0. */
+LW_API lw_status lw_dot_f32(int64_t n, const float* x, const float* y, float* result);
+LW_API lw_status lw_dot_f64(int64_t n, const double* x, const double* y, double* result);
+
+/* Smallest element; NaN if any is NaN, -0 below +0. LW_ERR_SIZE if n is 0. */
+LW_API lw_status lw_min_f32(int64_t n, const float* x, float* result);
+LW_API lw_status lw_min_f64(int64_t n, const double* x, double* result);
+
+/* Largest element; NaN if any is NaN, +0 above -0. LW_ERR_SIZE if n is 0. */
+LW_API lw_status lw_max_f32(int64_t n, const float* x, float* result);
+LW_API lw_status lw_max_f64(int64_t n, const double* x, double* result);
+
+/* Index of the first largest element, or of the first NaN. LW_ERR_SIZE if n is 0. */
+LW_API lw_status lw_argmax_f32(int64_t n, const float* x, int64_t* result);
+LW_API lw_status lw_argmax_f64(int64_t n, const double* x, int64_t* result);
+
+/* out[i] = x[0] + ... + x[i] in the fixed blocked order of docs/numerics.md. */
+LW_API lw_status lw_cumulative_sum_f32(int64_t n, const float* x, float* out);
+LW_API lw_status lw_cumulative_sum_f64(int64_t n, const double* x, double* out);
+
+/* The elements of x whose mask byte is not 0, in order. out needs room for as many elements as mask
+ * has true bytes and must not overlap x or mask; count gets that number. */
+LW_API lw_status lw_compress_f32(int64_t n, const float* x, const uint8_t* mask, float* out,
+                                 int64_t* count);
+LW_API lw_status lw_compress_f64(int64_t n, const double* x, const uint8_t* mask, double* out,
+                                 int64_t* count);
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+
+#endif /* LANEWISE_LANEWISE_H_ */

@@ -1,0 +1,117 @@
+// Copies around the contiguous loops: strided to contiguous and back, repeating one element,
+// and stores that bypass the caches. Once per element size; they move bits only.
+
+#if defined(LANEWISE_KERNELS_COPY_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LANEWISE_KERNELS_COPY_INL_H_
+#undef LANEWISE_KERNELS_COPY_INL_H_
+#else
+#define LANEWISE_KERNELS_COPY_INL_H_
+#endif
+
+#include "dispatch/table.h"
+#include "hwy/cache_control.h"
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lanewise {
+namespace HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Elements may be unaligned when strided: NumPy's views are.
+template <class T>
+HWY_INLINE T LoadElement(const char* p) {
+  T value;
+  hwy::CopyBytes<sizeof(T)>(p, &value);
+  return value;
+}
+
+template <class T>
+HWY_INLINE size_t PackReversed(const char* from, T* to, size_t n) {
+  const hn::ScalableTag<T> d;
+  const size_t lanes = hn::Lanes(d);
+  size_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    const char* block = from - static_cast<ptrdiff_t>((i + lanes - 1) * sizeof(T));
+    hn::StoreU(hn::Reverse(d, hn::LoadU(d, reinterpret_cast<const T*>(block))), d, to + i);
+  }
+  return i;
+}
+
+template <class T>
+HWY_INLINE size_t PackEverySecond(const char* from, T* to, size_t n) {
+  const hn::ScalableTag<T> d;
+  const size_t lanes = hn::Lanes(d);
+  const T* x = reinterpret_cast<const T*>(from);
+  size_t i = 0;
+  // The last element's neighbour may lie behind the array: stop one element early.
+  for (; i + lanes < n; i += lanes) {
+    const auto lower = hn::LoadU(d, x + 2 * i), upper = hn::LoadU(d, x + 2 * i + lanes);
+    hn::StoreU(hn::ConcatEven(d, upper, lower), d, to + i);
+  }
+  return i;
+}
+
+template <class T>
+void Pack(const void* vfrom, int64_t stride, void* vto, size_t n) {
+  const char* from = static_cast<const char*>(vfrom);
+  T* to = static_cast<T*>(vto);
+  constexpr int64_t kSize = sizeof(T);
+  size_t i = 0;
+  if (stride == -kSize) i = PackReversed(from, to, n);
+  else if (stride == 2 * kSize) i = PackEverySecond(from, to, n);
+  else if (stride == kSize) return hwy::CopyBytes(from, to, n * sizeof(T));
+  for (; i < n; ++i) to[i] = LoadElement<T>(from + static_cast<int64_t>(i) * stride);
+}
+
+template <class T>
+void Unpack(const void* vfrom, void* vto, int64_t stride, size_t n) {
+  const T* from = static_cast<const T*>(vfrom);
+  char* to = static_cast<char*>(vto);
+  if (stride == static_cast<int64_t>(sizeof(T))) return hwy::CopyBytes(from, to, n * sizeof(T));
+  const hn::ScalableTag<T> d;
+  const size_t lanes = hn::Lanes(d);
+  size_t i = 0;
+  if (stride == -static_cast<int64_t>(sizeof(T))) {
+    for (; i + lanes <= n; i += lanes) {
+      char* block = to - static_cast<ptrdiff_t>((i + lanes - 1) * sizeof(T));
+      hn::StoreU(hn::Reverse(d, hn::LoadU(d, from + i)), d, reinterpret_cast<T*>(block));
+    }
+  }
+  for (; i < n; ++i) hwy::CopyBytes<sizeof(T)>(from + i, to + static_cast<int64_t>(i) * stride);
+}
+
+template <class T>
+void FillWith(const void* element, void* vto, size_t n) {
+  T* to = static_cast<T*>(vto);
+  const hn::ScalableTag<T> d;
+  const auto v = hn::Set(d, LoadElement<T>(static_cast<const char*>(element)));
+  const size_t lanes = hn::Lanes(d);
+  size_t i = 0;
+  for (; i + lanes <= n; i += lanes) hn::StoreU(v, d, to + i);
+  if (i != n) hn::StoreN(v, d, to + i, n - i);
+}
+
+// Ordinary stores up to the first vector border and at the end.
+inline void StreamBytes(const void* vfrom, void* vto, size_t bytes) {
+  const uint8_t* from = static_cast<const uint8_t*>(vfrom);
+  uint8_t* to = static_cast<uint8_t*>(vto);
+  const hn::ScalableTag<uint8_t> d;
+  const size_t lanes = hn::Lanes(d);
+  const size_t misaligned = reinterpret_cast<uintptr_t>(to) % lanes;
+  size_t i = misaligned ? HWY_MIN(lanes - misaligned, bytes) : 0;
+  hwy::CopyBytes(from, to, i);
+  for (; i + lanes <= bytes; i += lanes) hn::Stream(hn::LoadU(d, from + i), d, to + i);
+  hwy::CopyBytes(from + i, to + i, bytes - i);
+}
+
+template <class T>
+CopyLoops CopyLoopsOf() {
+  return {&Pack<T>, &Unpack<T>, &FillWith<T>};
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace lanewise
+HWY_AFTER_NAMESPACE();
+
+#endif  // per-target include guard

@@ -1,0 +1,37 @@
+// Meaning of the kernel pow: name, types, error bound, scalar reference.
+// Its SIMD bodies are in power-inl.h.
+
+#ifndef LANEWISE_KERNELS_POWER_H_
+#define LANEWISE_KERNELS_POWER_H_
+
+#include <cmath>
+#include <string_view>
+
+#include "kernels/kernel.h"
+
+namespace lanewise {
+
+struct Pow {
+  static constexpr lw_kernel kId = LW_POW;
+  static constexpr std::string_view kName = "pow";
+  static constexpr std::string_view kDoc = "x raised to the power y";
+  using Shape = Map2;
+  using Types = Floats;
+  static constexpr Ulp kBound{1.0};
+  static constexpr Flags kFlags = Flags::kOwn;
+  // Computes in the next wider type and rounds once more at the end.
+  template <class T>
+  T operator()(T x, T y) const {
+    if constexpr (sizeof(T) == 4) {
+      return static_cast<T>(std::pow(static_cast<double>(x), static_cast<double>(y)));
+    } else {
+      return static_cast<T>(std::pow(static_cast<long double>(x), static_cast<long double>(y)));
+    }
+  }
+};
+
+using Power = TypeList<Pow>;
+
+}  // namespace lanewise
+
+#endif  // LANEWISE_KERNELS_POWER_H_

@@ -1,0 +1,50 @@
+# Tests of the library's faces: list and headers, lanewise.hpp, symbols, installation, and the
+# places a shared library ends up in (fork, constructors, sandboxes, a second copy).
+
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+
+lw_add_api_test(list_test list_test.cc)
+lw_add_api_test(hpp_test hpp_test.cc)
+lw_add_api_test(second_copy_test second_copy_test.cc)
+lw_add_api_test(fork_test fork_test.cc)
+lw_add_api_test(no_proc_test no_proc_test.cc)
+foreach(_test second_copy_test fork_test no_proc_test)
+  target_include_directories(${_test} PRIVATE ${PROJECT_SOURCE_DIR})
+endforeach()
+set_tests_properties(list_test hpp_test PROPERTIES LABELS "fast;sanitize")
+
+# A library whose constructor uses lanewise: linked, and loaded by a program without lanewise.
+add_library(constructor_library SHARED constructor_library.cc)
+target_compile_features(constructor_library PRIVATE cxx_std_20)
+target_include_directories(constructor_library PRIVATE ${PROJECT_SOURCE_DIR})
+target_link_libraries(constructor_library PRIVATE lanewise)
+lw_add_api_test(constructor_test constructor_test.cc)
+target_include_directories(constructor_test PRIVATE ${PROJECT_SOURCE_DIR})
+target_link_libraries(constructor_test PRIVATE constructor_library)
+add_executable(constructor_dlopen constructor_dlopen.cc)
+target_link_libraries(constructor_dlopen PRIVATE ${CMAKE_DL_LIBS})
+add_test(NAME constructor_dlopen
+         COMMAND constructor_dlopen $<TARGET_FILE:constructor_library>)
+
+add_test(NAME headers COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/headers_test.sh ${PROJECT_SOURCE_DIR})
+add_test(NAME symbols COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/symbols_test.py
+                              $<TARGET_FILE:lanewise>
+                              ${PROJECT_SOURCE_DIR}/include/lanewise/lanewise.h)
+set_tests_properties(constructor_dlopen headers symbols PROPERTIES LABELS fast TIMEOUT 600)
+
+set(_install ${CMAKE_CURRENT_SOURCE_DIR}/install_test.sh ${CMAKE_BINARY_DIR} ${PROJECT_SOURCE_DIR})
+add_test(NAME install COMMAND ${_install} installed)
+set_tests_properties(install PROPERTIES LABELS fast TIMEOUT 600)
+# These compile the library: once with one target, twice with a raised baseline.
+add_test(NAME add_subdirectory COMMAND ${_install} subdirectory)
+set_tests_properties(add_subdirectory PROPERTIES LABELS fast TIMEOUT 3600 RUN_SERIAL ON)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+  add_test(NAME baseline COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/baseline_test.sh ${CMAKE_BINARY_DIR}
+                                 ${PROJECT_SOURCE_DIR})
+  set_tests_properties(baseline PROPERTIES LABELS long TIMEOUT 7200 RUN_SERIAL ON)
+endif()
+
+if(TARGET atmosphere)
+  add_test(NAME example-atmosphere COMMAND atmosphere)
+  set_tests_properties(example-atmosphere PROPERTIES LABELS fast TIMEOUT 600)
+endif()

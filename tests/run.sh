@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Builds and runs the tests, stage by stage:
+#   1. release, all targets of this architecture: every fast test, the emulated CPUs
+#   2. AddressSanitizer + UBSan (SSE2, AVX2)     3. ThreadSanitizer: the threaded tests
+#   4. AArch64 under qemu: golden hashes on NEON and SVE
+# --long adds what is too long for CI and records the result in tests/verified.txt.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+long=no
+[ "${1:-}" = --long ] && long=yes
+jobs=$(nproc)
+passed=0 failed=0
+start=$(date +%s)
+
+say() { printf '\n== [%4ds] %s\n' "$(($(date +%s) - start))" "$*"; }
+
+# Runs ctest in a build folder and adds up its counts; the log is shown as it grows.
+run_tests() {
+  local build=$1 log
+  shift
+  log=$build/ctest.log
+  local rc=0
+  (cd "$build" && ctest --output-on-failure -j "$jobs" "$@") 2>&1 | tee "$log" || rc=$?
+  local total bad
+  total=$(sed -n 's/.* tests failed out of \([0-9]*\)$/\1/p' "$log")
+  bad=$(sed -n 's/.*, \([0-9]*\) tests failed out of .*/\1/p' "$log")
+  passed=$((passed + ${total:-0} - ${bad:-0}))
+  failed=$((failed + ${bad:-0}))
+  if [ "$rc" -ne 0 ] && [ "${bad:-0}" -eq 0 ]; then failed=$((failed + 1)); fi
+}
+
+build() {
+  local preset=$1
+  shift
+  cmake --preset "$preset" -Wno-dev "$@" >"build/$preset.configure.log" 2>&1 ||
+    { cat "build/$preset.configure.log"; exit 1; }
+  cmake --build "build/$preset"
+}
+
+mkdir -p build
+say "release build"
+build release
+say "tests of the release build"
+run_tests build/release -LE long
+
+say "AddressSanitizer and UBSan build"
+build asan -DLANEWISE_BUILD_BENCHMARKS=OFF -DLANEWISE_BUILD_EXAMPLES=OFF
+say "tests under AddressSanitizer and UBSan"
+run_tests build/asan -L sanitize
+
+say "ThreadSanitizer build"
+build tsan -DLANEWISE_BUILD_BENCHMARKS=OFF -DLANEWISE_BUILD_EXAMPLES=OFF
+say "threaded tests under ThreadSanitizer"
+run_tests build/tsan -L threads
+
+say "AArch64 build"
+build aarch64 -DLANEWISE_BUILD_EXAMPLES=OFF
+say "golden hashes on AArch64 under qemu"
+run_tests build/aarch64
+
+if [ "$long" = yes ]; then
+  say "long tests"
+  run_tests build/release -L long -V
+fi
+
+say "targets that ran"
+tests/verified.sh build/release/ctest.log build/aarch64/ctest.log "$long"
+
+printf '\n%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ]

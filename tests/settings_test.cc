@@ -1,0 +1,203 @@
+// Caps of targets and threads through the C ABI, and the texts that explain them.
+
+#include <gtest/gtest.h>
+
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "lanewise/lanewise.h"
+
+namespace {
+
+std::vector<std::string> Supported() {
+  std::vector<std::string> names;
+  for (int32_t i = 0; i < lw_target_count(); ++i) {
+    if (lw_target_supported(i)) names.push_back(lw_target_name(i));
+  }
+  return names;
+}
+
+TEST(Targets, ListAndReasons) {
+  ASSERT_GT(lw_target_count(), 0);
+  EXPECT_EQ(lw_target_supported(0), 1) << "the baseline runs everywhere";
+  for (int32_t i = 0; i < lw_target_count(); ++i) {
+    EXPECT_EQ(lw_target_supported(i) == 1, std::string(lw_target_reason(i)).empty());
+  }
+  for (int32_t i : {-1, lw_target_count(), INT_MAX, INT_MIN}) {
+    EXPECT_EQ(lw_target_name(i), nullptr);
+    EXPECT_EQ(lw_target_reason(i), nullptr);
+    EXPECT_EQ(lw_target_supported(i), 0);
+  }
+}
+
+TEST(Targets, UnknownNames) {
+  const std::string before = lw_current_target();
+  for (const char* name : {"", "AVX9000", "SSE", "best", "\xff\xfe"}) {
+    EXPECT_EQ(lw_set_max_target(name), LW_ERR_VALUE) << name;
+    EXPECT_EQ(lw_push_max_target(name), LW_ERR_VALUE) << name;
+  }
+  EXPECT_EQ(lw_set_max_target(std::string(10000, 'x').c_str()), LW_ERR_VALUE);
+  EXPECT_EQ(lw_push_max_target(nullptr), LW_ERR_NULL);
+  EXPECT_EQ(before, lw_current_target());
+  EXPECT_EQ(lw_pop_max_target(), LW_ERR_VALUE) << "a failed push leaves nothing to pop";
+}
+
+TEST(Targets, ProcessCap) {
+  const std::string before = lw_current_target();
+  const std::vector<std::string> names = Supported();
+  for (const std::string& name : names) {
+    EXPECT_EQ(lw_set_max_target(name.c_str()), LW_OK);
+    EXPECT_EQ(lw_current_target(), name);
+    std::string seen;
+    std::thread([&] { seen = lw_current_target(); }).join();
+    EXPECT_EQ(seen, name);
+  }
+  EXPECT_EQ(lw_set_max_target(nullptr), LW_OK);
+  EXPECT_EQ(before, lw_current_target());
+}
+
+TEST(Targets, ScopedCapsNest) {
+  const std::vector<std::string> names = Supported();
+  const std::string before = lw_current_target();
+  const std::string low = names.front(), high = names.back();
+  ASSERT_EQ(lw_push_max_target(high.c_str()), LW_OK);
+  const std::string outer = lw_current_target();
+  ASSERT_EQ(lw_push_max_target(low.c_str()), LW_OK);
+  EXPECT_EQ(lw_current_target(), low);
+  // An inner scope cannot lift the outer cap.
+  ASSERT_EQ(lw_push_max_target(high.c_str()), LW_OK);
+  EXPECT_EQ(lw_current_target(), low);
+  EXPECT_EQ(lw_pop_max_target(), LW_OK);
+  EXPECT_EQ(lw_current_target(), low);
+  EXPECT_EQ(lw_pop_max_target(), LW_OK);
+  EXPECT_EQ(lw_current_target(), outer);
+  EXPECT_EQ(lw_pop_max_target(), LW_OK);
+  EXPECT_EQ(lw_current_target(), before);
+  EXPECT_EQ(lw_pop_max_target(), LW_ERR_VALUE);
+  int depth = 0;
+  while (depth < 100000 && lw_push_max_target(low.c_str()) == LW_OK) ++depth;
+  EXPECT_GE(depth, 32);
+  EXPECT_LT(depth, 100000) << "pushes without pops must end in an error";
+  while (depth-- > 0) EXPECT_EQ(lw_pop_max_target(), LW_OK);
+  EXPECT_EQ(lw_current_target(), before);
+}
+
+TEST(Targets, ScopedCapsBelongToTheThread) {
+  const std::vector<std::string> names = Supported();
+  const std::string before = lw_current_target();
+  // Two threads with different caps at the same time, checked while both are in force.
+  std::string seen[2];
+  std::thread threads[2];
+  for (int t = 0; t < 2; ++t) {
+    threads[t] = std::thread([&, t] {
+      const std::string mine = t ? names.back() : names.front();
+      lw_push_max_target(mine.c_str());
+      for (int i = 0; i < 1000; ++i) {
+        double x[100] = {1}, out[100];
+        EXPECT_EQ(lw_exp_f64(100, x, out), LW_OK);
+        EXPECT_EQ(lw_current_target(), mine);
+      }
+      seen[t] = lw_current_target();
+      lw_pop_max_target();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(seen[0], names.front());
+  EXPECT_EQ(seen[1], names.back());
+  EXPECT_EQ(lw_current_target(), before);
+}
+
+TEST(Threads, Limits) {
+  EXPECT_EQ(lw_set_threads(-1), LW_ERR_VALUE);
+  EXPECT_EQ(lw_set_threads(INT_MIN), LW_ERR_VALUE);
+  const int32_t all = lw_get_threads();
+  EXPECT_GE(all, 1);
+  EXPECT_EQ(lw_set_threads(1), LW_OK);
+  EXPECT_EQ(lw_get_threads(), 1);
+  EXPECT_EQ(lw_set_threads(INT_MAX), LW_OK);
+  EXPECT_EQ(lw_get_threads(), all);
+  EXPECT_EQ(lw_set_threads(0), LW_OK);
+  EXPECT_EQ(lw_get_threads(), all);
+}
+
+// ---------------------------------------------------------------- texts
+
+using TextFn = std::function<lw_status(int32_t json, char* buffer, size_t size, size_t* length)>;
+
+std::string CheckBuffers(const TextFn& text, int32_t json) {
+  size_t length = 0;
+  EXPECT_EQ(text(json, nullptr, 0, &length), LW_OK);
+  EXPECT_GT(length, 40u);
+  EXPECT_EQ(text(json, nullptr, 10, &length), LW_ERR_NULL);
+  std::string whole(length + 1, '#');
+  EXPECT_EQ(text(json, whole.data(), whole.size(), nullptr), LW_OK);
+  EXPECT_EQ(whole[length], 0);
+  whole.resize(length);
+  for (size_t size : {size_t{0}, size_t{1}, size_t{2}, size_t{7}, length - 1, length}) {
+    std::string buffer(length + 8, '#');
+    size_t reported = 0;
+    EXPECT_EQ(text(json, buffer.data(), size, &reported), LW_OK);
+    EXPECT_EQ(reported, length);
+    if (size > 0) {
+      EXPECT_EQ(buffer.substr(0, size - 1), whole.substr(0, size - 1));
+      EXPECT_EQ(buffer[size - 1], 0);
+    }
+    EXPECT_EQ(buffer.substr(size), std::string(length + 8 - size, '#')) << "wrote beyond size";
+  }
+  return whole;
+}
+
+// By another implementation of JSON than ours.
+bool IsJson(const std::string& text) {
+  const std::string path = ::testing::TempDir() + "lanewise_json_" + std::to_string(rand());
+  std::ofstream(path) << text;
+  const int status = std::system(("python3 -m json.tool " + path + " > /dev/null").c_str());
+  std::remove(path.c_str());
+  return status == 0;
+}
+
+TEST(Texts, Machine) {
+  const std::string text = CheckBuffers(lw_machine, 0), json = CheckBuffers(lw_machine, 1);
+  EXPECT_TRUE(IsJson(json)) << json;
+  for (int32_t i = 0; i < lw_target_count(); ++i) {
+    EXPECT_NE(text.find(lw_target_name(i)), std::string::npos) << text;
+    EXPECT_NE(json.find(lw_target_name(i)), std::string::npos) << json;
+  }
+}
+
+TEST(Texts, Explain) {
+  const lw_dtype dtypes[] = {LW_F64, LW_F64};
+  const auto explain = [&](int32_t json, char* buffer, size_t size, size_t* length) {
+    return lw_explain(LW_EXP, dtypes, json, buffer, size, length);
+  };
+  const std::string text = CheckBuffers(explain, 0), json = CheckBuffers(explain, 1);
+  EXPECT_TRUE(IsJson(json)) << json;
+  EXPECT_NE(text.find("exp(f64) -> f64"), std::string::npos) << text;
+  EXPECT_NE(text.find(std::string("* ") + lw_current_target()), std::string::npos) << text;
+  // Under a cap the others are capped, and each says why.
+  ASSERT_EQ(lw_push_max_target(lw_target_name(0)), LW_OK);
+  const std::string capped = CheckBuffers(explain, 0);
+  EXPECT_EQ(lw_pop_max_target(), LW_OK);
+  EXPECT_NE(capped.find(std::string("* ") + lw_target_name(0)), std::string::npos) << capped;
+  EXPECT_EQ(capped.find("capped: ") == std::string::npos, Supported().size() == 1) << capped;
+}
+
+TEST(Texts, ExplainEveryKernel) {
+  for (int32_t i = 0; i < lw_kernel_count(); ++i) {
+    lw_kernel_record record = {};
+    record.struct_size = sizeof(record);
+    ASSERT_EQ(lw_kernel_info(i, &record), LW_OK);
+    size_t length = 0;
+    EXPECT_EQ(lw_explain(record.kernel, record.dtypes, 1, nullptr, 0, &length), LW_OK);
+    EXPECT_GT(length, 100u);
+    EXPECT_EQ(lw_explain(record.kernel, nullptr, 0, nullptr, 0, &length), LW_OK);
+  }
+}
+
+}  // namespace

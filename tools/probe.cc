@@ -1,0 +1,192 @@
+// lanewise-probe: what this machine is, what lanewise does with it, and whether it does it right.
+// Needs neither Python nor a GPU; without --selftest it answers in a few milliseconds.
+
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "golden.h"
+#include "golden_text.h"  // made from tests/golden/<numerics version>.txt by CMake
+#include "lanewise/lanewise.h"
+
+namespace {
+
+using lanewise::golden::Case;
+
+// Grows the buffer until the text fits.
+template <class Get>
+std::string GetText(Get get, lw_status& status) {
+  size_t length = 0;
+  status = get(nullptr, 0, &length);
+  if (status != LW_OK) return "";
+  std::string text(length + 1, '\0');
+  status = get(text.data(), text.size(), &length);
+  text.resize(std::min(length, text.size() - 1));
+  return text;
+}
+
+int PrintMachine(bool json) {
+  lw_status status;
+  const std::string text = GetText(
+      [&](char* buffer, size_t size, size_t* length) {
+        return lw_machine(json, buffer, size, length);
+      },
+      status);
+  if (status != LW_OK) {
+    fprintf(stderr, "lanewise-probe: %s\n", lw_last_error());
+    return 1;
+  }
+  fputs(text.c_str(), stdout);
+  return 0;
+}
+
+// The loop of `kernel` whose first floating or given operand has `dtype`.
+bool FindLoop(const std::string& name, const std::string& dtype_name, lw_kernel_record& found) {
+  lw_dtype dtype;
+  lw_kernel kernel;
+  if (lw_dtype_parse(dtype_name.c_str(), &dtype) != LW_OK) return false;
+  if (lw_find_kernel(name.c_str(), &kernel) != LW_OK) return false;
+  for (int32_t i = 0; i < lw_kernel_count(); ++i) {
+    found.struct_size = sizeof(found);
+    if (lw_kernel_info(i, &found) != LW_OK || found.kernel != kernel) continue;
+    for (int k = 0; k < found.inputs; ++k) {
+      if (found.dtypes[k] == dtype) return true;
+    }
+  }
+  return false;
+}
+
+int Explain(const std::string& kernel, const std::string& dtype, bool json) {
+  lw_kernel_record record{};
+  if (!FindLoop(kernel, dtype, record)) {
+    lw_kernel id;
+    lw_dtype parsed;
+    if (lw_find_kernel(kernel.c_str(), &id) != LW_OK ||
+        lw_dtype_parse(dtype.c_str(), &parsed) != LW_OK) {
+      fprintf(stderr, "lanewise-probe: %s\n", lw_last_error());
+    } else {
+      fprintf(stderr, "lanewise-probe: %s has no loop for %s\n", kernel.c_str(), dtype.c_str());
+    }
+    return 2;
+  }
+  lw_status status;
+  const std::string text = GetText(
+      [&](char* buffer, size_t size, size_t* length) {
+        return lw_explain(record.kernel, record.dtypes, json, buffer, size, length);
+      },
+      status);
+  if (status != LW_OK) {
+    fprintf(stderr, "lanewise-probe: %s\n", lw_last_error());
+    return 1;
+  }
+  fputs(text.c_str(), stdout);
+  return 0;
+}
+
+struct Tally {
+  int cases = 0;
+  std::vector<std::string> failures;
+};
+
+// Every case under the cap in force: the library's hash, plain and strided, against the file's.
+Tally CheckTarget(const std::map<std::string, uint64_t>& golden) {
+  Tally tally;
+  lanewise::golden::ForEachCase([&](Case& c) {
+    ++tally.cases;
+    const auto line = golden.find(c.key);
+    if (line == golden.end()) {
+      tally.failures.push_back(c.key + ": no golden hash");
+      return;
+    }
+    for (const bool strided : {false, true}) {
+      const lw_status status = strided ? RunStrided(c) : Run(c);
+      if (status != LW_OK) tally.failures.push_back(c.key + ": " + lw_last_error());
+      else if (Hash(c) != line->second)
+        tally.failures.push_back(c.key + (strided ? ": strided result differs" : ": result differs"));
+    }
+  });
+  return tally;
+}
+
+// Runs the golden cases on every target this machine has; at least `expect` must be in use.
+int SelfTest(const std::string& expect, const std::string& only) {
+  const auto golden = lanewise::golden::Parse(kGoldenText);
+  int failed = 0, passed = 0;
+  for (int32_t i = 0; i < lw_target_count(); ++i) {
+    const std::string name = lw_target_name(i);
+    if (!only.empty() && only != name) continue;
+    if (!lw_target_supported(i)) {
+      printf("%-10s not run: %s\n", name.c_str(), lw_target_reason(i));
+      continue;
+    }
+    if (lw_push_max_target(name.c_str()) != LW_OK || name != lw_current_target()) {
+      printf("%-10s not run: capped\n", name.c_str());
+      lw_pop_max_target();
+      continue;
+    }
+    const auto start = std::chrono::steady_clock::now();
+    const Tally tally = CheckTarget(golden);
+    lw_pop_max_target();
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    printf("%-10s %d cases, %zu failures, %.2f s\n", name.c_str(), tally.cases,
+           tally.failures.size(), seconds);
+    for (size_t k = 0; k < tally.failures.size() && k < 10; ++k) {
+      printf("    %s\n", tally.failures[k].c_str());
+    }
+    (tally.failures.empty() ? passed : failed)++;
+  }
+  printf("numerics %d, in use: %s; targets: %d passed, %d failed\n", lw_numerics_version(),
+         lw_current_target(), passed, failed);
+  if (!expect.empty() && expect != lw_current_target()) {
+    printf("expected %s to be in use\n", expect.c_str());
+    return 1;
+  }
+  return failed || !passed ? 1 : 0;
+}
+
+int List() {
+  for (int32_t i = 0; i < lw_kernel_count(); ++i) {
+    lw_kernel_record record{};
+    record.struct_size = sizeof(record);
+    if (lw_kernel_info(i, &record) != LW_OK) return 1;
+    std::string signature = record.name;
+    for (int k = 0; k <= record.inputs; ++k) {
+      signature += k == 0 ? '(' : k < record.inputs ? ',' : ')';
+      if (k == record.inputs) signature += " -> ";
+      signature += lw_dtype_name(record.dtypes[k]);
+    }
+    printf("%-36s %4.1f ULP  %s\n", signature.c_str(), record.max_ulp, record.doc);
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Shows what this machine is and which kernels lanewise runs on it."};
+  app.set_version_flag("--version", std::string("lanewise-probe ") + lw_version());
+  bool json = false, selftest = false, list = false;
+  std::vector<std::string> explain;
+  std::string expect, only;
+  app.add_flag("--json", json, "JSON instead of text (docs/machine.md)");
+  app.add_option("--explain", explain, "which variant of KERNEL runs for DTYPE, and why")
+      ->expected(2)
+      ->type_name("KERNEL DTYPE");
+  app.add_flag("--list", list, "all kernels with dtypes, error bound and meaning");
+  app.add_flag("--selftest", selftest, "compare every kernel on every target with golden hashes");
+  app.add_option("--target", only, "with --selftest: this target only");
+  app.add_option("--expect-target", expect, "with --selftest: fail unless this target is in use");
+  app.footer(
+      "Exit status: 0 all well, 1 a check failed, 2 an unknown kernel or dtype, 100+ bad usage.\n"
+      "LANEWISE_MAX_TARGET caps the target, LANEWISE_THREADS limits threads,\n"
+      "LANEWISE_VERBOSE=1 prints one line at first use.");
+  CLI11_PARSE(app, argc, argv);
+  if (!explain.empty()) return Explain(explain[0], explain[1], json);
+  if (selftest) return SelfTest(expect, only);
+  if (list) return List();
+  return PrintMachine(json);
+}
