@@ -15,7 +15,7 @@ demo:
 	@$(MAKE) --no-print-directory build
 	@echo; echo "== This machine"; $(BUILD)/out/lanewise-probe
 	@echo; echo "== Worked example: a global quarter-degree grid"; $(BUILD)/out/atmosphere
-	@echo; echo "== Best target against baseline"; $(BUILD)/out/lanewise-bench --demo
+	@echo; echo "== Best target against baseline"; $(BUILD)/out/bench --demo
 
 build: $(BUILD)/build.ninja
 	@cmake --build $(BUILD)
@@ -34,7 +34,7 @@ test-long:
 bench:
 	tools/setup.sh core bench
 	@$(MAKE) --no-print-directory build
-	$(BUILD)/out/lanewise-bench $(BENCH_ARGS)
+	$(BUILD)/out/bench $(BENCH_ARGS)
 
 install:
 	tools/setup.sh core

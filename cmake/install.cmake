@@ -4,7 +4,7 @@ include(CMakePackageConfigHelpers)
 
 install(TARGETS lanewise EXPORT lanewise-targets
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(FILES include/lanewise/lanewise.h include/lanewise/lanewise.hpp
+install(FILES include/lanewise/lanewise.h include/lanewise/lanewise.hpp include/lanewise/call.hpp
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/lanewise)
 install(EXPORT lanewise-targets NAMESPACE lanewise::
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/lanewise)

@@ -107,6 +107,7 @@ int32_t lw_kernel_count(void) { return static_cast<int32_t>(kKernelCount); }
 
 lw_status lw_kernel_info(int32_t index, lw_kernel_record* record) {
   if (!record) return Fail(LW_ERR_NULL, "lw_kernel_info: record is null");
+  // The size at release 0.1; later fields are written only if the caller's struct has them.
   if (record->struct_size < sizeof(lw_kernel_record)) {
     return Fail(LW_ERR_SHAPE, "lw_kernel_info: struct_size is %u, expected at least %zu",
                 record->struct_size, sizeof(lw_kernel_record));

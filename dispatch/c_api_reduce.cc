@@ -42,7 +42,7 @@ lw_status OutOfMemory(const KernelEntry& kernel) {
 lw_status CheckView(const KernelEntry& kernel, const char* what, const lw_view& view, size_t size,
                     int64_t* count, const char** begin, const char** end) {
   if (view.ndim < 0 || view.ndim > LW_MAX_NDIM) {
-    return Fail(LW_ERR_SHAPE, "%s: %s has ndim %d, not 0..%d", kernel.name, what, view.ndim,
+    return Fail(LW_ERR_SIZE, "%s: %s has ndim %d, not 0..%d", kernel.name, what, view.ndim,
                 LW_MAX_NDIM);
   }
   if (view.ndim > 0 && (!view.shape || !view.stride_bytes)) {
@@ -67,7 +67,7 @@ lw_status CheckView(const KernelEntry& kernel, const char* what, const lw_view& 
   }
   if (empty) *count = 0;
   if (empty) return LW_OK;
-  if (!fits || above > INT64_MAX - static_cast<int64_t>(size)) {
+  if (!fits || below == INT64_MIN || above > INT64_MAX - static_cast<int64_t>(size)) {
     return Fail(LW_ERR_SIZE, "%s: %s exceeds the address space", kernel.name, what);
   }
   if (!view.data) return Fail(LW_ERR_NULL, "%s: data of %s is null", kernel.name, what);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <mutex>
 
 #include "dispatch/fpenv.h"
@@ -17,6 +18,8 @@ namespace {
 
 std::atomic<int> g_api_limit{0};
 std::atomic<bool> g_workers_started{false};
+// The module was wanted and is not there: calls stay serial and the report says why.
+std::atomic<bool> g_module_missing{false};
 // A child of a process that had workers: they do not exist here, and oneTBB cannot restart them.
 std::atomic<bool> g_forked{false};
 
@@ -41,6 +44,7 @@ std::string OwnFolder() {
 // Loaded from the library's own folder only, never searched for, never closed.
 const Module& LoadModule() {
   static const Module module = [] {
+    const int saved_errno = errno;
     Module m;
     const std::string folder = OwnFolder();
     const std::string path = folder + LANEWISE_TBB_MODULE;
@@ -48,13 +52,12 @@ const Module& LoadModule() {
     if (!handle) {
       const char* error = folder.empty() ? "own folder unknown" : dlerror();
       m.reason = std::string("no threads: ") + (error ? error : "threading module not loaded");
+      errno = saved_errno;
       return m;
     }
     m.run = reinterpret_cast<LanewiseRunFn>(dlsym(handle, "lanewise_tbb_run"));
     if (!m.run) m.reason = "no threads: " + path + " is not lanewise's threading module";
-    pthread_atfork(nullptr, nullptr, [] {
-      if (g_workers_started.load()) g_forked.store(true);
-    });
+    errno = saved_errno;
     return m;
   }();
   return module;
@@ -85,6 +88,7 @@ void RunRange(void* context, size_t begin, size_t end) {
 
 int ThreadBudget() {
   if (g_forked.load(std::memory_order_relaxed)) return 1;
+  if (g_module_missing.load(std::memory_order_relaxed)) return 1;
   const int limit = g_api_limit.load(std::memory_order_relaxed);
   const int cpus = SystemBudget().cpus;
   return limit > 0 ? std::min(limit, cpus) : cpus;
@@ -95,9 +99,14 @@ void SetThreadLimit(int limit) { g_api_limit.store(limit, std::memory_order_rela
 TaskFlags ParallelFor(size_t tasks, size_t grain, TaskFn fn, void* context) {
   const int threads = ThreadBudget();
   if (threads > 1 && tasks > grain) {
+    // Before the module is loaded: a child forked meanwhile would wait for ever for the loading.
+    static const int handler = pthread_atfork(nullptr, nullptr, [] {
+      if (g_workers_started.load()) g_forked.store(true);
+    });
+    if (handler == 0) g_workers_started.store(true);
     const Module& module = LoadModule();
+    if (!module.run) g_module_missing.store(true);
     if (module.run) {
-      g_workers_started.store(true);
       Work work{fn, context, t_table, {}};
       if (module.run(threads, tasks, std::max<size_t>(grain, 1), &RunRange, &work) == 0) {
         const uint32_t raised = work.raised.load();
@@ -120,7 +129,7 @@ std::string ThreadReport() {
                        (ThreadBudget() == 1 ? " thread: " : " threads: ") +
                        (limit > 0 && limit < budget.cpus ? "lw_set_threads" : budget.reason);
   for (const std::string& warning : budget.warnings) report += "; " + warning;
-  if (g_workers_started.load() && !LoadModule().run) report += "; " + LoadModule().reason;
+  if (g_module_missing.load()) report = "1 thread: " + LoadModule().reason;
   return report;
 }
 

@@ -8,7 +8,8 @@
 extern "C" {
 
 typedef void (*LanewiseRangeFn)(void* context, size_t begin, size_t end);
-// Calls fn for disjoint ranges covering [0, tasks) on at most `threads` threads; 0 if all ran.
+// Calls fn for disjoint ranges covering [0, tasks) on at most `threads` threads, each range once;
+// grain >= 1. 0 if all ran.
 typedef int (*LanewiseRunFn)(int threads, size_t tasks, size_t grain, LanewiseRangeFn fn,
                              void* context);
 }

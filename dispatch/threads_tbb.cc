@@ -1,10 +1,11 @@
 // The threading module: a shared object of its own, so that oneTBB is loaded only when a call is
 // split for the first time. One exported function, plain C types across the border.
 
-#include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
 
+#include <algorithm>
+#include <atomic>
 #include <memory>
 #include <mutex>
 
@@ -32,20 +33,36 @@ tbb::task_arena& ArenaFor(int threads) {
   return *arenas[used++].arena;
 }
 
+// A call in equal pieces; a piece runs exactly once, whatever fails around it (in-place kernels
+// must not be repeated).
+struct Pieces {
+  static constexpr size_t kMax = 256;
+  size_t count;
+  size_t tasks;
+  LanewiseRangeFn fn;
+  void* context;
+  std::atomic<bool> taken[kMax] = {};
+
+  void Run(size_t i) {
+    if (taken[i].exchange(true)) return;
+    fn(context, tasks * i / count, tasks * (i + 1) / count);
+  }
+};
+
 }  // namespace
 
 extern "C" __attribute__((visibility("default"))) int lanewise_tbb_run(
     int threads, size_t tasks, size_t grain, LanewiseRangeFn fn, void* context) {
+  // A few pieces per thread even out a busy machine; each is at least a grain.
+  const size_t wanted = std::min<size_t>(Pieces::kMax, static_cast<size_t>(threads) * 4);
+  Pieces pieces{std::max<size_t>(1, std::min(wanted, tasks / grain)), tasks, fn, context};
   try {
     ArenaFor(threads).execute([&] {
-      tbb::parallel_for(
-          tbb::blocked_range<size_t>(0, tasks, grain),
-          [&](const tbb::blocked_range<size_t>& range) { fn(context, range.begin(), range.end()); });
+      tbb::parallel_for(size_t{0}, pieces.count, [&](size_t i) { pieces.Run(i); });
     });
-    return 0;
   } catch (...) {
-    // Out of memory or threads before any range ran twice: the caller repeats serially, which is
-    // safe because every range writes the same values.
-    return -1;
+    // No memory or no threads: what no worker took is done here.
+    for (size_t i = 0; i < pieces.count; ++i) pieces.Run(i);
   }
+  return 0;
 }

@@ -267,9 +267,31 @@ HWY_INLINE VecOf<D32> DemoteTwo(D32 d32, V64 lower, V64 upper) {
 
 // -------- tables of constants in memory; idx is a signed integer vector in range
 
+// On x86 by scalar loads: gather instructions are slower than those on Zen and on Intel cores since
+// their microcode mitigations, and the emulators that stand in for missing CPUs in the tests
+// mistake one of their encodings (index register 4) for "no index".
 template <class D, class VI>
 HWY_INLINE VecOf<D> Gather(D d, const TFromD<D>* table, VI idx) {
+#if HWY_ARCH_X86
+  using T = TFromD<D>;
+  if constexpr (HWY_MAX_LANES_D(D) * sizeof(T) > 16) {
+    const hn::Half<D> half;
+    const hn::Half<SignedOf<D>> half_i;
+    const auto upper = Gather(half, table, hn::UpperHalf(half_i, idx));
+    return hn::Combine(d, upper, Gather(half, table, hn::LowerHalf(half_i, idx)));
+  } else if constexpr (HWY_MAX_LANES_D(D) == 2 && sizeof(T) == 8) {
+    return hn::Dup128VecFromValues(d, table[hn::ExtractLane(idx, 0)],
+                                   table[hn::ExtractLane(idx, 1)]);
+  } else if constexpr (HWY_MAX_LANES_D(D) == 4 && sizeof(T) == 4) {
+    return hn::Dup128VecFromValues(
+        d, table[hn::ExtractLane(idx, 0)], table[hn::ExtractLane(idx, 1)],
+        table[hn::ExtractLane(idx, 2)], table[hn::ExtractLane(idx, 3)]);
+  } else {
+    return hn::GatherIndex(d, table, idx);
+  }
+#else
   return hn::GatherIndex(d, table, idx);
+#endif
 }
 
 // The same for a table of 16 f32, aligned for vectors, that AVX2 and AVX-512 keep in registers: a
@@ -283,10 +305,10 @@ HWY_INLINE VecOf<D> Lookup16(D d, const float* table, VI idx) {
     return hn::TwoTablesLookupLanes(d, hn::Load(d, table), hn::Load(d, table + 8),
                                     hn::IndicesFromVec(d, idx));
   } else {
-    return hn::GatherIndex(d, table, idx);
+    return Gather(d, table, idx);
   }
 #else
-  return hn::GatherIndex(d, table, idx);
+  return Gather(d, table, idx);
 #endif
 }
 
@@ -303,10 +325,10 @@ HWY_INLINE VecOf<D> Lookup32(D d, const double* table, VI idx) {
         hn::TwoTablesLookupLanes(d, hn::Load(d, table + 16), hn::Load(d, table + 24), in_half);
     return hn::IfNegativeThenElse(hn::BitCast(d, hn::ShiftLeft<59>(idx)), upper, lower);
   } else {
-    return hn::GatherIndex(d, table, idx);
+    return Gather(d, table, idx);
   }
 #else
-  return hn::GatherIndex(d, table, idx);
+  return Gather(d, table, idx);
 #endif
 }
 

@@ -1,4 +1,4 @@
-#include "tests/accuracy_reference.h"
+#include "accuracy_reference.h"
 
 #include <mpfr.h>
 

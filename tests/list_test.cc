@@ -44,7 +44,7 @@ std::set<std::string> KernelNames() {
 // "LW_EXP = 21" of the header's enum: name in lower case -> id.
 std::map<std::string, int> HeaderIds() {
   const std::string header = ReadText("include/lanewise/lanewise.h");
-  const size_t begin = header.find("typedef enum lw_kernel {");
+  const size_t begin = header.find("typedef enum lw_kernel ");
   const size_t end = header.find("} lw_kernel;");
   EXPECT_LT(begin, end);
   const std::string body = header.substr(begin, end - begin);

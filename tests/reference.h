@@ -230,8 +230,10 @@ T Interesting(Rng& rng, const std::vector<T>& specials) {
     return kind & 1;
   } else {
     if (kind == 0) return specials[rng.Below(specials.size())];
-    if (kind <= 2 || std::is_same_v<T, f16>) return rng.Bits<T>();
-    if constexpr (std::is_floating_point_v<T>) {
+    if (kind <= 2) return rng.Bits<T>();
+    if constexpr (std::is_same_v<T, f16>) {
+      return rng.Bits<T>();
+    } else if constexpr (std::is_floating_point_v<T>) {
       const T unit = std::ldexp(static_cast<T>(rng.Between(-(1 << 24), 1 << 24)), -24);
       return std::ldexp(unit, static_cast<int>(rng.Between(-12, 12)));
     } else {

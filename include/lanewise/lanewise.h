@@ -28,8 +28,13 @@
 #define LW_API __attribute__((visibility("default")))
 #endif
 
+/* In C any int is a value of an enum; this says so in C++, where unknown ids would otherwise be
+ * undefined behaviour instead of an error code. */
 #ifdef __cplusplus
+#define LW_ENUM_INT : int
 extern "C" {
+#else
+#define LW_ENUM_INT
 #endif
 
 #define LW_VERSION_MAJOR 0
@@ -38,7 +43,7 @@ extern "C" {
 
 /* ------------------------------------------------------------------ status, versions */
 
-typedef enum lw_status {
+typedef enum lw_status LW_ENUM_INT {
   LW_OK = 0,
   LW_ERR_NULL = -1,       /* a pointer that must not be null is */
   LW_ERR_SIZE = -2,       /* negative or overflowing size, bad ndim, empty min/max/argmax */
@@ -62,7 +67,7 @@ LW_API int32_t lw_numerics_version(void);  /* changes when any result's bits cha
 
 /* ------------------------------------------------------------------ dtypes and kernels */
 
-typedef enum lw_dtype {
+typedef enum lw_dtype LW_ENUM_INT {
   LW_BOOL = 0, /* one byte, 0 or 1 */
   LW_I8 = 1,
   LW_U8 = 2,
@@ -83,7 +88,7 @@ LW_API const char* lw_dtype_name(lw_dtype dtype);  /* "f32"; null for an unknown
 /* Accepts "f32", "float32", "f4" and the like. */
 LW_API lw_status lw_dtype_parse(const char* name, lw_dtype* dtype);
 
-typedef enum lw_kernel {
+typedef enum lw_kernel LW_ENUM_INT {
   LW_ADD = 0,
   LW_SUBTRACT = 1,
   LW_MULTIPLY = 2,
@@ -124,7 +129,7 @@ typedef enum lw_kernel {
 } lw_kernel;
 
 /* How a kernel's operands relate. */
-typedef enum lw_shape {
+typedef enum lw_shape LW_ENUM_INT {
   LW_SHAPE_ELEMENTWISE = 0, /* out[i] from the inputs at i */
   LW_SHAPE_REDUCE = 1,      /* one result from one array; any axes through lw_reduce */
   LW_SHAPE_REDUCE_TWO = 2,  /* one result from two arrays (dot) */
