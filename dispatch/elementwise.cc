@@ -13,6 +13,7 @@
 #include "dispatch/state.h"
 #include "dispatch/threads.h"
 #include "hwy/cache_control.h"
+#include "hwy/cache_control.h"
 
 namespace lanewise {
 namespace {
@@ -37,6 +38,7 @@ struct Call {
     return static_cast<char*>(operands[i].data) + element * operands[i].stride_bytes;
   }
   ElementwiseFn Loop() const { return table->slots[kernel->slot].elementwise; }
+  ElementwiseFn StreamLoop() const { return table->stream_loops[kernel->slot]; }
 };
 
 // Contiguous pieces of up to kBlockBytes around the loop. The extra cache line keeps the buffers
@@ -51,7 +53,8 @@ uint32_t RunBlocks(const Call& call, int64_t begin, int64_t end) {
   const int out = call.Output();
   size_t widest = 1;
   for (int i = 0; i <= out; ++i) widest = std::max<size_t>(widest, call.Size(i));
-  const int64_t step = static_cast<int64_t>(kBlockBytes / widest);
+  const size_t block_bytes = call.stream ? kStreamBlockBytes : kBlockBytes;
+  const int64_t step = static_cast<int64_t>(block_bytes / widest);
 
   const void* inputs[kMaxInputs] = {};
   for (int i = 0; i < out; ++i) {
@@ -91,13 +94,21 @@ uint32_t RunBlocks(const Call& call, int64_t begin, int64_t end) {
 }
 
 uint32_t RunRange(const Call& call, int64_t begin, int64_t end) {
-  bool contiguous = !call.stream;
+  const ElementwiseFn loop = call.stream ? call.StreamLoop() : call.Loop();
+  bool contiguous = loop != nullptr;
   for (int i = 0; i <= call.Output(); ++i) contiguous &= call.Contiguous(i);
-  if (!contiguous) return RunBlocks(call, begin, end);
-  const void* inputs[kMaxInputs] = {};
-  for (int i = 0; i < call.Output(); ++i) inputs[i] = call.At(i, begin);
-  return call.Loop()(inputs[0], inputs[1], inputs[2], call.At(call.Output(), begin),
-                     static_cast<size_t>(end - begin));
+  uint32_t raised;
+  if (contiguous) {
+    const void* inputs[kMaxInputs] = {};
+    for (int i = 0; i < call.Output(); ++i) inputs[i] = call.At(i, begin);
+    raised = loop(inputs[0], inputs[1], inputs[2], call.At(call.Output(), begin),
+                  static_cast<size_t>(end - begin));
+  } else {
+    raised = RunBlocks(call, begin, end);
+  }
+  // Stores past the caches are weakly ordered: another thread must not see the call's end first.
+  if (call.stream) hwy::FlushStream();
+  return raised;
 }
 
 // Blocks are the unit of splitting, so that threads do not share cache lines of the output.
@@ -130,6 +141,13 @@ bool ShouldStream(const Call& call, int64_t n) {
     if (call.operands[i].data == call.operands[out].data) return false;
   }
   return true;
+}
+
+// Memory-bound loops take the narrower vectors (dispatch/policy.h).
+const Table& StreamTable(const Table& table) {
+  static const int best = TargetIndex(kStreamMaxTarget);
+  const int index = TargetIndexOf(table);
+  return best < 0 || index <= best ? table : TableCappedAt(best);
 }
 
 // First and one-past-last byte of an operand's elements.
@@ -238,6 +256,7 @@ void RunElementwise(const KernelEntry& kernel, const lw_operand* operands, int64
   Call& call = task.first;
   std::copy_n(operands, kernel.inputs + 1, call.operands);
   call.stream = ShouldStream(call, n);
+  if (call.stream && !kernel.math) call.table = &StreamTable(*call.table);
   FpGuard guard(kernel.flags);
   const int64_t threshold = kernel.math ? kThreadElementsMath : kThreadElementsPlain;
   if (n < threshold) {

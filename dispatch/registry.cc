@@ -3,9 +3,6 @@
 namespace lanewise {
 namespace {
 
-template <class Op>
-constexpr bool kIsMath = Op::kFlags == Flags::kOwn && Op::kId >= LW_EXP && Op::kId != LW_CONVERT;
-
 template <class... Ts>
 constexpr void SetDtypes(KernelEntry& entry) {
   constexpr lw_dtype dtypes[] = {kDtype<Ts>...};

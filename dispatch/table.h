@@ -74,6 +74,8 @@ struct Table {
   int64_t target = 0;  // Highway's bit, e.g. HWY_AVX2
   std::array<Slot, kKernelCount> slots{};
   std::array<int64_t, kKernelCount> slot_target{};  // differs from target where policy says so
+  // The same loops with stores past the caches, where there are any; else null.
+  std::array<ElementwiseFn, kKernelCount> stream_loops{};
   std::array<CopyLoops, 4> copies{};
   // Copies bytes past the caches; both pointers of any alignment.
   void (*stream)(const void* from, void* to, size_t bytes) = nullptr;

@@ -52,33 +52,94 @@ HWY_INLINE size_t PackEverySecond(const char* from, T* to, size_t n) {
   return i;
 }
 
+// Scalar copies from or to elements `stride` bytes apart; four per round hide the address
+// arithmetic.
+template <class T>
+HWY_INLINE void PackScalar(const char* from, int64_t stride, T* to, size_t n) {
+  size_t i = 0;
+  for (; i + 4 <= n; i += 4, from += 4 * stride) {
+    to[i] = LoadElement<T>(from);
+    to[i + 1] = LoadElement<T>(from + stride);
+    to[i + 2] = LoadElement<T>(from + 2 * stride);
+    to[i + 3] = LoadElement<T>(from + 3 * stride);
+  }
+  for (; i < n; ++i, from += stride) to[i] = LoadElement<T>(from);
+}
+
+template <class T>
+HWY_INLINE void UnpackScalar(const T* from, char* to, int64_t stride, size_t n) {
+  size_t i = 0;
+  for (; i + 4 <= n; i += 4, to += 4 * stride) {
+    hwy::CopyBytes<sizeof(T)>(from + i, to);
+    hwy::CopyBytes<sizeof(T)>(from + i + 1, to + stride);
+    hwy::CopyBytes<sizeof(T)>(from + i + 2, to + 2 * stride);
+    hwy::CopyBytes<sizeof(T)>(from + i + 3, to + 3 * stride);
+  }
+  for (; i < n; ++i, to += stride) hwy::CopyBytes<sizeof(T)>(from + i, to);
+}
+
+template <class T>
+HWY_INLINE size_t UnpackReversed(const T* from, char* to, size_t n) {
+  const hn::ScalableTag<T> d;
+  const size_t lanes = hn::Lanes(d);
+  size_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    char* block = to - static_cast<ptrdiff_t>((i + lanes - 1) * sizeof(T));
+    hn::StoreU(hn::Reverse(d, hn::LoadU(d, from + i)), d, reinterpret_cast<T*>(block));
+  }
+  return i;
+}
+
+// Stores to every second element. The elements between belong to others and may not be written,
+// not even with their own value: only AVX-512 has masked stores that are fast enough to help.
+template <class T>
+HWY_INLINE size_t UnpackEverySecond([[maybe_unused]] const T* from, [[maybe_unused]] char* to,
+                                    [[maybe_unused]] size_t n) {
+  size_t i = 0;
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
+  const hn::ScalableTag<T> d;
+  const hn::RebindToUnsigned<decltype(d)> du;
+  using TU = hn::TFromD<decltype(du)>;
+  const size_t lanes = hn::Lanes(d);
+  T* x = reinterpret_cast<T*>(to);
+  const auto even =
+      hn::RebindMask(d, hn::Eq(hn::And(hn::Iota(du, 0), hn::Set(du, TU{1})), hn::Zero(du)));
+  for (; i + lanes < n; i += lanes) {
+    const auto v = hn::LoadU(d, from + i);
+    hn::BlendedStore(hn::InterleaveWholeLower(d, v, v), even, d, x + 2 * i);
+    hn::BlendedStore(hn::InterleaveWholeUpper(d, v, v), even, d, x + 2 * i + lanes);
+  }
+#endif
+  return i;
+}
+
 template <class T>
 void Pack(const void* vfrom, int64_t stride, void* vto, size_t n) {
   const char* from = static_cast<const char*>(vfrom);
   T* to = static_cast<T*>(vto);
   constexpr int64_t kSize = sizeof(T);
   size_t i = 0;
-  if (stride == -kSize) i = PackReversed(from, to, n);
-  else if (stride == 2 * kSize) i = PackEverySecond(from, to, n);
-  else if (stride == kSize) return hwy::CopyBytes(from, to, n * sizeof(T));
-  for (; i < n; ++i) to[i] = LoadElement<T>(from + static_cast<int64_t>(i) * stride);
+  if (stride == -kSize)
+    i = PackReversed(from, to, n);
+  else if (stride == 2 * kSize)
+    i = PackEverySecond(from, to, n);
+  else if (stride == kSize)
+    return hwy::CopyBytes(from, to, n * sizeof(T));
+  PackScalar(from + static_cast<int64_t>(i) * stride, stride, to + i, n - i);
 }
 
 template <class T>
 void Unpack(const void* vfrom, void* vto, int64_t stride, size_t n) {
   const T* from = static_cast<const T*>(vfrom);
   char* to = static_cast<char*>(vto);
-  if (stride == static_cast<int64_t>(sizeof(T))) return hwy::CopyBytes(from, to, n * sizeof(T));
-  const hn::ScalableTag<T> d;
-  const size_t lanes = hn::Lanes(d);
+  constexpr int64_t kSize = sizeof(T);
+  if (stride == kSize) return hwy::CopyBytes(from, to, n * sizeof(T));
   size_t i = 0;
-  if (stride == -static_cast<int64_t>(sizeof(T))) {
-    for (; i + lanes <= n; i += lanes) {
-      char* block = to - static_cast<ptrdiff_t>((i + lanes - 1) * sizeof(T));
-      hn::StoreU(hn::Reverse(d, hn::LoadU(d, from + i)), d, reinterpret_cast<T*>(block));
-    }
-  }
-  for (; i < n; ++i) hwy::CopyBytes<sizeof(T)>(from + i, to + static_cast<int64_t>(i) * stride);
+  if (stride == -kSize)
+    i = UnpackReversed(from, to, n);
+  else if (stride == 2 * kSize)
+    i = UnpackEverySecond(from, to, n);
+  UnpackScalar(from + i, to + static_cast<int64_t>(i) * stride, stride, n - i);
 }
 
 template <class T>

@@ -107,6 +107,11 @@ struct Raised {
 using ElementwiseFn = uint32_t (*)(const void* a, const void* b, const void* c, void* out,
                                    size_t n);
 
+// Long bodies, bound by arithmetic: no streaming loops, and worth threads at fewer elements.
+template <class Op>
+inline constexpr bool kIsMath =
+    Op::kFlags == Flags::kOwn && Op::kId >= LW_EXP && Op::kId != LW_CONVERT;
+
 // Names an operation together with its element type(s).
 template <class Op, class T>
 struct Kernel {};

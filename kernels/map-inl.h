@@ -32,15 +32,25 @@ HWY_INLINE hn::Vec<D> LoadTail(D d, const T* p, size_t count) {
 
 // -------- map1, map2, map3
 
-template <class Op, class T, int kInputs>
+// Stores past the caches if kStream; `out` is then aligned to the vector.
+template <bool kStream, class D, class V>
+HWY_INLINE void StoreVector(V v, D d, hn::TFromD<D>* out) {
+  if constexpr (kStream)
+    hn::Stream(v, d, out);
+  else
+    hn::StoreU(v, d, out);
+}
+
+template <class Op, class T, int kInputs, bool kStream>
 HWY_INLINE void MapVector(const T* a, const T* b, const T* c, T* out, Raised& raised) {
   const hn::ScalableTag<T> d;
+  const auto va = hn::LoadU(d, a);
   if constexpr (kInputs == 1) {
-    hn::StoreU(CallBody<Op>(d, raised, hn::LoadU(d, a)), d, out);
+    StoreVector<kStream>(CallBody<Op>(d, raised, va), d, out);
   } else if constexpr (kInputs == 2) {
-    hn::StoreU(CallBody<Op>(d, raised, hn::LoadU(d, a), hn::LoadU(d, b)), d, out);
+    StoreVector<kStream>(CallBody<Op>(d, raised, va, hn::LoadU(d, b)), d, out);
   } else {
-    hn::StoreU(CallBody<Op>(d, raised, hn::LoadU(d, a), hn::LoadU(d, b), hn::LoadU(d, c)), d, out);
+    StoreVector<kStream>(CallBody<Op>(d, raised, va, hn::LoadU(d, b), hn::LoadU(d, c)), d, out);
   }
 }
 
@@ -58,7 +68,14 @@ HWY_INLINE void MapTail(const T* a, const T* b, const T* c, T* out, size_t count
   }
 }
 
-template <class Op, class T, int kInputs>
+// Elements from `out` to the next border of a vector.
+template <class T>
+HWY_INLINE size_t ElementsToBorder(const T* out, size_t vector_bytes, size_t n) {
+  const size_t past = reinterpret_cast<uintptr_t>(out) % vector_bytes;
+  return past == 0 ? 0 : HWY_MIN((vector_bytes - past) / sizeof(T), n);
+}
+
+template <class Op, class T, int kInputs, bool kStream = false>
 uint32_t MapLoop(const void* va, const void* vb, const void* vc, void* vout, size_t n) {
   const T* a = static_cast<const T*>(va);
   const T* b = static_cast<const T*>(vb);
@@ -67,21 +84,23 @@ uint32_t MapLoop(const void* va, const void* vb, const void* vc, void* vout, siz
   const size_t lanes = hn::Lanes(hn::ScalableTag<T>());
   Raised raised;
   size_t i = 0;
+  if constexpr (kStream) {
+    i = ElementsToBorder(out, lanes * sizeof(T), n);
+    if (i != 0) MapTail<Op, T, kInputs>(a, b, c, out, i, raised);
+  }
   // Plain arithmetic is bound by loads and stores: four vectors per round hide the loop itself.
   // Math bodies are long; there, unrolling only spills registers.
-  if constexpr (Op::kFlags != Flags::kOwn) {
+  if constexpr (Op::kFlags != Flags::kOwn || kStream) {
     for (; i + 4 * lanes <= n; i += 4 * lanes) {
-      MapVector<Op, T, kInputs>(a + i, b + i, c + i, out + i, raised);
-      MapVector<Op, T, kInputs>(a + i + lanes, b + i + lanes, c + i + lanes, out + i + lanes,
-                                raised);
-      MapVector<Op, T, kInputs>(a + i + 2 * lanes, b + i + 2 * lanes, c + i + 2 * lanes,
-                                out + i + 2 * lanes, raised);
-      MapVector<Op, T, kInputs>(a + i + 3 * lanes, b + i + 3 * lanes, c + i + 3 * lanes,
-                                out + i + 3 * lanes, raised);
+      const size_t j = i + lanes, k = j + lanes, l = k + lanes;
+      MapVector<Op, T, kInputs, kStream>(a + i, b + i, c + i, out + i, raised);
+      MapVector<Op, T, kInputs, kStream>(a + j, b + j, c + j, out + j, raised);
+      MapVector<Op, T, kInputs, kStream>(a + k, b + k, c + k, out + k, raised);
+      MapVector<Op, T, kInputs, kStream>(a + l, b + l, c + l, out + l, raised);
     }
   }
   for (; i + lanes <= n; i += lanes) {
-    MapVector<Op, T, kInputs>(a + i, b + i, c + i, out + i, raised);
+    MapVector<Op, T, kInputs, kStream>(a + i, b + i, c + i, out + i, raised);
   }
   if (i != n) MapTail<Op, T, kInputs>(a + i, b + i, c + i, out + i, n - i, raised);
   return raised.bits;
@@ -118,13 +137,27 @@ struct Masks {
     }
   }
 
+  template <bool kStream>
   HWY_INLINE void Store(size_t i, uint8_t* out) const {
     const hn::ScalableTag<uint8_t> d8;
-    hn::StoreU(hn::IfThenElseZero(Narrow<1>(i), hn::Set(d8, uint8_t{1})), d8, out);
+    StoreVector<kStream>(hn::IfThenElseZero(Narrow<1>(i), hn::Set(d8, uint8_t{1})), d8, out);
   }
 };
 
+// Fewer elements than a vector of bytes has, through zeroed copies.
 template <class Op, class T, int kInputs>
+HWY_INLINE void ComparePart(const T* a, const T* b, uint8_t* out, size_t count) {
+  constexpr size_t kMax = HWY_MAX_LANES_D(hn::ScalableTag<uint8_t>);
+  HWY_ALIGN T part_a[kMax] = {};
+  HWY_ALIGN T part_b[kMax] = {};
+  HWY_ALIGN uint8_t part_out[kMax];
+  hwy::CopyBytes(a, part_a, count * sizeof(T));
+  if constexpr (kInputs == 2) hwy::CopyBytes(b, part_b, count * sizeof(T));
+  Masks<Op, T, kInputs>{part_a, part_b}.template Store<false>(0, part_out);
+  hwy::CopyBytes(part_out, out, count);
+}
+
+template <class Op, class T, int kInputs, bool kStream = false>
 uint32_t CompareLoop(const void* va, const void* vb, const void*, void* vout, size_t n) {
   const T* a = static_cast<const T*>(va);
   const T* b = static_cast<const T*>(vb);
@@ -133,18 +166,12 @@ uint32_t CompareLoop(const void* va, const void* vb, const void*, void* vout, si
   const size_t group = hn::Lanes(d8);  // elements per vector of bytes
   const Masks<Op, T, kInputs> masks{a, b};
   size_t i = 0;
-  for (; i + group <= n; i += group) masks.Store(i, out + i);
-  if (i == n) return 0;
-
-  // The rest goes through zeroed copies, one group long.
-  constexpr size_t kMax = HWY_MAX_LANES_D(hn::ScalableTag<uint8_t>);
-  HWY_ALIGN T tail_a[kMax] = {};
-  HWY_ALIGN T tail_b[kMax] = {};
-  HWY_ALIGN uint8_t tail_out[kMax];
-  hwy::CopyBytes(a + i, tail_a, (n - i) * sizeof(T));
-  if constexpr (kInputs == 2) hwy::CopyBytes(b + i, tail_b, (n - i) * sizeof(T));
-  Masks<Op, T, kInputs>{tail_a, tail_b}.Store(0, tail_out);
-  hwy::CopyBytes(tail_out, out + i, n - i);
+  if constexpr (kStream) {
+    i = ElementsToBorder(out, group, n);
+    if (i != 0) ComparePart<Op, T, kInputs>(a, b, out, i);
+  }
+  for (; i + group <= n; i += group) masks.template Store<kStream>(i, out + i);
+  if (i != n) ComparePart<Op, T, kInputs>(a + i, b + i, out + i, n - i);
   return 0;
 }
 
@@ -246,8 +273,34 @@ constexpr ElementwiseFn LoopOf(Convert, Cast<From, To>*) {
   return &ConvertLoop<Op, From, To>;
 }
 
+// Plain arithmetic and comparisons also come with stores past the caches, for outputs that no
+// cache holds. Math functions are not bound by memory.
+template <class Op, class T, class S>
+constexpr ElementwiseFn StreamLoopOf(S, T*) {
+  return nullptr;
+}
+template <class Op, class T>
+constexpr ElementwiseFn StreamLoopOf(Map1, T*) {
+  return kIsMath<Op> ? nullptr : &MapLoop<Op, T, 1, !kIsMath<Op>>;
+}
+template <class Op, class T>
+constexpr ElementwiseFn StreamLoopOf(Map2, T*) {
+  return kIsMath<Op> ? nullptr : &MapLoop<Op, T, 2, !kIsMath<Op>>;
+}
+template <class Op, class T>
+constexpr ElementwiseFn StreamLoopOf(Map3, T*) {
+  return &MapLoop<Op, T, 3, true>;
+}
+template <class Op, class T>
+constexpr ElementwiseFn StreamLoopOf(Compare, T*) {
+  return &CompareLoop<Op, T, 2, true>;
+}
+
 template <class Op, class... Ts>
 void FillOperation(Table& table, TypeList<Ts...>) {
+  ((table.stream_loops[kSlot<Op, Ts>] =
+        StreamLoopOf<Op>(typename Op::Shape{}, static_cast<Ts*>(nullptr))),
+   ...);
   ((table.slots[kSlot<Op, Ts>].elementwise =
         LoopOf<Op>(typename Op::Shape{}, static_cast<Ts*>(nullptr))),
    ...);

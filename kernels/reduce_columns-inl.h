@@ -61,9 +61,9 @@ HWY_INLINE V ColumnTerm(D d, const hn::TFromD<D>* p, V center, size_t count) {
 template <class Op, bool kFirst, int kRows, bool kPart, class T>
 HWY_INLINE void ChainVector(const T* const* p, const T* center, size_t j, size_t count, T* dst) {
   const hn::ScalableTag<T> d;
-  auto c = hn::Undefined(d);
+  auto c = hn::Zero(d);
   if constexpr (std::is_same_v<Op, Var>) c = LoadSome<kPart>(d, center + j, count);
-  auto v = hn::Undefined(d);
+  auto v = hn::Zero(d);
   if constexpr (kFirst) {
     v = ColumnTerm<Op, kPart>(d, p[0] + j, c, count);
   } else {
