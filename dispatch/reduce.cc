@@ -49,13 +49,12 @@ void DivideRow(const KernelEntry& entry, char* row, size_t count, double divisor
 }
 
 void FillNaN(const KernelEntry& entry, char* row, size_t count) {
-  for (size_t i = 0; i < count; ++i) {
-    if (entry.dtypes[0] == LW_F32) {
-      reinterpret_cast<float*>(row)[i] = std::numeric_limits<float>::quiet_NaN();
-    } else {
-      reinterpret_cast<double*>(row)[i] = std::numeric_limits<double>::quiet_NaN();
-    }
-  }
+  constexpr float kNaN32 = std::numeric_limits<float>::quiet_NaN();
+  constexpr double kNaN64 = std::numeric_limits<double>::quiet_NaN();
+  const bool narrow = entry.dtypes[0] == LW_F32;
+  const void* nan = narrow ? static_cast<const void*>(&kNaN32) : &kNaN64;
+  const size_t size = narrow ? sizeof(kNaN32) : sizeof(kNaN64);
+  for (size_t i = 0; i < count; ++i) std::memcpy(row + i * size, nan, size);  // may be unaligned
 }
 
 // Turns the accumulators of a finished tree into results.
@@ -293,13 +292,22 @@ TaskFlags RunPlan(const Sequences& r, const ReducePlan& plan) {
 
 // ---------------------------------------------------------------- entry points
 
+bool PlanIsAligned(const ReducePlan& plan, int64_t size) {
+  bool aligned = IsAligned(plan.in, 0, size);
+  for (const Axes* axes : {&plan.kept, &plan.reduced}) {
+    for (int i = 0; i < axes->ndim; ++i) aligned &= IsAligned(nullptr, axes->stride[i], size);
+  }
+  return aligned;
+}
+
 Mode ChooseMode(const ReducePlan& plan, int64_t n, int64_t size) {
   const int64_t kept = plan.kept.InnerStride();
-  const bool contiguous = plan.reduced.ndim == 1 && plan.reduced.InnerStride() == size;
+  const bool aligned = PlanIsAligned(plan, size);
+  const bool contiguous = aligned && plan.reduced.ndim == 1 && plan.reduced.InnerStride() == size;
   const bool many = plan.kept.InnerSize() >= 16 && kept != 0;
   if (contiguous)
     return many && n > 1 && n <= kShortSequence ? Mode::kPackedColumns : Mode::kContiguous;
-  if (kept == size && plan.kept.InnerSize() > 1) return Mode::kColumns;
+  if (aligned && kept == size && plan.kept.InnerSize() > 1) return Mode::kColumns;
   // Whichever neighbours are nearer in memory are packed together.
   const int64_t step = plan.reduced.InnerStride();
   return many && (n <= kShortSequence || kept < (step < 0 ? -step : step)) ? Mode::kPackedColumns
@@ -314,11 +322,14 @@ TaskFlags ReduceOne(const Table& table, const KernelEntry& entry, const void* x,
     return {};
   }
   const int64_t size = entry.Size(0);
-  const bool contiguous = n == 1 || (x_stride == size && (y == nullptr || y_stride == size));
+  const bool contiguous = (n == 1 || (x_stride == size && (y == nullptr || y_stride == size))) &&
+                          IsAligned(x, 0, size) && (y == nullptr || IsAligned(y, 0, size));
   // Short and contiguous: nothing but the loop.
   if (contiguous && n <= kMaxRows && entry.id != LW_VAR && entry.id != LW_ARGMAX) {
-    table.slots[entry.slot].reduce->contiguous(x, y, static_cast<size_t>(n), nullptr, out);
-    if (entry.id == LW_MEAN) DivideRow(entry, static_cast<char*>(out), 1, static_cast<double>(n));
+    alignas(8) char result[8];  // the caller's may be unaligned
+    table.slots[entry.slot].reduce->contiguous(x, y, static_cast<size_t>(n), nullptr, result);
+    if (entry.id == LW_MEAN) DivideRow(entry, result, 1, static_cast<double>(n));
+    std::memcpy(out, result, entry.Size(entry.inputs));
     return {};
   }
   const ReducePlan plan{static_cast<const char*>(x), static_cast<char*>(out), OneAxis(1, 0),

@@ -45,7 +45,8 @@ void RunArg(void* context, size_t begin, size_t end, uint32_t*) {
   for (size_t u = begin; u < end; ++u, walk.Advance(1)) {
     const char* base = p.plan.in + walk.Offset();
     int64_t at;
-    if (axes.ndim == 1 && axes.InnerStride() == p.entry.Size(0)) {
+    const int64_t size = p.entry.Size(0);
+    if (axes.ndim == 1 && axes.InnerStride() == size && IsAligned(base, 0, size)) {
       at = fn(base, static_cast<size_t>(p.n));
     } else if (p.entry.dtypes[0] == LW_F32) {
       at = ArgGather<float>(p.table, fn, base, axes, p.n);

@@ -7,6 +7,7 @@
 #include "dispatch/elementwise.h"
 #include "dispatch/error.h"
 #include "dispatch/reduce.h"
+#include "dispatch/view.h"
 #include "dispatch/threads.h"
 
 namespace lanewise {
@@ -201,7 +202,8 @@ TaskFlags ScanCall(const Table& table, const KernelEntry& entry, const lw_operan
   const int64_t size = entry.Size(0);
   const ScanLoops& loops = *table.slots[entry.slot].scan;
   const lw_operand &x = operands[0], &out = operands[1];
-  if (x.stride_bytes == size && out.stride_bytes == size) {
+  if (x.stride_bytes == size && out.stride_bytes == size && IsAligned(x.data, 0, size) &&
+      IsAligned(out.data, 0, size)) {
     return ScanContiguous(entry, loops, At(x, 0), n, At(out, 0));
   }
   const CopyLoops& copy = table.copies[SizeRow(static_cast<size_t>(size))];
@@ -226,7 +228,10 @@ lw_status CompressChecked(const Table& table, const KernelEntry& entry, const lw
   status = CheckOutput(entry, operands, n, selected);
   if (status != LW_OK) return status;
   bool contiguous = true;
-  for (int i = 0; i < 3; ++i) contiguous &= operands[i].stride_bytes == entry.Size(i);
+  for (int i = 0; i < 3; ++i) {
+    contiguous &=
+        operands[i].stride_bytes == entry.Size(i) && IsAligned(operands[i].data, 0, entry.Size(i));
+  }
   if (contiguous) {
     loops.compress(operands[0].data, operands[1].data, static_cast<size_t>(n), operands[2].data,
                    static_cast<size_t>(selected));

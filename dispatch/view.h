@@ -28,6 +28,13 @@ struct Axes {
   void Merge(int64_t unit_stride);
 };
 
+// Whether elements at this place and stride are aligned to their size, as the loops want them;
+// others are packed first.
+inline bool IsAligned(const void* data, int64_t stride, int64_t size) {
+  return ((reinterpret_cast<uintptr_t>(data) | static_cast<uintptr_t>(stride)) &
+          static_cast<uintptr_t>(size - 1)) == 0;
+}
+
 // One axis.
 Axes OneAxis(int64_t size, int64_t stride);
 

@@ -93,10 +93,11 @@ inline std::vector<int64_t> AroundPowers() {
     for (int low = 0; low < high; ++low) {
       for (int lowest = 0; lowest <= low; ++lowest) {
         for (int64_t sign : {-1, 0, 1}) {
-          const int64_t x =
-              (int64_t{1} << high) + (int64_t{1} << low) + sign * (int64_t{1} << lowest);
-          v.push_back(x);
-          v.push_back(-x);
+          // In unsigned arithmetic: the largest sums wrap around.
+          const uint64_t x = (uint64_t{1} << high) + (uint64_t{1} << low) +
+                             static_cast<uint64_t>(sign) * (uint64_t{1} << lowest);
+          v.push_back(static_cast<int64_t>(x));
+          v.push_back(static_cast<int64_t>(uint64_t{0} - x));
         }
       }
     }

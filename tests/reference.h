@@ -197,7 +197,7 @@ std::vector<T> SpecialInts() {
     v.push_back(static_cast<T>(power - 1));
     v.push_back(power);
     v.push_back(static_cast<T>(power + 1));
-    v.push_back(static_cast<T>(-static_cast<int64_t>(power)));
+    v.push_back(static_cast<T>(uint64_t{0} - static_cast<uint64_t>(power)));
     v.push_back(static_cast<T>(power + (power >> 1)));
   }
   return v;
