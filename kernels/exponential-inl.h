@@ -1,4 +1,4 @@
-// SIMD bodies of exp, log and tanh. Error budgets: docs/accuracy-notes-exponential.md.
+// SIMD bodies of exp, log and tanh. Error budgets: docs/notes/exp-log-tanh.md.
 // Polynomial coefficients were computed with Sollya's fpminimax for the least relative error, in
 // the element type; each set names its function, interval and that error (before any rounding).
 // The order of evaluation is spelled out: it is part of the numerics contract.

@@ -1,4 +1,4 @@
-// SIMD bodies of sin and cos. Error budgets: docs/accuracy-notes-trigonometric.md.
+// SIMD bodies of sin and cos. Error budgets: docs/notes/sin-cos-pow.md.
 // Polynomial coefficients were computed with Sollya's fpminimax; each set names its function,
 // interval and maximum relative error (approximation only, before rounding).
 // The order of evaluation is spelled out: it is part of the numerics contract.
