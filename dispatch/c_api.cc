@@ -25,10 +25,13 @@ lw_status FailDtypes(lw_kernel id, const lw_dtype* dtypes) {
     snprintf(given + used, sizeof(given) - used, "%s%s", i ? "," : "", name ? name : "?");
   }
   char taken[160] = "";
+  int previous = -1;  // conversions have several loops for one input dtype
   for (const KernelEntry& entry : kKernels) {
-    if (entry.id != id) continue;
+    const int dtype = entry.dtypes[entry.inputs - 1];
+    if (entry.id != id || dtype == previous) continue;
+    previous = dtype;
     const size_t used = std::strlen(taken);
-    snprintf(taken + used, sizeof(taken) - used, " %s", kDtypeName[entry.dtypes[entry.inputs - 1]]);
+    snprintf(taken + used, sizeof(taken) - used, " %s", kDtypeName[dtype]);
   }
   return Fail(LW_ERR_DTYPE, "%s does not take dtypes %s; it takes:%s", first->name, given, taken);
 }

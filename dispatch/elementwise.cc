@@ -150,6 +150,19 @@ const Table& StreamTable(const Table& table) {
   return best < 0 || index <= best ? table : TableCappedAt(best);
 }
 
+// A call whose operands all run backwards is the same call forwards: elementwise results do not
+// depend on the order.
+void FaceForwards(Call& call, int64_t n) {
+  if (n < 2) return;
+  for (int i = 0; i <= call.Output(); ++i) {
+    if (call.operands[i].stride_bytes >= 0) return;
+  }
+  for (int i = 0; i <= call.Output(); ++i) {
+    call.operands[i].data = call.At(i, n - 1);
+    call.operands[i].stride_bytes = -call.operands[i].stride_bytes;
+  }
+}
+
 // First and one-past-last byte of an operand's elements.
 struct Extent {
   const char* begin;
@@ -255,6 +268,7 @@ void RunElementwise(const KernelEntry& kernel, const lw_operand* operands, int64
   std::pair<Call, int64_t> task{{&ActiveTable(), &kernel, {}, false}, n};
   Call& call = task.first;
   std::copy_n(operands, kernel.inputs + 1, call.operands);
+  FaceForwards(call, n);
   call.stream = ShouldStream(call, n);
   if (call.stream && !kernel.math) call.table = &StreamTable(*call.table);
   FpGuard guard(kernel.flags);

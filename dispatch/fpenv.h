@@ -70,7 +70,8 @@ class FpGuard {
   explicit FpGuard(Flags rule) : rule_(rule) {
     if (rule == Flags::kUntouched) return;
     entry_ = FpState::Read();
-    if (!FpState::IsDefault(entry_)) [[unlikely]] FpState::Write(FpState::MakeDefault(entry_));
+    if (!FpState::IsDefault(entry_)) [[unlikely]]
+      FpState::Write(FpState::MakeDefault(entry_));
   }
   FpGuard(const FpGuard&) = delete;
   FpGuard& operator=(const FpGuard&) = delete;

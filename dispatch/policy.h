@@ -27,7 +27,8 @@ inline constexpr std::span<const TargetException> kTargetExceptions{};
 // and half of a 32 KiB one.
 inline constexpr size_t kBlockBytes = 4096;
 
-// Elements from which a call is split over threads. Waking a sleeping worker costs 5 to 50 us, a
+// Elements from which a call is split over threads. An estimate that still wants a quiet machine
+// with several cores: waking a sleeping worker costs 5 to 50 us, a
 // warm one 2 us; one thread does this much in about 30 us (plain arithmetic from L2: 0.1 ns per
 // element, math: 0.5 to 2 ns).
 inline constexpr int64_t kThreadElementsPlain = 512 * 1024;

@@ -33,8 +33,8 @@ TaskFlags ScanCall(const Table& table, const KernelEntry& entry, const lw_operan
 
 // Operands x, mask, out: checks them, then writes the elements of x whose mask byte is not 0 and
 // gives their number. Exactly that many elements of out are written.
-lw_status CompressChecked(const Table& table, const KernelEntry& entry,
-                          const lw_operand* operands, int64_t n, int64_t* count);
+lw_status CompressChecked(const Table& table, const KernelEntry& entry, const lw_operand* operands,
+                          int64_t n, int64_t* count);
 
 }  // namespace lanewise
 

@@ -35,10 +35,14 @@ void Transpose(int64_t size, const char* from, int64_t stride, int64_t run_strid
     const int64_t part = std::min(kBandLines, count - j);
     const char* p = from + j * stride;
     char* out = to + j * size;
-    if (size == 4) TransposeBlock<uint32_t>(p, stride, run_stride, runs, part, out, pitch);
-    else if (size == 8) TransposeBlock<uint64_t>(p, stride, run_stride, runs, part, out, pitch);
-    else if (size == 2) TransposeBlock<uint16_t>(p, stride, run_stride, runs, part, out, pitch);
-    else TransposeBlock<uint8_t>(p, stride, run_stride, runs, part, out, pitch);
+    if (size == 4)
+      TransposeBlock<uint32_t>(p, stride, run_stride, runs, part, out, pitch);
+    else if (size == 8)
+      TransposeBlock<uint64_t>(p, stride, run_stride, runs, part, out, pitch);
+    else if (size == 2)
+      TransposeBlock<uint16_t>(p, stride, run_stride, runs, part, out, pitch);
+    else
+      TransposeBlock<uint8_t>(p, stride, run_stride, runs, part, out, pitch);
   }
 }
 

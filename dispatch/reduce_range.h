@@ -38,11 +38,11 @@ struct Sequences {
   const Table& table;
   const KernelEntry& entry;
   Mode mode;
-  int64_t n;              // at least 1
-  int64_t chunk;          // elements per chunk
+  int64_t n;      // at least 1
+  int64_t chunk;  // elements per chunk
   double ddof;
-  const Axes* axes;       // of the sequence; unused by kContiguous
-  int64_t column_stride;  // from one sequence to the next; InColumns only
+  const Axes* axes;         // of the sequence; unused by kContiguous
+  int64_t column_stride;    // from one sequence to the next; InColumns only
   const char* y = nullptr;  // second operand (dot), one sequence only
   const Axes* y_axes = nullptr;
 

@@ -82,13 +82,18 @@ struct IdRange {
   int16_t first = -1;
   int16_t end = -1;
 };
-constexpr int kIdCount = LW_CONVERT + 1;
 
 }  // namespace
 
 constexpr std::array<KernelEntry, kKernelCount> kKernels = DescribeAll(AllKernels{});
 
 namespace {
+
+constexpr int kIdCount = [] {
+  int count = 0;
+  for (const KernelEntry& entry : kKernels) count = entry.id >= count ? entry.id + 1 : count;
+  return count;
+}();
 
 // An operation's kernels are neighbours in the list.
 constexpr auto kRanges = [] {

@@ -22,7 +22,8 @@ extern thread_local const Table* t_table;
 
 inline const Table& ActiveTable() {
   const Table* scoped = t_table;
-  if (scoped) [[unlikely]] return *scoped;
+  if (scoped) [[unlikely]]
+    return *scoped;
   const Table* table = g_table.load(std::memory_order_acquire);
   return table ? *table : InitialiseTable();
 }

@@ -51,15 +51,16 @@ struct Pieces {
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) int lanewise_tbb_run(
-    int threads, size_t tasks, size_t grain, LanewiseRangeFn fn, void* context) {
+extern "C" __attribute__((visibility("default"))) int lanewise_tbb_run(int threads, size_t tasks,
+                                                                       size_t grain,
+                                                                       LanewiseRangeFn fn,
+                                                                       void* context) {
   // A few pieces per thread even out a busy machine; each is at least a grain.
   const size_t wanted = std::min<size_t>(Pieces::kMax, static_cast<size_t>(threads) * 4);
   Pieces pieces{std::max<size_t>(1, std::min(wanted, tasks / grain)), tasks, fn, context};
   try {
-    ArenaFor(threads).execute([&] {
-      tbb::parallel_for(size_t{0}, pieces.count, [&](size_t i) { pieces.Run(i); });
-    });
+    ArenaFor(threads).execute(
+        [&] { tbb::parallel_for(size_t{0}, pieces.count, [&](size_t i) { pieces.Run(i); }); });
   } catch (...) {
     // No memory or no threads: what no worker took is done here.
     for (size_t i = 0; i < pieces.count; ++i) pieces.Run(i);

@@ -33,8 +33,8 @@ template <class Op, class T, class... In>
 lw_status Elementwise(int64_t n, T* out, const In*... in) {
   constexpr size_t slot = kSlot<Op, T>;
   const bool usable = n > 0 && n <= kShortCall && out && (... && (in != nullptr));
-  if (!usable ||
-      !(... && Disjoint(in, sizeof(In), out, sizeof(T), static_cast<size_t>(n)))) [[unlikely]] {
+  if (!usable || !(... && Disjoint(in, sizeof(In), out, sizeof(T), static_cast<size_t>(n))))
+      [[unlikely]] {
     const lw_operand operands[] = {{const_cast<In*>(in), sizeof(In)}..., {out, sizeof(T)}};
     return CallElementwise(kKernels[slot], operands, n);
   }

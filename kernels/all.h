@@ -28,9 +28,8 @@ struct Concat<TypeList<As...>> {
   using type = TypeList<As...>;
 };
 
-using AllOperations =
-    typename Concat<Arithmetic, Comparison, Exponential, Trigonometric, Power, Reduction, Scanning,
-                    Compression, Conversion>::type;
+using AllOperations = typename Concat<Arithmetic, Comparison, Exponential, Trigonometric, Power,
+                                      Reduction, Scanning, Compression, Conversion>::type;
 
 // All kernels: each operation once per element type.
 template <class Op, class Types>

@@ -36,8 +36,8 @@ HWY_INLINE V Body(Fma, D d, V x, V y, V z, Raised& raised) {
   const V r = ops::MulAdd(d, x, y, z);
   const auto finite = ops::IsFinite(d, r);
   if (HWY_UNLIKELY(!ops::AllOf(d, finite))) {
-    const auto inputs_finite = ops::AndMask(ops::AndMask(ops::IsFinite(d, x), ops::IsFinite(d, y)),
-                                            ops::IsFinite(d, z));
+    const auto inputs_finite =
+        ops::AndMask(ops::AndMask(ops::IsFinite(d, x), ops::IsFinite(d, y)), ops::IsFinite(d, z));
     ops::Raise(d, ops::AndMask(ops::IsInf(d, r), inputs_finite), kOverflow, raised);
     const auto input_nan = ops::OrMask(ops::OrMask(ops::IsNaN(x), ops::IsNaN(y)), ops::IsNaN(z));
     ops::Raise(d, ops::AndMask(ops::IsNaN(r), ops::NotMask(input_nan)), kInvalid, raised);

@@ -109,7 +109,8 @@ struct IsNaN {
 struct Where {
   static constexpr lw_kernel kId = LW_WHERE;
   static constexpr std::string_view kName = "where";
-  static constexpr std::string_view kDoc = "x where the condition is not 0, else y; moves bits only";
+  static constexpr std::string_view kDoc =
+      "x where the condition is not 0, else y; moves bits only";
   using Shape = Select;
   using Types = FloatsAndInts;
   static constexpr Ulp kBound{0};
@@ -120,8 +121,7 @@ struct Where {
   }
 };
 
-using Comparison =
-    TypeList<Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual, IsNaN, Where>;
+using Comparison = TypeList<Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual, IsNaN, Where>;
 
 }  // namespace lanewise
 

@@ -20,10 +20,10 @@ struct ConvertTo {
   using Types =
       TypeList<Cast<f16, float>, Cast<f16, double>, Cast<f16, int32_t>, Cast<f16, int64_t>,
                Cast<float, f16>, Cast<float, double>, Cast<float, int32_t>, Cast<float, int64_t>,
-               Cast<double, f16>, Cast<double, float>, Cast<double, int32_t>,
-               Cast<double, int64_t>, Cast<int32_t, f16>, Cast<int32_t, float>,
-               Cast<int32_t, double>, Cast<int32_t, int64_t>, Cast<int64_t, f16>,
-               Cast<int64_t, float>, Cast<int64_t, double>, Cast<int64_t, int32_t>>;
+               Cast<double, f16>, Cast<double, float>, Cast<double, int32_t>, Cast<double, int64_t>,
+               Cast<int32_t, f16>, Cast<int32_t, float>, Cast<int32_t, double>,
+               Cast<int32_t, int64_t>, Cast<int64_t, f16>, Cast<int64_t, float>,
+               Cast<int64_t, double>, Cast<int64_t, int32_t>>;
   static constexpr Ulp kBound{0.5};
   static constexpr Flags kFlags = Flags::kOwn;
 };

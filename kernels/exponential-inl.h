@@ -60,7 +60,7 @@ struct Constants<double> {
   static constexpr double kExpFast = 708.0;
   static constexpr double kExpClampLow = -746.0;
   static constexpr double kExpClampHigh = 710.0;
-  static constexpr double kTanhFast = 18.6;  // e^2x < 2^54
+  static constexpr double kTanhFast = 18.6;                // e^2x < 2^54
   static constexpr double kTanhOne = 0x1.30fc1931f09cap4;  // 27.5 ln2
 };
 
@@ -91,16 +91,16 @@ template <class D, class V>
 HWY_INLINE V ExpQuotientF64(D d, V r, V r2) {
   // e^r on [-0.3475, 0.3475], coefficients of r^2..r^11, relative error 3.9e-18.
   const V r4 = ops::Mul(r2, r2);
-  const V c23 = ops::MulAdd(d, r, ops::Set(d, 0x1.55555555554f9p-3),
-                            ops::Set(d, 0x1.000000000000ap-1));
-  const V c45 = ops::MulAdd(d, r, ops::Set(d, 0x1.1111111127d09p-7),
-                            ops::Set(d, 0x1.5555555550629p-5));
-  const V c67 = ops::MulAdd(d, r, ops::Set(d, 0x1.a01a012aa8e74p-13),
-                            ops::Set(d, 0x1.6c16c184a9d23p-10));
-  const V c89 = ops::MulAdd(d, r, ops::Set(d, 0x1.71df22fd74a4ap-19),
-                            ops::Set(d, 0x1.a01998b27e7c5p-16));
-  const V c1011 = ops::MulAdd(d, r, ops::Set(d, 0x1.ad85bb7fae4d1p-26),
-                              ops::Set(d, 0x1.28aeb476c4704p-22));
+  const V c23 =
+      ops::MulAdd(d, r, ops::Set(d, 0x1.55555555554f9p-3), ops::Set(d, 0x1.000000000000ap-1));
+  const V c45 =
+      ops::MulAdd(d, r, ops::Set(d, 0x1.1111111127d09p-7), ops::Set(d, 0x1.5555555550629p-5));
+  const V c67 =
+      ops::MulAdd(d, r, ops::Set(d, 0x1.a01a012aa8e74p-13), ops::Set(d, 0x1.6c16c184a9d23p-10));
+  const V c89 =
+      ops::MulAdd(d, r, ops::Set(d, 0x1.71df22fd74a4ap-19), ops::Set(d, 0x1.a01998b27e7c5p-16));
+  const V c1011 =
+      ops::MulAdd(d, r, ops::Set(d, 0x1.ad85bb7fae4d1p-26), ops::Set(d, 0x1.28aeb476c4704p-22));
   const V low = ops::MulAdd(d, r2, c45, c23);
   const V mid = ops::MulAdd(d, r2, c89, c67);
   const V high = ops::MulAdd(d, r4, c1011, mid);
@@ -119,8 +119,10 @@ HWY_INLINE V ExpReduce(D d, V x, V& shifted) {
   const V r = ops::Sub(r_hi, r_lo);
   const V r2 = ops::Mul(r, r);
   V q;
-  if constexpr (sizeof(T) == 4) q = ExpQuotientF32(d, r, r2);
-  else q = ExpQuotientF64(d, r, r2);
+  if constexpr (sizeof(T) == 4)
+    q = ExpQuotientF32(d, r, r2);
+  else
+    q = ExpQuotientF64(d, r, r2);
   // The rounding of r must not reach the leading term, where it would cost a quarter ulp: the sum
   // starts again from the exact r_hi. These additions are free beside the multiplications.
   const V t = ops::MulSub(d, r2, q, r_lo);
@@ -209,14 +211,13 @@ template <class D, class V, class... Shift>
 HWY_INLINE V LogCoreF64(D d, V x, Shift... shift) {
   const ops::UnsignedOf<D> du;
   constexpr uint64_t kSqrtHalf = 0x3FE6A09E667F3BCD;
-  const auto bits =
-      ops::Add(ops::Bits(d, x), ops::Set(du, (uint64_t{1023} << 52) - kSqrtHalf));
-  const V m = ops::FromBits(d, ops::Add(ops::And(bits, ops::Set(du, (uint64_t{1} << 52) - 1)),
-                                        ops::Set(du, kSqrtHalf)));
+  const auto bits = ops::Add(ops::Bits(d, x), ops::Set(du, (uint64_t{1023} << 52) - kSqrtHalf));
+  const V m = ops::FromBits(
+      d, ops::Add(ops::And(bits, ops::Set(du, (uint64_t{1} << 52) - 1)), ops::Set(du, kSqrtHalf)));
   // k + 1023 in the low bits of 2^52: subtracting both leaves k without an integer conversion,
   // which AVX2 lacks for 64 bits.
-  const V biased = ops::FromBits(
-      d, ops::Or(ops::ShiftRight<52>(bits), ops::Bits(d, ops::Set(d, 0x1p52))));
+  const V biased =
+      ops::FromBits(d, ops::Or(ops::ShiftRight<52>(bits), ops::Bits(d, ops::Set(d, 0x1p52))));
   V k = ops::Sub(biased, ops::Set(d, 0x1p52 + 1023));
   if constexpr (sizeof...(Shift) != 0) k = ops::Sub(k, shift...);
   const V f = ops::Sub(m, ops::Set(d, 1.0));  // exact
@@ -228,12 +229,12 @@ HWY_INLINE V LogCoreF64(D d, V x, Shift... shift) {
   const V z = ops::Mul(s, s);
   const V z2 = ops::Mul(z, z);
   // log((1 + s) / (1 - s)) on |s| <= 0.17158, coefficients of s^3..s^15, relative error 1.3e-18.
-  const V c01 = ops::MulAdd(d, z, ops::Set(d, 0x1.999999997ff58p-2),
-                            ops::Set(d, 0x1.5555555555592p-1));
-  const V c23 = ops::MulAdd(d, z, ops::Set(d, 0x1.c71c5218e11e7p-3),
-                            ops::Set(d, 0x1.24924941dc60dp-2));
-  const V c45 = ops::MulAdd(d, z, ops::Set(d, 0x1.39a2024d03472p-3),
-                            ops::Set(d, 0x1.74663bf27e498p-3));
+  const V c01 =
+      ops::MulAdd(d, z, ops::Set(d, 0x1.999999997ff58p-2), ops::Set(d, 0x1.5555555555592p-1));
+  const V c23 =
+      ops::MulAdd(d, z, ops::Set(d, 0x1.c71c5218e11e7p-3), ops::Set(d, 0x1.24924941dc60dp-2));
+  const V c45 =
+      ops::MulAdd(d, z, ops::Set(d, 0x1.39a2024d03472p-3), ops::Set(d, 0x1.74663bf27e498p-3));
   const V c456 = ops::MulAdd(d, z2, ops::Set(d, 0x1.2f02bc1c6ca58p-3), c45);
   const V c23456 = ops::MulAdd(d, z2, c456, c23);
   const V p = ops::MulAdd(d, z2, c23456, c01);
@@ -246,8 +247,10 @@ HWY_INLINE V LogCoreF64(D d, V x, Shift... shift) {
 
 template <class D, class V, class... Shift>
 HWY_INLINE V LogCore(D d, V x, Shift... shift) {
-  if constexpr (sizeof(ops::TFromD<D>) == 4) return LogCoreF32(d, x, shift...);
-  else return LogCoreF64(d, x, shift...);
+  if constexpr (sizeof(ops::TFromD<D>) == 4)
+    return LogCoreF32(d, x, shift...);
+  else
+    return LogCoreF64(d, x, shift...);
 }
 
 // For vectors with any lane that is subnormal, zero, negative, infinite or NaN.
@@ -275,8 +278,8 @@ HWY_NOINLINE V LogSpecial(D d, V x, Raised& raised) {
 template <class D, class V>
 HWY_INLINE V LogBody(D d, V x, Raised& raised) {
   const V result = LogCore(d, x);
-  const auto fast = ops::AndMask(ops::Ge(x, ops::Set(d, ConstantsOf<D>::kMinNormal)),
-                                 ops::Lt(x, ops::Inf(d)));
+  const auto fast =
+      ops::AndMask(ops::Ge(x, ops::Set(d, ConstantsOf<D>::kMinNormal)), ops::Lt(x, ops::Inf(d)));
   if (HWY_UNLIKELY(!ops::AllOf(d, fast))) return LogSpecial(d, x, raised);
   return result;
 }
@@ -298,14 +301,14 @@ HWY_INLINE V Expm1QuotientF64(D d, V r, V r2) {
   // e^r - 1 on [-0.3475, 0.3475], coefficients of r^2..r^12, relative error 2.7e-19.
   const V r4 = ops::Mul(r2, r2);
   const V c23 = ops::MulAdd(d, r, ops::Set(d, 0x1.5555555555559p-3), ops::Set(d, 0x1p-1));
-  const V c45 = ops::MulAdd(d, r, ops::Set(d, 0x1.111111110f63p-7),
-                            ops::Set(d, 0x1.555555555554dp-5));
-  const V c67 = ops::MulAdd(d, r, ops::Set(d, 0x1.a01a01b01d04fp-13),
-                            ops::Set(d, 0x1.6c16c16c1ab0fp-10));
-  const V c89 = ops::MulAdd(d, r, ops::Set(d, 0x1.71ddf7b89cf77p-19),
-                            ops::Set(d, 0x1.a01a018e13ffbp-16));
-  const V c1011 = ops::MulAdd(d, r, ops::Set(d, 0x1.af5fe54cc112p-26),
-                              ops::Set(d, 0x1.27e51301d2e7dp-22));
+  const V c45 =
+      ops::MulAdd(d, r, ops::Set(d, 0x1.111111110f63p-7), ops::Set(d, 0x1.555555555554dp-5));
+  const V c67 =
+      ops::MulAdd(d, r, ops::Set(d, 0x1.a01a01b01d04fp-13), ops::Set(d, 0x1.6c16c16c1ab0fp-10));
+  const V c89 =
+      ops::MulAdd(d, r, ops::Set(d, 0x1.71ddf7b89cf77p-19), ops::Set(d, 0x1.a01a018e13ffbp-16));
+  const V c1011 =
+      ops::MulAdd(d, r, ops::Set(d, 0x1.af5fe54cc112p-26), ops::Set(d, 0x1.27e51301d2e7dp-22));
   const V c101112 = ops::MulAdd(d, r2, ops::Set(d, 0x1.1f1aea5356ef1p-29), c1011);
   const V low = ops::MulAdd(d, r2, c45, c23);
   const V mid = ops::MulAdd(d, r2, c89, c67);

@@ -22,18 +22,30 @@ using f16 = hwy::float16_t;
 // A C++ type stands for each dtype; `bool` is one byte, 0 or 1.
 template <class T>
 inline constexpr lw_dtype kDtype = [] {
-  if constexpr (std::is_same_v<T, bool>) return LW_BOOL;
-  else if constexpr (std::is_same_v<T, int8_t>) return LW_I8;
-  else if constexpr (std::is_same_v<T, uint8_t>) return LW_U8;
-  else if constexpr (std::is_same_v<T, int16_t>) return LW_I16;
-  else if constexpr (std::is_same_v<T, uint16_t>) return LW_U16;
-  else if constexpr (std::is_same_v<T, int32_t>) return LW_I32;
-  else if constexpr (std::is_same_v<T, uint32_t>) return LW_U32;
-  else if constexpr (std::is_same_v<T, int64_t>) return LW_I64;
-  else if constexpr (std::is_same_v<T, uint64_t>) return LW_U64;
-  else if constexpr (std::is_same_v<T, f16>) return LW_F16;
-  else if constexpr (std::is_same_v<T, float>) return LW_F32;
-  else if constexpr (std::is_same_v<T, double>) return LW_F64;
+  if constexpr (std::is_same_v<T, bool>)
+    return LW_BOOL;
+  else if constexpr (std::is_same_v<T, int8_t>)
+    return LW_I8;
+  else if constexpr (std::is_same_v<T, uint8_t>)
+    return LW_U8;
+  else if constexpr (std::is_same_v<T, int16_t>)
+    return LW_I16;
+  else if constexpr (std::is_same_v<T, uint16_t>)
+    return LW_U16;
+  else if constexpr (std::is_same_v<T, int32_t>)
+    return LW_I32;
+  else if constexpr (std::is_same_v<T, uint32_t>)
+    return LW_U32;
+  else if constexpr (std::is_same_v<T, int64_t>)
+    return LW_I64;
+  else if constexpr (std::is_same_v<T, uint64_t>)
+    return LW_U64;
+  else if constexpr (std::is_same_v<T, f16>)
+    return LW_F16;
+  else if constexpr (std::is_same_v<T, float>)
+    return LW_F32;
+  else if constexpr (std::is_same_v<T, double>)
+    return LW_F64;
 }();
 
 inline constexpr uint8_t kDtypeSize[] = {1, 1, 1, 2, 2, 4, 4, 8, 8, 2, 2, 4, 8};
@@ -110,7 +122,7 @@ using ElementwiseFn = uint32_t (*)(const void* a, const void* b, const void* c, 
 // Long bodies, bound by arithmetic: no streaming loops, and worth threads at fewer elements.
 template <class Op>
 inline constexpr bool kIsMath =
-    Op::kFlags == Flags::kOwn && Op::kId >= LW_EXP && Op::kId != LW_CONVERT;
+    Op::kFlags == Flags::kOwn&& Op::kId >= LW_EXP&& Op::kId != LW_CONVERT;
 
 // Names an operation together with its element type(s).
 template <class Op, class T>

@@ -39,8 +39,8 @@ using hn::AndNot;
 using hn::BitCast;
 using hn::CopySign;
 using hn::Div;
-using hn::IfThenElse;
 using hn::IfNegativeThenElse;  // by the sign bit of the first argument, -0 and NaN included
+using hn::IfThenElse;
 using hn::IfThenElseZero;
 using hn::IfThenZeroElse;
 using hn::MaskFromVec;
@@ -154,8 +154,10 @@ template <class D>
 HWY_INLINE VecOf<D> NaN(D d) {
   using T = TFromD<D>;
   const UnsignedOf<D> du;
-  if constexpr (sizeof(T) == 4) return hn::BitCast(d, hn::Set(du, 0x7FC00000u));
-  else return hn::BitCast(d, hn::Set(du, uint64_t{0x7FF8000000000000u}));
+  if constexpr (sizeof(T) == 4)
+    return hn::BitCast(d, hn::Set(du, 0x7FC00000u));
+  else
+    return hn::BitCast(d, hn::Set(du, uint64_t{0x7FF8000000000000u}));
 }
 
 // -------- rounding to integral values; a zero result keeps the sign of its argument
@@ -283,9 +285,9 @@ HWY_INLINE VecOf<D> Gather(D d, const TFromD<D>* table, VI idx) {
     return hn::Dup128VecFromValues(d, table[hn::ExtractLane(idx, 0)],
                                    table[hn::ExtractLane(idx, 1)]);
   } else if constexpr (HWY_MAX_LANES_D(D) == 4 && sizeof(T) == 4) {
-    return hn::Dup128VecFromValues(
-        d, table[hn::ExtractLane(idx, 0)], table[hn::ExtractLane(idx, 1)],
-        table[hn::ExtractLane(idx, 2)], table[hn::ExtractLane(idx, 3)]);
+    return hn::Dup128VecFromValues(d, table[hn::ExtractLane(idx, 0)],
+                                   table[hn::ExtractLane(idx, 1)], table[hn::ExtractLane(idx, 2)],
+                                   table[hn::ExtractLane(idx, 3)]);
   } else {
     return hn::GatherIndex(d, table, idx);
   }
@@ -385,10 +387,10 @@ HWY_INLINE V MulAddOddF32Half(D64 d, V a, V b, V c) {
 template <class D, class V>
 HWY_NOINLINE V MulAddSoftF32(D d, V a, V b, V c) {
   const hn::Repartition<double, D> d64;
-  const auto lower = MulAddOddF32Half(d64, PromoteLower(d64, a), PromoteLower(d64, b),
-                                      PromoteLower(d64, c));
-  const auto upper = MulAddOddF32Half(d64, PromoteUpper(d64, a), PromoteUpper(d64, b),
-                                      PromoteUpper(d64, c));
+  const auto lower =
+      MulAddOddF32Half(d64, PromoteLower(d64, a), PromoteLower(d64, b), PromoteLower(d64, c));
+  const auto upper =
+      MulAddOddF32Half(d64, PromoteUpper(d64, a), PromoteUpper(d64, b), PromoteUpper(d64, c));
   return DemoteTwo(d, lower, upper);
 }
 
@@ -424,9 +426,9 @@ HWY_INLINE MaskOf<D> ZeroOrWithin(D d, V v, double lo, double hi) {
 template <class D, class V>
 HWY_NOINLINE V MulAddSoftF64(D d, V a, V b, V c) {
   // Within these ranges no product, error term or sum over- or underflows.
-  const auto safe = hn::And(hn::And(ZeroOrWithin(d, a, 0x1p-300, 0x1p300),
-                                    ZeroOrWithin(d, b, 0x1p-300, 0x1p300)),
-                            ZeroOrWithin(d, c, 0x1p-800, 0x1p900));
+  const auto safe =
+      hn::And(hn::And(ZeroOrWithin(d, a, 0x1p-300, 0x1p300), ZeroOrWithin(d, b, 0x1p-300, 0x1p300)),
+              ZeroOrWithin(d, c, 0x1p-800, 0x1p900));
   if (HWY_UNLIKELY(!hn::AllTrue(d, safe))) return MulAddExactLanes(d, a, b, c);
   // Boldo and Melquiond: the low parts are summed to odd, then one ordinary rounding.
   const V ph = hn::Mul(a, b);
@@ -443,8 +445,10 @@ HWY_NOINLINE V MulAddSoftF64(D d, V a, V b, V c) {
 
 template <class D, class V>
 HWY_INLINE V MulAdd(D d, V a, V b, V c) {
-  if constexpr (sizeof(TFromD<D>) == 4) return MulAddSoftF32(d, a, b, c);
-  else return MulAddSoftF64(d, a, b, c);
+  if constexpr (sizeof(TFromD<D>) == 4)
+    return MulAddSoftF32(d, a, b, c);
+  else
+    return MulAddSoftF64(d, a, b, c);
 }
 template <class D, class V>
 HWY_INLINE V NegMulAdd(D d, V a, V b, V c) {

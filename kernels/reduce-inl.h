@@ -21,7 +21,7 @@ template <class A>
 inline constexpr size_t kTreeLanes = 256 / sizeof(A);
 inline constexpr size_t kTreeRows = 32;
 template <class A>
-inline constexpr size_t kTreeChunk = kTreeLanes<A> * kTreeRows;
+inline constexpr size_t kTreeChunk = kTreeLanes<A>* kTreeRows;
 
 // -------- what is added up: elements, products, squared deviations
 

@@ -35,13 +35,17 @@ struct Rows {
 // Loads a full vector, or `count` lanes and zeros.
 template <bool kPart, class D>
 HWY_INLINE hn::Vec<D> LoadSome(D d, const hn::TFromD<D>* p, size_t count) {
-  if constexpr (kPart) return hn::LoadN(d, p, count);
-  else return hn::LoadU(d, p);
+  if constexpr (kPart)
+    return hn::LoadN(d, p, count);
+  else
+    return hn::LoadU(d, p);
 }
 template <bool kPart, class D, class V>
 HWY_INLINE void StoreSome(V v, D d, hn::TFromD<D>* p, size_t count) {
-  if constexpr (kPart) hn::StoreN(v, d, p, count);
-  else hn::StoreU(v, d, p);
+  if constexpr (kPart)
+    hn::StoreN(v, d, p, count);
+  else
+    hn::StoreU(v, d, p);
 }
 
 // -------- sums of floating-point elements or squared deviations
@@ -190,8 +194,10 @@ void TreeCombine(void* acc, const void* other, size_t count) {
 template <bool kPart, class T, class D64>
 HWY_INLINE hn::Vec<D64> WidenRow(D64 d64, const T* p, size_t count) {
   const hn::Rebind<T, D64> d;
-  if constexpr (sizeof(T) == 8) return LoadSome<kPart>(d64, p, count);
-  else return hn::PromoteTo(d64, LoadSome<kPart>(d, p, count));
+  if constexpr (sizeof(T) == 8)
+    return LoadSome<kPart>(d64, p, count);
+  else
+    return hn::PromoteTo(d64, LoadSome<kPart>(d, p, count));
 }
 
 template <bool kFirst, int kRows, bool kPart, class T>

@@ -52,8 +52,8 @@ void IntegerSumContiguous(const void* vx, const void*, size_t n, const void*, vo
   }
 #pragma GCC unroll 1
   for (; i + lanes <= n; i += lanes) AddWidened(d, x + i, s0, s1);
-  s0 = hn::Add(hn::Add(hn::Add(s0, s1), hn::Add(s2, s3)),
-               hn::Add(hn::Add(s4, s5), hn::Add(s6, s7)));
+  s0 =
+      hn::Add(hn::Add(hn::Add(s0, s1), hn::Add(s2, s3)), hn::Add(hn::Add(s4, s5), hn::Add(s6, s7)));
   U sum = static_cast<U>(hn::ReduceSum(d64, s0));
   for (; i < n; ++i) sum += static_cast<U>(static_cast<A>(x[i]));  // unsigned: wraps
   *static_cast<A*>(acc) = static_cast<A>(sum);
@@ -67,13 +67,17 @@ void IntegerSumContiguous(const void* vx, const void*, size_t n, const void*, vo
 // that union says whether a -0 (for the maximum: a +0) was among them.
 template <class Op, class V>
 HWY_INLINE V Extreme(V a, V b) {
-  if constexpr (std::is_same_v<Op, Min>) return hn::Min(a, b);
-  else return hn::Max(a, b);
+  if constexpr (std::is_same_v<Op, Min>)
+    return hn::Min(a, b);
+  else
+    return hn::Max(a, b);
 }
 template <class Op, class V>
 HWY_INLINE V SignMerge(V a, V b) {
-  if constexpr (std::is_same_v<Op, Min>) return hn::Or(a, b);
-  else return hn::And(a, b);
+  if constexpr (std::is_same_v<Op, Min>)
+    return hn::Or(a, b);
+  else
+    return hn::And(a, b);
 }
 // The result proper, per lane.
 template <class D, class V, class M>
@@ -85,8 +89,10 @@ HWY_INLINE V FinishExtreme(D d, V extreme, V signs, M nan) {
 // Contract of two values.
 template <class Op, class D, class V>
 HWY_INLINE V ExtremeOfTwo(D d, V a, V b) {
-  if constexpr (std::is_same_v<Op, Min>) return ops::Minimum(d, a, b);
-  else return ops::Maximum(d, a, b);
+  if constexpr (std::is_same_v<Op, Min>)
+    return ops::Minimum(d, a, b);
+  else
+    return ops::Maximum(d, a, b);
 }
 
 // GCC loads a vector again for each of its uses here, which made the loop 1.7 times slower.

@@ -61,8 +61,8 @@ HWY_INLINE V ScanAcross(D d, V v) {
   const auto lane = hn::Iota(du, 0);
   const auto upper = hn::Ne(hn::And(lane, hn::Set(du, TI{kHalf})), hn::Zero(du));
   // Index of the last lane of the lower half.
-  const auto last = hn::Or(hn::AndNot(hn::Set(du, TI{2 * kHalf - 1}), lane),
-                           hn::Set(du, TI{kHalf - 1}));
+  const auto last =
+      hn::Or(hn::AndNot(hn::Set(du, TI{2 * kHalf - 1}), lane), hn::Set(du, TI{kHalf - 1}));
   const auto carry = hn::TableLookupLanes(v, hn::IndicesFromVec(d, last));
 #if HWY_TARGET <= HWY_AVX3 || HWY_HAVE_SCALABLE
   return hn::MaskedAddOr(v, hn::RebindMask(d, upper), v, carry);

@@ -31,8 +31,7 @@ WorstCase AllF32(lw_kernel kernel) {
   for (unsigned t = 0; t < std::max(1u, std::thread::hardware_concurrency()); ++t) {
     threads.emplace_back([&] {
       for (uint64_t slice; (slice = next++) < kSlices;) {
-        results[slice] =
-            lanewise::SweepF32(kernel, slice * kSlice, (slice + 1) * kSlice, 1);
+        results[slice] = lanewise::SweepF32(kernel, slice * kSlice, (slice + 1) * kSlice, 1);
       }
     });
   }
@@ -44,8 +43,10 @@ WorstCase AllF32(lw_kernel kernel) {
 
 bool Report(const char* name, const char* dtype, const char* inputs, const WorstCase& worst) {
   char at[80];
-  if (!strcmp(name, "pow")) snprintf(at, sizeof(at), "%a, %a", worst.x, worst.y);
-  else snprintf(at, sizeof(at), "%a", worst.x);
+  if (!strcmp(name, "pow"))
+    snprintf(at, sizeof(at), "%a, %a", worst.x, worst.y);
+  else
+    snprintf(at, sizeof(at), "%a", worst.x);
   printf("| %s | %s | %s | %.3f | `%s` |\n", name, dtype, inputs, worst.ulp, at);
   fflush(stdout);
   return worst.ulp <= 1.0;

@@ -16,11 +16,16 @@ constexpr lw_dtype kDtypeOf = std::is_same_v<T, float> ? LW_F32 : LW_F64;
 
 double DoubleReference(lw_kernel kernel, double x) {
   switch (kernel) {
-    case LW_EXP: return std::exp(x);
-    case LW_LOG: return std::log(x);
-    case LW_SIN: return std::sin(x);
-    case LW_COS: return std::cos(x);
-    default: return std::tanh(x);
+    case LW_EXP:
+      return std::exp(x);
+    case LW_LOG:
+      return std::log(x);
+    case LW_SIN:
+      return std::sin(x);
+    case LW_COS:
+      return std::cos(x);
+    default:
+      return std::tanh(x);
   }
 }
 
@@ -38,19 +43,38 @@ double QuickError(float got, double wanted) {
 
 template <class T>
 T Bits(uint64_t r) {
-  if constexpr (sizeof(T) == 4) return std::bit_cast<float>(static_cast<uint32_t>(r));
-  else return std::bit_cast<double>(r);
+  if constexpr (sizeof(T) == 4)
+    return std::bit_cast<float>(static_cast<uint32_t>(r));
+  else
+    return std::bit_cast<double>(r);
 }
 
 // The edges at which a function changes its ways, with their neighbourhoods.
 template <class T>
 std::vector<T> HardPoints(lw_kernel kernel) {
-  std::vector<double> centres = {0,    1,     -1,    0.5,   2,     1e-5,  -1e-5, 0.7071067811865476,
-                                 1e10, 1e22,  1e300, 1e38,  3e38,  1e-300, 1e-38, 1e-44, 5e-324,
-                                 0.34657359027997264, 0.693147180559945};
+  std::vector<double> centres = {0,
+                                 1,
+                                 -1,
+                                 0.5,
+                                 2,
+                                 1e-5,
+                                 -1e-5,
+                                 0.7071067811865476,
+                                 1e10,
+                                 1e22,
+                                 1e300,
+                                 1e38,
+                                 3e38,
+                                 1e-300,
+                                 1e-38,
+                                 1e-44,
+                                 5e-324,
+                                 0.34657359027997264,
+                                 0.693147180559945};
   if (kernel == LW_EXP) {
-    for (double c : {88.72283905206835, -87.33654475055310, -103.2789, -103.9720770839918,
-                     709.782712893384, -708.3964185322641, -744.4400719213812, -745.1332191019412}) {
+    for (double c :
+         {88.72283905206835, -87.33654475055310, -103.2789, -103.9720770839918, 709.782712893384,
+          -708.3964185322641, -744.4400719213812, -745.1332191019412}) {
       centres.push_back(c);
     }
   }
@@ -112,7 +136,8 @@ void PowArguments(int64_t count, std::mt19937_64& rng, std::vector<T>& x, std::v
     switch (i % 5) {
       case 0:  // x near 1, so that y is huge
         a = static_cast<T>(1 + (unit() - 0.5) * std::ldexp(1.0, -static_cast<int>(rng() % 40)));
-        b = static_cast<T>((unit() - 0.5) * 2 * log_max / std::fabs(std::log2(static_cast<double>(a)) + 1e-300));
+        b = static_cast<T>((unit() - 0.5) * 2 * log_max /
+                           std::fabs(std::log2(static_cast<double>(a)) + 1e-300));
         break;
       case 1:  // any x, results over the whole range and its edges
         a = std::fabs(Bits<T>(rng()));
@@ -199,7 +224,8 @@ WorstCase CheckPoints(lw_kernel kernel, int64_t count) {
       error = kernel == LW_POW ? UlpErrorF64(kernel, x[i], y[i], out[i])
                                : UlpErrorF64(kernel, x[i], out[i]);
     }
-    worst.Update(error, static_cast<double>(x[i]), kernel == LW_POW ? static_cast<double>(y[i]) : 0);
+    worst.Update(error, static_cast<double>(x[i]),
+                 kernel == LW_POW ? static_cast<double>(y[i]) : 0);
   }
   return worst;
 }

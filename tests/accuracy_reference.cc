@@ -38,16 +38,27 @@ Workspace& ThreadWorkspace() {
 bool Evaluate(lw_kernel kernel, double x, double y, Workspace& w) {
   mpfr_set_d(w.x, x, MPFR_RNDN);
   switch (kernel) {
-    case LW_EXP: mpfr_exp(w.exact, w.x, MPFR_RNDN); return true;
-    case LW_LOG: mpfr_log(w.exact, w.x, MPFR_RNDN); return true;
-    case LW_SIN: mpfr_sin(w.exact, w.x, MPFR_RNDN); return true;
-    case LW_COS: mpfr_cos(w.exact, w.x, MPFR_RNDN); return true;
-    case LW_TANH: mpfr_tanh(w.exact, w.x, MPFR_RNDN); return true;
+    case LW_EXP:
+      mpfr_exp(w.exact, w.x, MPFR_RNDN);
+      return true;
+    case LW_LOG:
+      mpfr_log(w.exact, w.x, MPFR_RNDN);
+      return true;
+    case LW_SIN:
+      mpfr_sin(w.exact, w.x, MPFR_RNDN);
+      return true;
+    case LW_COS:
+      mpfr_cos(w.exact, w.x, MPFR_RNDN);
+      return true;
+    case LW_TANH:
+      mpfr_tanh(w.exact, w.x, MPFR_RNDN);
+      return true;
     case LW_POW:
       mpfr_set_d(w.y, y, MPFR_RNDN);
       mpfr_pow(w.exact, w.x, w.y, MPFR_RNDN);
       return true;
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -66,9 +77,9 @@ double UlpError(lw_kernel kernel, double x, double y, double result) {
 
   // Binades by the exponent of 2^(e-1) <= |v| < 2^e, as MPFR and frexp count.
   constexpr int kMinExponent = Limits::min_exponent;
-  const mpfr_exp_t exponent =
-      mpfr_zero_p(w.exact) ? kMinExponent
-                           : std::max<mpfr_exp_t>(mpfr_get_exp(w.exact), kMinExponent);
+  const mpfr_exp_t exponent = mpfr_zero_p(w.exact)
+                                  ? kMinExponent
+                                  : std::max<mpfr_exp_t>(mpfr_get_exp(w.exact), kMinExponent);
   if (std::isinf(result)) {
     if (!same_sign) return kWrong;
     if (exponent > Limits::max_exponent) return 0.0;

@@ -19,8 +19,10 @@ template <class T>
 T At(const std::vector<uint8_t>& bytes, int64_t i) {
   Stored<T> value;
   std::memcpy(&value, bytes.data() + static_cast<size_t>(i) * sizeof(value), sizeof(value));
-  if constexpr (std::is_same_v<T, bool>) return value != 0;
-  else return value;
+  if constexpr (std::is_same_v<T, bool>)
+    return value != 0;
+  else
+    return value;
 }
 
 std::string Wrong(const Case& c, int64_t i, double got, double wanted) {
@@ -84,9 +86,12 @@ std::string CheckMap(const Case& c) {
       }
     };
     using S = typename Op::Shape;
-    if constexpr (std::is_same_v<S, Map1>) check(Reference<Op, T>(x));
-    else if constexpr (std::is_same_v<S, Map2>) check(Reference<Op, T>(x, At<T>(c.inputs[1], i)));
-    else check(Reference<Op, T>(x, At<T>(c.inputs[1], i), At<T>(c.inputs[2], i)));
+    if constexpr (std::is_same_v<S, Map1>)
+      check(Reference<Op, T>(x));
+    else if constexpr (std::is_same_v<S, Map2>)
+      check(Reference<Op, T>(x, At<T>(c.inputs[1], i)));
+    else
+      check(Reference<Op, T>(x, At<T>(c.inputs[1], i), At<T>(c.inputs[2], i)));
     if (!good) return Wrong(c, i, static_cast<double>(got), wanted);
   }
   return "";
@@ -96,8 +101,10 @@ template <class Op, class T>
 std::string CheckPredicate(const Case& c) {
   for (int64_t i = 0; i < c.n; ++i) {
     bool wanted;
-    if constexpr (std::is_same_v<typename Op::Shape, Test>) wanted = Op{}(At<T>(c.inputs[0], i));
-    else wanted = Op{}(At<T>(c.inputs[0], i), At<T>(c.inputs[1], i));
+    if constexpr (std::is_same_v<typename Op::Shape, Test>)
+      wanted = Op{}(At<T>(c.inputs[0], i));
+    else
+      wanted = Op{}(At<T>(c.inputs[0], i), At<T>(c.inputs[1], i));
     if (At<uint8_t>(c.output, i) != static_cast<uint8_t>(wanted)) {
       return Wrong(c, i, At<uint8_t>(c.output, i), wanted);
     }
@@ -134,8 +141,10 @@ To Converted(From x) {
   } else if constexpr (std::is_integral_v<To> && std::is_floating_point_v<From>) {
     if (std::isnan(x)) return 0;
     const long double t = std::trunc(static_cast<long double>(x));
-    if (t >= static_cast<long double>(std::numeric_limits<To>::max())) return std::numeric_limits<To>::max();
-    if (t <= static_cast<long double>(std::numeric_limits<To>::min())) return std::numeric_limits<To>::min();
+    if (t >= static_cast<long double>(std::numeric_limits<To>::max()))
+      return std::numeric_limits<To>::max();
+    if (t <= static_cast<long double>(std::numeric_limits<To>::min()))
+      return std::numeric_limits<To>::min();
     return static_cast<To>(t);
   } else {
     return static_cast<To>(x);
@@ -217,8 +226,10 @@ std::string CheckReduce(const Case& c) {
       T wanted = At<T>(c.inputs[0], sequence[0]);
       for (const int64_t i : sequence) {
         const T x = At<T>(c.inputs[0], i);
-        if constexpr (std::is_same_v<Op, Min>) wanted = Minimum{}(wanted, x);
-        else wanted = Maximum{}(wanted, x);
+        if constexpr (std::is_same_v<Op, Min>)
+          wanted = Minimum{}(wanted, x);
+        else
+          wanted = Maximum{}(wanted, x);
       }
       if (!SameValue<T>(got, wanted)) {
         return Wrong(c, place - 1, static_cast<double>(got), static_cast<double>(wanted));
@@ -281,12 +292,18 @@ std::string CheckCompress(const Case& c) {
 template <class Op, class T>
 std::string CheckOne(const Case& c, Kernel<Op, T>) {
   using S = typename Op::Shape;
-  if constexpr (std::is_same_v<S, Compare> || std::is_same_v<S, Test>) return CheckPredicate<Op, T>(c);
-  else if constexpr (std::is_same_v<S, Select>) return CheckWhere<T>(c);
-  else if constexpr (std::is_same_v<S, Scan>) return CheckScan<T>(c);
-  else if constexpr (std::is_same_v<S, Compress>) return CheckCompress<T>(c);
-  else if constexpr (kIsElementwise<S>) return CheckMap<Op, T>(c);
-  else return CheckReduce<Op, T>(c);
+  if constexpr (std::is_same_v<S, Compare> || std::is_same_v<S, Test>)
+    return CheckPredicate<Op, T>(c);
+  else if constexpr (std::is_same_v<S, Select>)
+    return CheckWhere<T>(c);
+  else if constexpr (std::is_same_v<S, Scan>)
+    return CheckScan<T>(c);
+  else if constexpr (std::is_same_v<S, Compress>)
+    return CheckCompress<T>(c);
+  else if constexpr (kIsElementwise<S>)
+    return CheckMap<Op, T>(c);
+  else
+    return CheckReduce<Op, T>(c);
 }
 template <class Op, class From, class To>
 std::string CheckOne(const Case& c, Kernel<Op, Cast<From, To>>) {

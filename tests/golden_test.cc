@@ -15,8 +15,8 @@
 namespace lanewise::golden {
 namespace {
 
-const std::string kFile = std::string(LW_TEST_DATA_DIR) + "/golden/" +
-                          std::to_string(lw_numerics_version()) + ".txt";
+const std::string kFile =
+    std::string(LW_TEST_DATA_DIR) + "/golden/" + std::to_string(lw_numerics_version()) + ".txt";
 
 std::string ReadGoldenFile() {
   std::ifstream in(kFile);
@@ -41,8 +41,8 @@ TEST(Golden, ResultsAreRightByReference) {
     std::ofstream(kFile, std::ios::app) << accepted;
     GTEST_SKIP() << "accepted new golden lines; build and run again";
   }
-  EXPECT_EQ(accepted.size(), 0u) << "lines missing in " << kFile << ", the first: "
-                                 << accepted.substr(0, accepted.find('\n'));
+  EXPECT_EQ(accepted.size(), 0u) << "lines missing in " << kFile
+                                 << ", the first: " << accepted.substr(0, accepted.find('\n'));
 }
 
 TEST(Golden, EveryTargetGivesTheRecordedBits) {
@@ -59,7 +59,8 @@ TEST(Golden, EveryTargetGivesTheRecordedBits) {
       const auto line = recorded.find(c.key);
       if (line == recorded.end()) return;  // reported by the other test
       for (const bool strided : {false, true}) {
-        ASSERT_EQ(strided ? RunStrided(c) : golden::Run(c), LW_OK) << c.key << ": " << lw_last_error();
+        ASSERT_EQ(strided ? RunStrided(c) : golden::Run(c), LW_OK)
+            << c.key << ": " << lw_last_error();
         if (Hash(c) != line->second && ++wrong <= 20) {
           ADD_FAILURE() << lw_target_name(i) << " " << c.key << (strided ? " strided" : "");
         }

@@ -1,207 +1,10 @@
-// Reductions, scans and compress of every compiled target that runs here, against references
-// written straight from docs/numerics.md: bits, exception flags, views, threads.
+// Reductions of every compiled target that runs here, against references written straight from
+// docs/numerics.md: bits, exception flags, views, threads.
 
-#include <gtest/gtest.h>
-
-#include <bit>
-#include <cfenv>
-#include <cmath>
-#include <cstring>
-#include <limits>
-#include <random>
-#include <vector>
-
-#include "dispatch/reduce.h"
-#include "dispatch/state.h"
-#include "dispatch/threads.h"
+#include "reduce_reference.h"
 
 namespace lanewise {
 namespace {
-
-// ---------------------------------------------------------------- references
-
-constexpr int kWatched = FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW;
-
-struct AddOp {
-  template <class A>
-  static A Join(A a, A b) {
-    if constexpr (std::is_integral_v<A>) {
-      using U = std::make_unsigned_t<A>;
-      return static_cast<A>(static_cast<U>(a) + static_cast<U>(b));
-    } else {
-      return a + b;
-    }
-  }
-};
-struct MinOp {
-  template <class A>
-  static A Join(A a, A b) {
-    if (a != a || b != b) return std::numeric_limits<A>::quiet_NaN();
-    if (a == b) return std::signbit(static_cast<double>(a)) ? a : b;
-    return a < b ? a : b;
-  }
-};
-struct MaxOp {
-  template <class A>
-  static A Join(A a, A b) {
-    if (a != a || b != b) return std::numeric_limits<A>::quiet_NaN();
-    if (a == b) return std::signbit(static_cast<double>(a)) ? b : a;
-    return a > b ? a : b;
-  }
-};
-
-// The chunk [begin, end): lanes, then the fold, with missing lanes left out.
-template <class Op, class A>
-A RefChunk(const std::vector<A>& terms, size_t begin, size_t end) {
-  const size_t lanes = 256 / sizeof(A);
-  std::vector<A> acc(terms.begin() + begin, terms.begin() + std::min(end, begin + lanes));
-  for (size_t i = begin + lanes; i < end; ++i) {
-    A& a = acc[(i - begin) % lanes];
-    a = Op::template Join<A>(a, terms[i]);
-  }
-  for (size_t s = lanes / 2; s >= 1; s /= 2) {
-    for (size_t l = 0; l < s && l + s < acc.size(); ++l) {
-      acc[l] = Op::template Join<A>(acc[l], acc[l + s]);
-    }
-    if (acc.size() > s) acc.resize(s);
-  }
-  return acc[0];
-}
-
-template <class Op, class A>
-A RefTree(const std::vector<A>& terms, size_t lo, size_t hi) {  // in chunks
-  const size_t chunk = 8192 / sizeof(A);
-  if (hi - lo == 1) return RefChunk<Op>(terms, lo * chunk, std::min(terms.size(), hi * chunk));
-  const size_t mid = lo + std::bit_floor(hi - lo - 1);
-  const A left = RefTree<Op>(terms, lo, mid);
-  return Op::template Join<A>(left, RefTree<Op>(terms, mid, hi));
-}
-
-template <class Op, class A>
-A RefTree(const std::vector<A>& terms) {
-  const size_t chunk = 8192 / sizeof(A);
-  return terms.empty() ? A(0) : RefTree<Op>(terms, 0, (terms.size() + chunk - 1) / chunk);
-}
-
-// The whole of a kernel on a sequence.
-template <class Op, class T>
-auto RefReduce(const std::vector<T>& x, const std::vector<T>& y, double ddof) {
-  using R = typename Op::template Result<T>;
-  const double n = static_cast<double>(x.size());
-  if constexpr (std::is_same_v<Op, Sum>) {
-    return RefTree<AddOp>(std::vector<R>(x.begin(), x.end()));
-  } else if constexpr (std::is_same_v<Op, Mean>) {
-    if (x.empty()) return std::numeric_limits<T>::quiet_NaN();
-    return static_cast<T>(static_cast<double>(RefTree<AddOp>(x)) / n);
-  } else if constexpr (std::is_same_v<Op, Var>) {
-    if (!(n > ddof) || x.empty()) return std::numeric_limits<T>::quiet_NaN();
-    const T mean = static_cast<T>(static_cast<double>(RefTree<AddOp>(x)) / n);
-    std::vector<T> terms;
-    for (T v : x) terms.push_back((v - mean) * (v - mean));
-    return static_cast<T>(static_cast<double>(RefTree<AddOp>(terms)) / (n - ddof));
-  } else if constexpr (std::is_same_v<Op, Dot>) {
-    std::vector<T> terms;
-    for (size_t i = 0; i < x.size(); ++i) terms.push_back(x[i] * y[i]);
-    return RefTree<AddOp>(terms);
-  } else if constexpr (std::is_same_v<Op, Min>) {
-    return RefTree<MinOp>(x);
-  } else if constexpr (std::is_same_v<Op, Max>) {
-    return RefTree<MaxOp>(x);
-  } else {
-    size_t best = 0;
-    for (size_t i = 0; i < x.size() && x[best] == x[best]; ++i) {
-      if (x[i] > x[best] || x[i] != x[i]) best = i;
-    }
-    return static_cast<int64_t>(best);
-  }
-}
-
-template <class T>
-std::vector<T> RefScan(const std::vector<T>& x) {
-  const size_t group = 64 / sizeof(T);
-  std::vector<T> out(x.size());
-  T superblocks = T(-0.0);
-  for (size_t block = 0; block < x.size(); block += kScanBlock) {
-    T chain = T(-0.0);
-    for (size_t g = block; g < std::min(x.size(), block + kScanBlock); g += group) {
-      std::vector<T> s(group, T(-0.0));
-      for (size_t i = 0; i < group && g + i < x.size(); ++i) s[i] = x[g + i];
-      for (size_t half = 1; half < group; half *= 2) {
-        for (size_t i = 0; i < group; ++i) {
-          if (i & half) s[i] = s[i] + s[(i & ~(2 * half - 1)) + half - 1];
-        }
-      }
-      const T k = superblocks + chain;
-      for (size_t i = 0; i < group && g + i < x.size(); ++i) out[g + i] = k + s[i];
-      chain = chain + s[group - 1];
-    }
-    superblocks = superblocks + chain;
-  }
-  return out;
-}
-
-// ---------------------------------------------------------------- inputs
-
-template <class T>
-std::vector<T> Values(size_t n, uint64_t seed, int kind) {
-  std::mt19937_64 random(seed * 977 + n);
-  std::vector<T> x(n);
-  for (T& v : x) {
-    const uint64_t r = random();
-    if constexpr (std::is_integral_v<T>) {
-      v = static_cast<T>(r);
-    } else if (kind == 1) {
-      v = T(-0.0);
-    } else if (kind == 2) {  // sums of few of these overflow
-      v = std::numeric_limits<T>::max() / T(1 + r % 5) * ((r & 64) ? T(1) : T(-1));
-    } else if (kind == 3) {  // ties and zeros of both signs
-      v = T(static_cast<int>(r % 3)) * ((r & 64) ? T(-0.0) : T(0)) - T(r >> 60 == 15 ? 1 : 0);
-    } else {
-      v = std::ldexp(T(static_cast<int64_t>(r) >> 20) / T(1ll << 43), static_cast<int>(r % 13));
-    }
-  }
-  if constexpr (!std::is_integral_v<T>) {
-    if (n != 0 && kind == 4) x[random() % n] = std::numeric_limits<T>::infinity();
-    if (n != 0 && kind == 5) {
-      x[random() % n] = std::numeric_limits<T>::quiet_NaN();
-      x[random() % n] = -std::numeric_limits<T>::quiet_NaN();
-    }
-  }
-  return x;
-}
-constexpr int kKinds = 6;
-
-template <class T>
-bool SameBits(T a, T b) {
-  if (a != a && b != b) return true;  // payloads of NaN are outside the promise
-  return std::memcmp(&a, &b, sizeof(T)) == 0;
-}
-
-std::vector<Table> Tables() {
-  std::vector<Table> tables;
-  for (size_t i = 0; i < kCompiledTargetCount; ++i) {
-    if (TargetSupported(static_cast<int>(i))) {
-      tables.push_back(BuildTable(kCompiledTargets[i].target));
-    }
-  }
-  return tables;
-}
-
-template <class Op, class T>
-const KernelEntry& Entry() {
-  return kKernels[kSlot<Op, T>];
-}
-
-std::vector<size_t> Lengths() {
-  std::vector<size_t> lengths;
-  for (size_t n = 0; n <= 300; ++n) lengths.push_back(n);
-  for (size_t chunk : {512, 1024, 2048, 4096, 6144, 7 * 2048, 8 * 2048, 23 * 1024}) {
-    for (size_t n : {chunk - 65, chunk - 1, chunk, chunk + 1, chunk + 63, chunk + 64, chunk + 77}) {
-      lengths.push_back(n);
-    }
-  }
-  return lengths;
-}
 
 // ---------------------------------------------------------------- contiguous
 
@@ -229,8 +32,8 @@ void CheckContiguous(const std::vector<Table>& tables, size_t n, int kind) {
     ASSERT_TRUE(SameBits(got, want)) << Op::kName << sizeof(T) << " n " << n << " kind " << kind
                                      << " target " << table.target << ": " << got << ", " << want;
     if (Op::kFlags == Flags::kHardware && std::is_floating_point_v<T>) {
-      ASSERT_EQ(flags, want_flags) << Op::kName << sizeof(T) << " n " << n << " kind " << kind
-                                   << " target " << table.target;
+      ASSERT_EQ(flags, want_flags)
+          << Op::kName << sizeof(T) << " n " << n << " kind " << kind << " target " << table.target;
     }
   }
 }
@@ -274,12 +77,12 @@ TEST(Reduce, ExtremeOfNaNIsCanonical) {
         std::vector<double> x = Values<double>(n, 3, 0);
         x[at] = -std::numeric_limits<double>::quiet_NaN();
         double got;
-        ReduceContiguous(table, Entry<Max, double>(), x.data(), nullptr,
-                         static_cast<int64_t>(n), 0, &got);
+        ReduceContiguous(table, Entry<Max, double>(), x.data(), nullptr, static_cast<int64_t>(n), 0,
+                         &got);
         ASSERT_EQ(std::bit_cast<uint64_t>(got), 0x7FF8000000000000u);
         int64_t index;
-        ReduceContiguous(table, Entry<ArgMax, double>(), x.data(), nullptr,
-                         static_cast<int64_t>(n), 0, &index);
+        ReduceContiguous(table, Entry<ArgMax, double>(), x.data(), nullptr, static_cast<int64_t>(n),
+                         0, &index);
         ASSERT_EQ(index, static_cast<int64_t>(at));
       }
     }
@@ -407,20 +210,14 @@ TEST(ReduceStrided, DotOfReversedAndRepeated) {
   const double want = RefReduce<Dot, double>(reversed, repeated, 0);
   for (const Table& table : Tables()) {
     double got = 0;
-    const lw_operand operands[] = {{const_cast<double*>(&x.back()), -8},
-                                   {const_cast<double*>(y.data()), 0},
-                                   {&got, 8}};
+    const lw_operand operands[] = {
+        {const_cast<double*>(&x.back()), -8}, {const_cast<double*>(y.data()), 0}, {&got, 8}};
     ReduceStrided(table, Entry<Dot, double>(), operands, 9001);
     EXPECT_TRUE(SameBits(got, want));
   }
 }
 
 // ---------------------------------------------------------------- threads
-
-class Threads : public testing::Test {
- protected:
-  void TearDown() override { SetThreadLimit(0); }
-};
 
 TEST_F(Threads, LongSequences) {
   const size_t n = 3'000'017;
@@ -472,112 +269,6 @@ TEST_F(Threads, Matrices) {
               << rows << " " << columns << " axis " << axis << " threads " << threads;
         }
       }
-    }
-  }
-}
-
-// ---------------------------------------------------------------- cumulative_sum
-
-template <class T>
-void CheckScan(const std::vector<Table>& tables, size_t n, int kind) {
-  const KernelEntry& entry = Entry<CumulativeSum, T>();
-  const std::vector<T> x = Values<T>(n, 11, kind);
-  const std::vector<T> want = RefScan(x);
-  for (const Table& table : tables) {
-    std::vector<T> in_place(x), apart(n + 1, T(77)), spread(2 * n + 1, T(77));
-    const lw_operand same[] = {{in_place.data(), sizeof(T)}, {in_place.data(), sizeof(T)}};
-    const lw_operand two[] = {{const_cast<T*>(x.data()), sizeof(T)}, {apart.data(), sizeof(T)}};
-    const lw_operand strided[] = {{const_cast<T*>(x.data()), sizeof(T)},
-                                  {spread.data(), 2 * sizeof(T)}};
-    const int64_t count = static_cast<int64_t>(n);
-    ScanCall(table, entry, same, count);
-    ScanCall(table, entry, two, count);
-    ScanCall(table, entry, strided, count);
-    for (size_t i = 0; i < n; ++i) {
-      ASSERT_TRUE(SameBits(in_place[i], want[i])) << n << " at " << i << " " << table.target;
-      ASSERT_TRUE(SameBits(apart[i], want[i])) << n << " at " << i << " " << table.target;
-      ASSERT_TRUE(SameBits(spread[2 * i], want[i])) << n << " at " << i << " " << table.target;
-    }
-    ASSERT_EQ(apart[n], T(77));
-  }
-}
-
-TEST(Scan, MatchesDefinition) {
-  const std::vector<Table> tables = Tables();
-  std::vector<size_t> lengths = {4095, 4096, 4097, 8192, 12345, 40961};
-  for (size_t n = 0; n <= 200; ++n) lengths.push_back(n);
-  for (size_t n : lengths) {
-    for (int kind = 0; kind < kKinds; ++kind) {
-      CheckScan<float>(tables, n, kind);
-      CheckScan<double>(tables, n, kind);
-      if (HasFatalFailure()) return;
-    }
-  }
-}
-
-TEST_F(Threads, Scan) {
-  for (int threads : {1, 2, 5}) {
-    SetThreadLimit(threads);
-    CheckScan<float>(Tables(), 5'000'003, 0);
-    CheckScan<double>(Tables(), 2'500'003, 0);
-  }
-}
-
-// ---------------------------------------------------------------- compress
-
-template <class T>
-void CheckCompress(const std::vector<Table>& tables, size_t n, int density, uint64_t seed) {
-  const KernelEntry& entry = Entry<CompressBy, T>();
-  std::mt19937_64 random(seed);
-  std::vector<T> x(n);
-  std::vector<uint8_t> mask(n);
-  for (T& v : x) {
-    const uint64_t bits = random();  // any bits, signalling NaNs among them
-    std::memcpy(&v, &bits, sizeof(T));
-  }
-  for (uint8_t& m : mask) {
-    const uint64_t r = random();
-    m = static_cast<int>(r % 8) < density ? static_cast<uint8_t>(r >> 8 | 1) : uint8_t{0};
-  }
-  std::vector<char> want;
-  for (size_t i = 0; i < n; ++i) {
-    const char* element = reinterpret_cast<const char*>(&x[i]);
-    if (mask[i]) want.insert(want.end(), element, element + sizeof(T));
-  }
-  const int64_t size = sizeof(T), length = static_cast<int64_t>(n);
-  for (const Table& table : tables) {
-    std::vector<char> out(want.size() + 64, 'g');
-    const lw_operand operands[] = {{x.data(), size}, {mask.data(), 1}, {out.data(), size}};
-    int64_t count = -1;
-    ASSERT_EQ(CompressChecked(table, entry, operands, length, &count), LW_OK);
-    ASSERT_EQ(count * size, static_cast<int64_t>(want.size()));
-    ASSERT_EQ(std::memcmp(out.data(), want.data(), want.size()), 0) << n << " " << table.target;
-    for (size_t i = want.size(); i < out.size(); ++i) ASSERT_EQ(out[i], 'g') << n;
-
-    std::vector<T> in_place(x);
-    const lw_operand same[] = {{in_place.data(), size}, {mask.data(), 1}, {in_place.data(), size}};
-    ASSERT_EQ(CompressChecked(table, entry, same, length, &count), LW_OK);
-    ASSERT_EQ(std::memcmp(in_place.data(), want.data(), want.size()), 0) << n;
-
-    std::vector<char> spread(2 * want.size() + 64, 'g');
-    const lw_operand strided[] = {{x.data(), size}, {mask.data(), 1}, {spread.data(), 2 * size}};
-    ASSERT_EQ(CompressChecked(table, entry, strided, length, &count), LW_OK);
-    for (size_t i = 0; i < want.size(); ++i) {
-      ASSERT_EQ(spread[i / sizeof(T) * 2 * sizeof(T) + i % sizeof(T)], want[i]);
-    }
-  }
-}
-
-TEST(Compress, AllMasks) {
-  const std::vector<Table> tables = Tables();
-  std::vector<size_t> lengths = {1000, 1023, 1024, 1025, 20011};
-  for (size_t n = 0; n <= 150; ++n) lengths.push_back(n);
-  for (size_t n : lengths) {
-    for (int density : {0, 1, 4, 7, 8}) {
-      CheckCompress<uint8_t>(tables, n, density, n);
-      CheckCompress<float>(tables, n, density, n);
-      CheckCompress<int64_t>(tables, n, density, n);
-      if (HasFatalFailure()) return;
     }
   }
 }

@@ -3,7 +3,8 @@
 // `Leak` stands inside a target's region (between HWY_BEFORE_NAMESPACE and HWY_AFTER_NAMESPACE) but
 // outside that target's namespace. The compiler therefore makes a weak symbol without the target in
 // its name and with the target's instructions; where another file has a baseline copy of the same
-// inline function, the linker keeps either, and an old CPU dies of SIGILL in code that looks innocent.
+// inline function, the linker keeps either, and an old CPU dies of SIGILL in code that looks
+// innocent.
 //
 // With -DLANEWISE_SCAN_NO_LEAK the function is where it belongs, and the scan must pass.
 // Compile with the checkout's root and Highway on the include path.
@@ -22,7 +23,8 @@ inline __attribute__((noinline)) float Leak(const float* x, size_t n) {
   namespace hn = hwy::HWY_NAMESPACE;
   const hn::ScalableTag<float> d;
   auto sum = hn::Zero(d);
-  for (size_t i = 0; i + hn::Lanes(d) <= n; i += hn::Lanes(d)) sum = hn::Add(sum, hn::LoadU(d, x + i));
+  for (size_t i = 0; i + hn::Lanes(d) <= n; i += hn::Lanes(d))
+    sum = hn::Add(sum, hn::LoadU(d, x + i));
   return hn::ReduceSum(d, sum);
 }
 }  // namespace lanewise_scan
@@ -37,7 +39,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 inline __attribute__((noinline)) float NoLeak(const float* x, size_t n) {
   const hn::ScalableTag<float> d;
   auto sum = hn::Zero(d);
-  for (size_t i = 0; i + hn::Lanes(d) <= n; i += hn::Lanes(d)) sum = hn::Add(sum, hn::LoadU(d, x + i));
+  for (size_t i = 0; i + hn::Lanes(d) <= n; i += hn::Lanes(d))
+    sum = hn::Add(sum, hn::LoadU(d, x + i));
   return hn::ReduceSum(d, sum);
 }
 

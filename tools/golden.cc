@@ -32,10 +32,14 @@ struct Format {
   int fraction_bits;
 };
 bool FormatOf(lw_dtype dtype, Format& format) {
-  if (dtype == LW_F16) format = {5, 10};
-  else if (dtype == LW_F32) format = {8, 23};
-  else if (dtype == LW_F64) format = {11, 52};
-  else return false;
+  if (dtype == LW_F16)
+    format = {5, 10};
+  else if (dtype == LW_F32)
+    format = {8, 23};
+  else if (dtype == LW_F64)
+    format = {11, 52};
+  else
+    return false;
   return true;
 }
 
@@ -58,20 +62,46 @@ uint64_t SpecialFloat(Format f, uint64_t i) {
   const uint64_t step = uint64_t{1} << f.fraction_bits;
   const uint64_t infinity = ((uint64_t{1} << f.exponent_bits) - 1) << f.fraction_bits;
   const uint64_t half = step >> 1;
-  const uint64_t magnitudes[] = {
-      0, one, one - step, one + half /* 1.5 */, one + step /* 2 */, one + step + half /* 3 */,
-      one - 1, one + 1, 1, step - 1, step, infinity - 1, infinity, infinity | half,
-      one + 4 * step + (half >> 1) /* 20 */, one + static_cast<uint64_t>(f.fraction_bits) * step};
+  const uint64_t magnitudes[] = {0,
+                                 one,
+                                 one - step,
+                                 one + half /* 1.5 */,
+                                 one + step /* 2 */,
+                                 one + step + half /* 3 */,
+                                 one - 1,
+                                 one + 1,
+                                 1,
+                                 step - 1,
+                                 step,
+                                 infinity - 1,
+                                 infinity,
+                                 infinity | half,
+                                 one + 4 * step + (half >> 1) /* 20 */,
+                                 one + static_cast<uint64_t>(f.fraction_bits) * step};
   const uint64_t sign = (i & 1) << (f.exponent_bits + f.fraction_bits);
   return sign | magnitudes[(i >> 1) % 16];
 }
 
 uint64_t SpecialInteger(uint64_t i) {
-  constexpr uint64_t kValues[] = {0, 1, 2, 3, 7, 127, 128, 255, 256, 32767, 65504, 65520,
-                                  (1u << 24) + 1, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF};
-  constexpr uint64_t kWide[] = {0x1FFFFFFFFFFFFF, 0x20000000000001, 0x7FFFFFFFFFFFFFFF,
+  constexpr uint64_t kValues[] = {0,
+                                  1,
+                                  2,
+                                  3,
+                                  7,
+                                  127,
+                                  128,
+                                  255,
+                                  256,
+                                  32767,
+                                  65504,
+                                  65520,
+                                  (1u << 24) + 1,
+                                  0x7FFFFFFF,
+                                  0x80000000,
+                                  0xFFFFFFFF};
+  constexpr uint64_t kWide[] = {0x1FFFFFFFFFFFFF,   0x20000000000001,   0x7FFFFFFFFFFFFFFF,
                                 0x8000000000000000, 0x7FFFFFBFFFFFFFFF, 0x7FFFFFC000000001,
-                                0x40000040000000, 0x40000040000001};
+                                0x40000040000000,   0x40000040000001};
   const uint64_t j = i % kSpecials;
   if (j < 16) return kValues[j];
   if (j < 24) return kWide[j - 16];
@@ -140,8 +170,8 @@ void Visit(const lw_kernel_record& record, const std::string& set, int64_t n,
 }
 
 void VisitReduction(const lw_kernel_record& record, const std::function<void(Case&)>& visit) {
-  const bool by_value = record.kernel == LW_MIN || record.kernel == LW_MAX ||
-                        record.kernel == LW_ARGMAX;
+  const bool by_value =
+      record.kernel == LW_MIN || record.kernel == LW_MAX || record.kernel == LW_ARGMAX;
   for (const char* set : {"positive", "wide"}) {
     for (const int64_t n : {1, 5, 130, 2053, 20011}) Visit(record, set, n, {}, 0, visit);
   }

@@ -24,7 +24,7 @@ struct Case {
   std::vector<uint8_t> output;               // contiguous; exactly the bytes written
   std::vector<int64_t> shape;                // of input 0 if reduced over axes, else empty
   uint64_t axis_mask = 0;
-  bool moves_bits_only = false;              // NaNs count by their bits
+  bool moves_bits_only = false;  // NaNs count by their bits
 };
 
 // Inputs of every case, outputs not yet computed. The order is that of the kernel list.

@@ -32,11 +32,10 @@ std::string GetText(Get get, lw_status& status) {
 
 int PrintMachine(bool json) {
   lw_status status;
-  const std::string text = GetText(
-      [&](char* buffer, size_t size, size_t* length) {
-        return lw_machine(json, buffer, size, length);
-      },
-      status);
+  const std::string text =
+      GetText([&](char* buffer, size_t size,
+                  size_t* length) { return lw_machine(json, buffer, size, length); },
+              status);
   if (status != LW_OK) {
     fprintf(stderr, "lanewise-probe: %s\n", lw_last_error());
     return 1;
@@ -125,10 +124,13 @@ Tally CheckTarget(const std::map<std::string, uint64_t>& golden,
     }
     for (const bool strided : {false, true}) {
       const lw_status status = strided ? RunStrided(c) : Run(c);
-      if (status != LW_OK) tally.failures.push_back(c.key + ": " + lw_last_error());
-      else if (Hash(c) != line->second && excused.contains(c.key)) ++tally.excused;
+      if (status != LW_OK)
+        tally.failures.push_back(c.key + ": " + lw_last_error());
+      else if (Hash(c) != line->second && excused.contains(c.key))
+        ++tally.excused;
       else if (Hash(c) != line->second)
-        tally.failures.push_back(c.key + (strided ? ": strided result differs" : ": result differs"));
+        tally.failures.push_back(c.key +
+                                 (strided ? ": strided result differs" : ": result differs"));
     }
   });
   return tally;

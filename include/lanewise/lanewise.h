@@ -45,15 +45,15 @@ extern "C" {
 
 typedef enum lw_status LW_ENUM_INT {
   LW_OK = 0,
-  LW_ERR_NULL = -1,       /* a pointer that must not be null is */
-  LW_ERR_SIZE = -2,       /* negative or overflowing size, bad ndim, empty min/max/argmax */
-  LW_ERR_KERNEL = -3,     /* no kernel of this name or id */
-  LW_ERR_DTYPE = -4,      /* the kernel does not take these dtypes */
-  LW_ERR_OVERLAP = -5,    /* output overlaps an input other than exactly in place */
-  LW_ERR_SHAPE = -6,      /* shapes, axes or struct sizes do not fit */
-  LW_ERR_VALUE = -7,      /* unknown name or value, e.g. of a target */
-  LW_ERR_UNSUPPORTED = -8,/* not available on this machine or in this build */
-  LW_ERR_MEMORY = -9,     /* out of memory */
+  LW_ERR_NULL = -1,        /* a pointer that must not be null is */
+  LW_ERR_SIZE = -2,        /* negative or overflowing size, bad ndim, empty min/max/argmax */
+  LW_ERR_KERNEL = -3,      /* no kernel of this name or id */
+  LW_ERR_DTYPE = -4,       /* the kernel does not take these dtypes */
+  LW_ERR_OVERLAP = -5,     /* output overlaps an input other than exactly in place */
+  LW_ERR_SHAPE = -6,       /* shapes, axes or struct sizes do not fit */
+  LW_ERR_VALUE = -7,       /* unknown name or value, e.g. of a target */
+  LW_ERR_UNSUPPORTED = -8, /* not available on this machine or in this build */
+  LW_ERR_MEMORY = -9,      /* out of memory */
   LW_ERR_INTERNAL = -10
 } lw_status;
 
@@ -61,9 +61,9 @@ typedef enum lw_status LW_ENUM_INT {
  * failing call. Never null. */
 LW_API const char* lw_last_error(void);
 
-LW_API const char* lw_version(void);       /* "0.1.0" */
-LW_API int32_t lw_abi_version(void);       /* changes when this header breaks compatibility */
-LW_API int32_t lw_numerics_version(void);  /* changes when any result's bits change */
+LW_API const char* lw_version(void);      /* "0.1.0" */
+LW_API int32_t lw_abi_version(void);      /* changes when this header breaks compatibility */
+LW_API int32_t lw_numerics_version(void); /* changes when any result's bits change */
 
 /* ------------------------------------------------------------------ dtypes and kernels */
 
@@ -83,8 +83,8 @@ typedef enum lw_dtype LW_ENUM_INT {
   LW_F64 = 12
 } lw_dtype;
 
-LW_API size_t lw_dtype_size(lw_dtype dtype);       /* bytes; 0 for an unknown dtype */
-LW_API const char* lw_dtype_name(lw_dtype dtype);  /* "f32"; null for an unknown dtype */
+LW_API size_t lw_dtype_size(lw_dtype dtype);      /* bytes; 0 for an unknown dtype */
+LW_API const char* lw_dtype_name(lw_dtype dtype); /* "f32"; null for an unknown dtype */
 /* Accepts "f32", "float32", "f4" and the like. */
 LW_API lw_status lw_dtype_parse(const char* name, lw_dtype* dtype);
 
@@ -144,14 +144,14 @@ typedef enum lw_shape LW_ENUM_INT {
 typedef struct lw_kernel_record {
   uint32_t struct_size;
   lw_kernel kernel;
-  const char* name;                /* "exp" */
-  const char* doc;                 /* one sentence */
+  const char* name; /* "exp" */
+  const char* doc;  /* one sentence */
   lw_shape shape;
-  int32_t inputs;                  /* number of input operands */
-  int32_t outputs;                 /* always 1 */
-  lw_dtype dtypes[LW_MAX_OPERANDS];/* inputs, then the output */
-  double max_ulp;                  /* error bound in ULP of the result; 0: exact */
-  int32_t numerics_since;          /* numerics version in which its bits last changed */
+  int32_t inputs;                   /* number of input operands */
+  int32_t outputs;                  /* always 1 */
+  lw_dtype dtypes[LW_MAX_OPERANDS]; /* inputs, then the output */
+  double max_ulp;                   /* error bound in ULP of the result; 0: exact */
+  int32_t numerics_since;           /* numerics version in which its bits last changed */
 } lw_kernel_record;
 
 LW_API int32_t lw_kernel_count(void); /* number of loops (kernel x dtypes) */
@@ -180,9 +180,9 @@ LW_API lw_status lw_call(lw_kernel kernel, const lw_dtype* dtypes, const lw_oper
 
 typedef struct lw_view {
   void* data;
-  int32_t ndim;                 /* 0..LW_MAX_NDIM */
-  const int64_t* shape;         /* ndim sizes, >= 0 */
-  const int64_t* stride_bytes;  /* ndim strides, any sign */
+  int32_t ndim;                /* 0..LW_MAX_NDIM */
+  const int64_t* shape;        /* ndim sizes, >= 0 */
+  const int64_t* stride_bytes; /* ndim strides, any sign */
 } lw_view;
 
 typedef struct lw_reduce_options {
@@ -208,8 +208,8 @@ LW_API lw_status lw_find_loop(lw_kernel kernel, const lw_dtype* dtypes, lw_loop*
 
 /* Targets by name, worst first, as compiled into this library: "SSE2 SSE4 AVX2 AVX3". */
 LW_API int32_t lw_target_count(void);
-LW_API const char* lw_target_name(int32_t index);      /* null if out of range */
-LW_API int32_t lw_target_supported(int32_t index);     /* 1 if this machine can run it */
+LW_API const char* lw_target_name(int32_t index);  /* null if out of range */
+LW_API int32_t lw_target_supported(int32_t index); /* 1 if this machine can run it */
 /* Why not; "" if it can. Static or library-owned. Null if out of range. */
 LW_API const char* lw_target_reason(int32_t index);
 
@@ -324,8 +324,8 @@ LW_API lw_status lw_clip_f64(int64_t n, const double* x, const double* low, cons
 /* condition[i] ? x[i] : y[i]; condition: n bytes, true if not 0. Moves bits only. */
 LW_API lw_status lw_where_f32(int64_t n, const uint8_t* condition, const float* x, const float* y,
                               float* out);
-LW_API lw_status lw_where_f64(int64_t n, const uint8_t* condition, const double* x,
-                              const double* y, double* out);
+LW_API lw_status lw_where_f64(int64_t n, const uint8_t* condition, const double* x, const double* y,
+                              double* out);
 
 /* Reductions: one result from n elements, in the fixed order of docs/numerics.md. result: one
  * element, must not be null. */

@@ -88,12 +88,13 @@ static char** read_strings(const char* path) {
   char* data = read_file(path, &size);
   if (!data) return none;
   char** v = calloc(MAX_STRINGS + 1, sizeof *v);
-  for (size_t i = 0; v && i < size && count < MAX_STRINGS; i += strlen(data + i) + 1) v[count++] = data + i;
+  for (size_t i = 0; v && i < size && count < MAX_STRINGS; i += strlen(data + i) + 1)
+    v[count++] = data + i;
   return v ? v : none;
 }
 
-// Every flag asked for must be in /proc/cpuinfo: what the kernel does not enable (XCR0), programs do
-// not see, and a test of AVX-512 code that quietly ran without AVX-512 would prove nothing.
+// Every flag asked for must be in /proc/cpuinfo: what the kernel does not enable (XCR0), programs
+// do not see, and a test of AVX-512 code that quietly ran without AVX-512 would prove nothing.
 static void check_flags(char** wanted) {
   char* info = read_file("/proc/cpuinfo", NULL);
   char* flags = info ? strstr(info, "\nflags") : NULL;
@@ -154,7 +155,8 @@ int main(void) {
     if (pid < 0) fail("wait");
     if (pid != child) continue;
     char text[64];
-    snprintf(text, sizeof text, "exit %d", WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+    snprintf(text, sizeof text, "exit %d",
+             WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
     tcdrain(com2);
     marker(text);
     power_off();

@@ -1,0 +1,116 @@
+// cumulative_sum and compress of every compiled target that runs here, against references written
+// straight from docs/numerics.md.
+
+#include "reduce_reference.h"
+
+namespace lanewise {
+namespace {
+
+// ---------------------------------------------------------------- cumulative_sum
+
+template <class T>
+void CheckScan(const std::vector<Table>& tables, size_t n, int kind) {
+  const KernelEntry& entry = Entry<CumulativeSum, T>();
+  const std::vector<T> x = Values<T>(n, 11, kind);
+  const std::vector<T> want = RefScan(x);
+  for (const Table& table : tables) {
+    std::vector<T> in_place(x), apart(n + 1, T(77)), spread(2 * n + 1, T(77));
+    const lw_operand same[] = {{in_place.data(), sizeof(T)}, {in_place.data(), sizeof(T)}};
+    const lw_operand two[] = {{const_cast<T*>(x.data()), sizeof(T)}, {apart.data(), sizeof(T)}};
+    const lw_operand strided[] = {{const_cast<T*>(x.data()), sizeof(T)},
+                                  {spread.data(), 2 * sizeof(T)}};
+    const int64_t count = static_cast<int64_t>(n);
+    ScanCall(table, entry, same, count);
+    ScanCall(table, entry, two, count);
+    ScanCall(table, entry, strided, count);
+    for (size_t i = 0; i < n; ++i) {
+      ASSERT_TRUE(SameBits(in_place[i], want[i])) << n << " at " << i << " " << table.target;
+      ASSERT_TRUE(SameBits(apart[i], want[i])) << n << " at " << i << " " << table.target;
+      ASSERT_TRUE(SameBits(spread[2 * i], want[i])) << n << " at " << i << " " << table.target;
+    }
+    ASSERT_EQ(apart[n], T(77));
+  }
+}
+
+TEST(Scan, MatchesDefinition) {
+  const std::vector<Table> tables = Tables();
+  std::vector<size_t> lengths = {4095, 4096, 4097, 8192, 12345, 40961};
+  for (size_t n = 0; n <= 200; ++n) lengths.push_back(n);
+  for (size_t n : lengths) {
+    for (int kind = 0; kind < kKinds; ++kind) {
+      CheckScan<float>(tables, n, kind);
+      CheckScan<double>(tables, n, kind);
+      if (HasFatalFailure()) return;
+    }
+  }
+}
+
+TEST_F(Threads, Scan) {
+  for (int threads : {1, 2, 5}) {
+    SetThreadLimit(threads);
+    CheckScan<float>(Tables(), 5'000'003, 0);
+    CheckScan<double>(Tables(), 2'500'003, 0);
+  }
+}
+
+// ---------------------------------------------------------------- compress
+
+template <class T>
+void CheckCompress(const std::vector<Table>& tables, size_t n, int density, uint64_t seed) {
+  const KernelEntry& entry = Entry<CompressBy, T>();
+  std::mt19937_64 random(seed);
+  std::vector<T> x(n);
+  std::vector<uint8_t> mask(n);
+  for (T& v : x) {
+    const uint64_t bits = random();  // any bits, signalling NaNs among them
+    std::memcpy(&v, &bits, sizeof(T));
+  }
+  for (uint8_t& m : mask) {
+    const uint64_t r = random();
+    m = static_cast<int>(r % 8) < density ? static_cast<uint8_t>(r >> 8 | 1) : uint8_t{0};
+  }
+  std::vector<char> want;
+  for (size_t i = 0; i < n; ++i) {
+    const char* element = reinterpret_cast<const char*>(&x[i]);
+    if (mask[i]) want.insert(want.end(), element, element + sizeof(T));
+  }
+  const int64_t size = sizeof(T), length = static_cast<int64_t>(n);
+  for (const Table& table : tables) {
+    std::vector<char> out(want.size() + 64, 'g');
+    const lw_operand operands[] = {{x.data(), size}, {mask.data(), 1}, {out.data(), size}};
+    int64_t count = -1;
+    ASSERT_EQ(CompressChecked(table, entry, operands, length, &count), LW_OK);
+    ASSERT_EQ(count * size, static_cast<int64_t>(want.size()));
+    ASSERT_EQ(std::memcmp(out.data(), want.data(), want.size()), 0) << n << " " << table.target;
+    for (size_t i = want.size(); i < out.size(); ++i) ASSERT_EQ(out[i], 'g') << n;
+
+    std::vector<T> in_place(x);
+    const lw_operand same[] = {{in_place.data(), size}, {mask.data(), 1}, {in_place.data(), size}};
+    ASSERT_EQ(CompressChecked(table, entry, same, length, &count), LW_OK);
+    ASSERT_EQ(std::memcmp(in_place.data(), want.data(), want.size()), 0) << n;
+
+    std::vector<char> spread(2 * want.size() + 64, 'g');
+    const lw_operand strided[] = {{x.data(), size}, {mask.data(), 1}, {spread.data(), 2 * size}};
+    ASSERT_EQ(CompressChecked(table, entry, strided, length, &count), LW_OK);
+    for (size_t i = 0; i < want.size(); ++i) {
+      ASSERT_EQ(spread[i / sizeof(T) * 2 * sizeof(T) + i % sizeof(T)], want[i]);
+    }
+  }
+}
+
+TEST(Compress, AllMasks) {
+  const std::vector<Table> tables = Tables();
+  std::vector<size_t> lengths = {1000, 1023, 1024, 1025, 20011};
+  for (size_t n = 0; n <= 150; ++n) lengths.push_back(n);
+  for (size_t n : lengths) {
+    for (int density : {0, 1, 4, 7, 8}) {
+      CheckCompress<uint8_t>(tables, n, density, n);
+      CheckCompress<float>(tables, n, density, n);
+      CheckCompress<int64_t>(tables, n, density, n);
+      if (HasFatalFailure()) return;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lanewise
