@@ -67,11 +67,15 @@ struct Work {
   TaskFn fn;
   void* context;
   const Table* scoped;  // the caller's cap
+  // oneTBB orders begin and end of every task; acquire and release here say the same to
+  // ThreadSanitizer, which cannot see inside that library.
+  std::atomic<bool> ready{false};
   std::atomic<uint32_t> raised{0};
 };
 
 void RunRange(void* context, size_t begin, size_t end) {
   Work& work = *static_cast<Work*>(context);
+  (void)work.ready.load(std::memory_order_acquire);
   const Table* own = t_table;
   t_table = work.scoped;
   uint32_t raised = 0;
@@ -81,7 +85,7 @@ void RunRange(void* context, size_t begin, size_t end) {
     raised |= guard.Finish() << 16;
   }
   t_table = own;
-  work.raised.fetch_or(raised, std::memory_order_relaxed);
+  work.raised.fetch_or(raised, std::memory_order_acq_rel);
 }
 
 }  // namespace
@@ -107,9 +111,10 @@ TaskFlags ParallelFor(size_t tasks, size_t grain, TaskFn fn, void* context) {
     const Module& module = LoadModule();
     if (!module.run) g_module_missing.store(true);
     if (module.run) {
-      Work work{fn, context, t_table, {}};
+      Work work{fn, context, t_table};
+      work.ready.store(true, std::memory_order_release);
       if (module.run(threads, tasks, std::max<size_t>(grain, 1), &RunRange, &work) == 0) {
-        const uint32_t raised = work.raised.load();
+        const uint32_t raised = work.raised.load(std::memory_order_acquire);
         return {raised & 0xFFFF, raised >> 16};
       }
     }
