@@ -273,5 +273,44 @@ TEST_F(Threads, Matrices) {
   }
 }
 
+// Memory order against the order of the sequence: whole arrays and two of three axes.
+TEST_F(Threads, FortranOrder) {
+  constexpr int64_t kShapes[][3] = {{3, 1, 70001}, {70001, 1, 3}, {65, 1, 4096}, {301, 1, 2500},
+                                    {33, 7, 901},  {7, 33, 901},  {200, 50, 33}, {2, 2, 9000}};
+  std::mt19937 random(20);
+  for (const auto& shape : kShapes) {
+    const int64_t n = shape[0] * shape[1] * shape[2];
+    const std::vector<double> x = Values<double>(static_cast<size_t>(n) + 1, random(), 0);
+    for (const uint64_t mask : {7u, 5u}) {
+      const int64_t strides[] = {8, shape[0] * 8, shape[0] * shape[1] * 8};
+      const lw_view in{const_cast<double*>(x.data() + 1), 3, shape, strides};
+      const int64_t outputs = mask == 7 ? 1 : shape[1], out_stride = 8;
+      std::vector<double> want;
+      for (int64_t o = 0; o < outputs; ++o) {
+        std::vector<double> slice;
+        for (int64_t i = 0; i < shape[0]; ++i) {
+          for (int64_t j = mask == 7 ? 0 : o; j < (mask == 7 ? shape[1] : o + 1); ++j) {
+            for (int64_t k = 0; k < shape[2]; ++k) {
+              slice.push_back(x[static_cast<size_t>(1 + i + shape[0] * (j + shape[1] * k))]);
+            }
+          }
+        }
+        want.push_back(RefReduce<Var, double>(slice, slice, 1));
+      }
+      for (const Table& table : Tables()) {
+        for (int threads : {1, 2, 5}) {
+          SetThreadLimit(threads);
+          std::vector<double> got(want.size());
+          const lw_view out{got.data(), mask == 7 ? 0 : 1, &outputs, &out_stride};
+          ReduceView(table, Entry<Var, double>(), in, mask, out, 1);
+          EXPECT_EQ(std::memcmp(got.data(), want.data(), want.size() * 8), 0)
+              << shape[0] << " " << shape[1] << " " << shape[2] << " mask " << mask << " threads "
+              << threads << " target " << table.target;
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace lanewise
