@@ -212,6 +212,12 @@ bool HasSolution(int64_t a, int64_t b, int64_t g, int64_t inverse, Wide c, int64
   return low <= high;
 }
 
+int64_t Widest(const KernelEntry& kernel) {
+  int64_t widest = 1;
+  for (int i = 0; i <= kernel.inputs; ++i) widest = std::max<int64_t>(widest, kernel.Size(i));
+  return widest;
+}
+
 }  // namespace
 
 bool SharesBytes(const lw_operand& a, size_t a_size, const lw_operand& b, size_t b_size,
@@ -272,14 +278,14 @@ void RunElementwise(const KernelEntry& kernel, const lw_operand* operands, int64
   call.stream = ShouldStream(call, n);
   if (call.stream && !kernel.math) call.table = &StreamTable(*call.table);
   FpGuard guard(kernel.flags);
-  const int64_t threshold = kernel.math ? kThreadElementsMath : kThreadElementsPlain;
-  if (n < threshold) {
+  const int64_t widest = Widest(kernel);
+  if (n < (kernel.math ? kThreadBytesMath : kThreadBytesPlain) / widest) {
     guard.Raise(RunRange(call, 0, n));
     return;
   }
-  const size_t grain = (kernel.math ? kTaskElementsMath : kTaskElementsPlain) / kSplit;
+  const int64_t grain = (kernel.math ? kTaskBytesMath : kTaskBytesPlain) / widest / kSplit;
   const size_t tasks = static_cast<size_t>((n + kSplit - 1) / kSplit);
-  guard.Raise(ParallelFor(tasks, grain, &RunTask, &task).For(kernel.flags));
+  guard.Raise(ParallelFor(tasks, static_cast<size_t>(grain), &RunTask, &task).For(kernel.flags));
 }
 
 uint32_t RunInOrder(const Table& table, const KernelEntry& kernel, const lw_operand* operands,

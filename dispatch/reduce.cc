@@ -288,18 +288,10 @@ TaskFlags RunPlan(const Sequences& r, const ReducePlan& plan) {
 
 // ---------------------------------------------------------------- entry points
 
-bool PlanIsAligned(const ReducePlan& plan, int64_t size) {
-  bool aligned = IsAligned(plan.in, 0, size);
-  for (const Axes* axes : {&plan.kept, &plan.reduced}) {
-    for (int i = 0; i < axes->ndim; ++i) aligned &= IsAligned(nullptr, axes->stride[i], size);
-  }
-  return aligned;
-}
-
 Mode ChooseMode(const ReducePlan& plan, const KernelEntry& entry, int64_t n) {
   const int64_t size = entry.Size(0);
   const int64_t kept = plan.kept.InnerStride();
-  const bool aligned = PlanIsAligned(plan, size);
+  const bool aligned = IsAligned(plan, size);
   const bool contiguous = aligned && plan.reduced.ndim == 1 && plan.reduced.InnerStride() == size;
   const bool many = plan.kept.InnerSize() >= 16 && kept != 0;
   if (contiguous)

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "dispatch/policy.h"
 #include "dispatch/registry.h"
 #include "dispatch/table.h"
 #include "dispatch/threads.h"
@@ -19,11 +20,6 @@ namespace lanewise {
 inline constexpr int64_t kChunkBytes = 8192;
 // Rows of one call of `columns`, at most; a chunk of f32 has as many.
 inline constexpr int64_t kMaxRows = 2048;
-
-// Below this a call stays on its thread: waking another pays from 2 to 3 microseconds of work,
-// and 256 KiB (a task) take 8 or more.
-inline constexpr int64_t kParallelBytes = int64_t{1} << 20;
-inline constexpr int64_t kTaskBytes = int64_t{1} << 18;
 
 // Sequences across memory of at least so many bytes go through ReduceBands: less stays in the
 // caches between two visits of a line.

@@ -241,6 +241,26 @@ TEST_F(Threads, LongSequences) {
   }
 }
 
+TEST_F(Threads, FirstOfEqualExtremes) {
+  const size_t n = 3'000'017;
+  std::vector<float> x = Values<float>(n, 10, 0);
+  for (float& v : x) v = std::min(v, 1e30f);
+  const auto check = [&](size_t want) {
+    for (const Table& table : Tables()) {
+      for (int threads : {1, 2, 7}) {
+        SetThreadLimit(threads);
+        int64_t got = -1;
+        ReduceContiguous(table, Entry<ArgMax, float>(), x.data(), nullptr, n, 0, &got);
+        EXPECT_EQ(got, static_cast<int64_t>(want)) << threads << " target " << table.target;
+      }
+    }
+  };
+  for (const size_t at : {n - 1, size_t{2'000'000}, size_t{131'072}}) x[at] = 2e30f, check(at);
+  for (const size_t at : {n - 2, size_t{131'073}, size_t{7}}) {
+    x[at] = std::numeric_limits<float>::quiet_NaN(), check(at);
+  }
+}
+
 // rows x columns in C order, over axis 0 and 1.
 TEST_F(Threads, Matrices) {
   constexpr int64_t kShapes[][2] = {{40000, 33}, {300, 3000}, {9000, 130}};
