@@ -6,6 +6,13 @@
 namespace lanewise {
 namespace {
 
+// memcmp with a null pointer is undefined even for no bytes, and an empty vector's data may be
+// null.
+template <class T>
+bool StartsWith(const std::vector<T>& got, const std::vector<char>& want) {
+  return want.empty() || std::memcmp(got.data(), want.data(), want.size()) == 0;
+}
+
 // ---------------------------------------------------------------- cumulative_sum
 
 template <class T>
@@ -81,13 +88,13 @@ void CheckCompress(const std::vector<Table>& tables, size_t n, int density, uint
     int64_t count = -1;
     ASSERT_EQ(CompressChecked(table, entry, operands, length, &count), LW_OK);
     ASSERT_EQ(count * size, static_cast<int64_t>(want.size()));
-    ASSERT_EQ(std::memcmp(out.data(), want.data(), want.size()), 0) << n << " " << table.target;
+    ASSERT_TRUE(StartsWith(out, want)) << n << " " << table.target;
     for (size_t i = want.size(); i < out.size(); ++i) ASSERT_EQ(out[i], 'g') << n;
 
     std::vector<T> in_place(x);
     const lw_operand same[] = {{in_place.data(), size}, {mask.data(), 1}, {in_place.data(), size}};
     ASSERT_EQ(CompressChecked(table, entry, same, length, &count), LW_OK);
-    ASSERT_EQ(std::memcmp(in_place.data(), want.data(), want.size()), 0) << n;
+    ASSERT_TRUE(StartsWith(in_place, want)) << n << " " << table.target;
 
     std::vector<char> spread(2 * want.size() + 64, 'g');
     const lw_operand strided[] = {{x.data(), size}, {mask.data(), 1}, {spread.data(), 2 * size}};
