@@ -363,7 +363,8 @@ LW_API lw_status lw_cumulative_sum_f32(int64_t n, const float* x, float* out);
 LW_API lw_status lw_cumulative_sum_f64(int64_t n, const double* x, double* out);
 
 /* The elements of x whose mask byte is not 0, in order. out needs room for as many elements as mask
- * has true bytes and must not overlap x or mask; count gets that number. */
+ * has true bytes; count gets that number. out may be x (in place: elements behind the count keep
+ * their values), any other overlap with x or mask is LW_ERR_OVERLAP. */
 LW_API lw_status lw_compress_f32(int64_t n, const float* x, const uint8_t* mask, float* out,
                                  int64_t* count);
 LW_API lw_status lw_compress_f64(int64_t n, const double* x, const uint8_t* mask, double* out,
