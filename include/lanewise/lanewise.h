@@ -12,8 +12,14 @@
  * then has a sentence for people, for the calling thread. On an error other than
  * LW_ERR_INTERNAL no output element has been written.
  *
- * Ids (lw_dtype, lw_kernel, lw_status) are append-only. Structs begin with their size so that
- * they can grow: set struct_size = sizeof(struct) before the call.
+ * Ids (lw_dtype, lw_kernel, lw_status) are append-only. lw_operand and lw_view never change. The
+ * other structs begin with struct_size, which the caller sets to sizeof(struct) before the call,
+ * and grow at the end, so that a program and a library of different releases work together:
+ *   - a struct that has grown since the program was compiled: new results are not written, new
+ *     options are 0, their default;
+ *   - a struct that has grown since the library was: results that the library does not know are
+ *     set to 0; options that it does not know must be 0, otherwise LW_ERR_UNSUPPORTED;
+ *   - struct_size below the struct's size in release 0.1, or above 4096: LW_ERR_SHAPE.
  */
 
 #ifndef LANEWISE_LANEWISE_H_
