@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <climits>
 #include <cstdio>
@@ -105,7 +106,13 @@ TEST_F(ApiCall, UnknownKernelsAndDtypes) {
   void* context;
   lw_loop loop;
   size_t length;
-  for (int id : {-1, LW_CONVERT + 1, 63, 64, 4096, INT_MAX, INT_MIN}) {
+  lw_kernel_record last = {};
+  last.struct_size = sizeof(last);
+  int first_free = 0;
+  for (int32_t i = 0; lw_kernel_info(i, &last) == LW_OK; ++i) {
+    first_free = std::max(first_free, last.kernel + 1);
+  }
+  for (int id : {-1, first_free, first_free + 1, 4096, INT_MAX, INT_MIN}) {
     ExpectError(lw_call(WildKernel(id), kF32x3, operands, 4), LW_ERR_KERNEL,
                 std::to_string(id).c_str());
     EXPECT_EQ(lw_find_loop(WildKernel(id), kF32x3, &loop, &context), LW_ERR_KERNEL);

@@ -34,7 +34,8 @@ set_tests_properties(fuzz_test_long PROPERTIES LABELS long TIMEOUT 3600
 option(LANEWISE_FUZZER "Build fuzz_libfuzzer (Clang)" OFF)
 if(LANEWISE_FUZZER)
   add_executable(fuzz_libfuzzer fuzz_libfuzzer.cc)
-  target_link_libraries(fuzz_libfuzzer PRIVATE lanewise_flags lanewise_objects GTest::gtest
+  target_link_libraries(fuzz_libfuzzer PRIVATE lanewise_flags lanewise_objects
+                                               lanewise_golden_static GTest::gtest
                                                ${CMAKE_DL_LIBS})
   target_compile_options(fuzz_libfuzzer PRIVATE -fsanitize=fuzzer)
   target_link_options(fuzz_libfuzzer PRIVATE -fsanitize=fuzzer)

@@ -220,7 +220,7 @@ TEST_P(Elementwise, InPlace) {
 
 // Sizes that are split over threads, contiguous and strided, within the CPU budget.
 TEST_P(Elementwise, ThreadsChangeNothing) {
-  const bool math = IsMath(GetParam().kernel);
+  const bool math = IsMath(GetParam());
   const int64_t n = math ? kThreadElementsMath * 2 + 77 : kThreadElementsPlain + 4097;
   Arrays arrays(GetParam(), static_cast<size_t>(n), 5);
   Caller caller(arrays, static_cast<size_t>(n) * 17);

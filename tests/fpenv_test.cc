@@ -238,9 +238,9 @@ TEST_P(Flags, AreThoseOfAnnexF) {
 // Large arrays: the flags of every task reach the caller's thread, and stay off the workers.
 TEST_P(Flags, TravelFromTasks) {
   if (!ThreadedFlagKernel(GetParam())) return;
-  const size_t n = static_cast<size_t>(IsMath(GetParam().kernel) ? kThreadElementsMath * 2
-                                                                 : kThreadElementsPlain) +
-                   12345;
+  const size_t n =
+      static_cast<size_t>(IsMath(GetParam()) ? kThreadElementsMath * 2 : kThreadElementsPlain) +
+      12345;
   FlagCaller caller(GetParam(), n);
   const double ones[LW_MAX_OPERANDS] = {1, 1, 1, 1};
   for (int32_t threads : {1, 2}) {

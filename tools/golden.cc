@@ -161,8 +161,7 @@ void Visit(const lw_kernel_record& record, const std::string& set, int64_t n,
   c.n = n;
   c.shape = shape;
   c.axis_mask = axis_mask;
-  const std::string name = record.name;
-  c.moves_bits_only = name == "where" || name == "compress" || name == "negative" || name == "abs";
+  c.moves_bits_only = MovesBits(record.kernel);
   for (int i = 0; i < record.inputs; ++i) {
     c.inputs.push_back(Inputs(c.key, set, record.dtypes[i], i, n));
   }
@@ -334,6 +333,10 @@ void ForEachCase(const std::function<void(Case&)>& visit) {
         break;
     }
   }
+}
+
+bool MovesBits(lw_kernel kernel) {
+  return kernel == LW_WHERE || kernel == LW_NEGATIVE || kernel == LW_ABS || kernel == LW_COMPRESS;
 }
 
 const char* Name(Form form) {

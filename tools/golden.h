@@ -30,6 +30,9 @@ struct Case {
 // Inputs of every case, outputs not yet computed. The order is that of the kernel list.
 void ForEachCase(const std::function<void(Case&)>& visit);
 
+// Kernels that only move bits: even NaNs must arrive unchanged.
+bool MovesBits(lw_kernel kernel);
+
 // How a case is called; every way must give the same bytes.
 enum class Form {
   kPlain,
