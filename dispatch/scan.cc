@@ -179,7 +179,9 @@ lw_status CheckOutput(const KernelEntry& entry, const lw_operand* operands, int6
   }
   for (int i = 0; i < 2; ++i) {
     const lw_operand& in = operands[i];
-    const bool in_place = i == 0 && in.data == out.data && in.stride_bytes == out.stride_bytes;
+    // In place is safe: an element's new place is never behind that of one still to be read.
+    const bool in_place =
+        i == 0 && in.data == out.data && (n == 1 || in.stride_bytes == out.stride_bytes);
     if (!in_place && ExtentsMeet(in, entry.Size(i), n, out, entry.Size(2), count) &&
         SharesBytes(in, entry.Size(i), out, entry.Size(2), n)) {
       return Fail(LW_ERR_OVERLAP, "%s: the output overlaps input %d other than exactly in place",

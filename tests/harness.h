@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "dispatch/policy.h"
+#include "golden.h"
 #include "lanewise/lanewise.h"
 #include "tests/reference.h"
 
@@ -54,12 +55,10 @@ inline size_t SizeOf(const lw_kernel_record& record, int operand) {
   return lw_dtype_size(record.dtypes[operand]);
 }
 
-// Kernels that move bits: even NaNs must arrive unchanged.
-inline bool MovesBits(lw_kernel kernel) {
-  return kernel == LW_WHERE || kernel == LW_NEGATIVE || kernel == LW_ABS || kernel == LW_COMPRESS;
-}
+using golden::MovesBits;
+// The library's own rule (kIsMath in kernels/kernel.h).
 inline bool IsMath(const lw_kernel_record& record) {
-  return record.shape == LW_SHAPE_ELEMENTWISE && record.max_ulp >= 1;
+  return record.shape == LW_SHAPE_ELEMENTWISE && record.max_ulp > 0.5;
 }
 // A few more elements than a call on one thread takes.
 inline int64_t ThreadedSize(const lw_kernel_record& record) {

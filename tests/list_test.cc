@@ -205,6 +205,21 @@ TEST(List, EveryKernelHasAFunctionInTheCppHeader) {
   }
 }
 
+TEST(List, ConversionsThatRoundNothingReportNoError) {
+  const std::set<std::pair<int, int>> rounding = {
+      {LW_F32, LW_F16}, {LW_F64, LW_F16}, {LW_F64, LW_F32}, {LW_I32, LW_F16},
+      {LW_I32, LW_F32}, {LW_I64, LW_F16}, {LW_I64, LW_F32}, {LW_I64, LW_F64}};
+  size_t found = 0;
+  for (const lw_kernel_record& r : Records()) {
+    if (r.kernel != LW_CONVERT) continue;
+    const bool rounds = rounding.count({r.dtypes[0], r.dtypes[1]}) != 0;
+    found += rounds;
+    EXPECT_EQ(r.max_ulp, rounds ? 0.5 : 0)
+        << lw_dtype_name(r.dtypes[0]) << " to " << lw_dtype_name(r.dtypes[1]);
+  }
+  EXPECT_EQ(found, rounding.size());
+}
+
 TEST(List, TheDocumentedTableIsTheList) {
   std::istringstream lines(ReadText("docs/kernels.md"));
   std::map<std::string, std::vector<std::string>> rows;

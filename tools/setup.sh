@@ -4,7 +4,7 @@
 #   tools/setup.sh [core] [test] [emulate] [aarch64] [bench]      (default: core)
 #
 #   core     compiler, CMake, Ninja, oneTBB; Highway >= 1.3 in .deps/highway
-#   test     GoogleTest, Python, MPFR, binutils
+#   test     GoogleTest, Python, MPFR, cpuinfo, binutils
 #   emulate  qemu-user; Bochs, boot-disk tools and a guest kernel (AVX-512 without such a CPU)
 #   aarch64  cross compiler
 #   bench    Google Benchmark, SLEEF, Eigen, OpenBLAS; NumPy and MKL in .deps/pyvenv if to be had
@@ -45,7 +45,7 @@ command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
 # An entry is PACKAGE, or PACKAGE:COMMAND where a command from anywhere on PATH will do as well.
 entries=()
 wants core && entries+=(g++:g++ cmake:cmake ninja-build:ninja make:make pkg-config:pkg-config libtbb-dev libcli11-dev dpkg-dev)
-wants test && entries+=(libgtest-dev python3:python3 libmpfr-dev binutils:objdump file:file)
+wants test && entries+=(libgtest-dev python3:python3 libmpfr-dev libcpuinfo-dev binutils:objdump file:file)
 if wants emulate; then
   [ "$(dpkg --print-architecture)" = amd64 ] ||
     die "'emulate' needs an amd64 machine: the Bochs guest runs the machine's own programs and libraries"
