@@ -1,0 +1,183 @@
+#include "function.h"
+
+#include <structmember.h>
+
+#include <cstring>
+
+#include "reductions.h"
+#include "ufuncs.h"
+
+namespace lanewise_py {
+namespace {
+
+struct Function {
+  PyObject_HEAD
+  vectorcallfunc vectorcall;
+  PyObject* name;
+  PyObject* doc;
+  PyObject* target;    // whose attributes are ours too; None if there is none
+  PyObject* fallback;  // takes what is not fast
+  PyObject* dict;
+  // At most one of them; without, every call goes to the fallback.
+  const FastTable* fast;
+  const FastReduction* fast_reduction;
+};
+
+PyObject* g_error_hook = nullptr;
+
+// Lets the hook replace the TypeError that is set.
+void ImproveError(Function* self, PyObject* const* args, Py_ssize_t count) {
+  PyObject *type, *value, *traceback;
+  PyErr_Fetch(&type, &value, &traceback);
+  Ref tuple(PyTuple_New(count));
+  for (Py_ssize_t i = 0; tuple && i < count; ++i) {
+    PyTuple_SET_ITEM(tuple.get(), i, Py_NewRef(args[i]));
+  }
+  const Ref ignored(tuple ? PyObject_CallFunctionObjArgs(g_error_hook, self->name, self->target,
+                                                         tuple.get(), nullptr)
+                          : nullptr);
+  if (!ignored && PyErr_ExceptionMatches(PyExc_TypeError)) {
+    Py_XDECREF(type);
+    Py_XDECREF(value);
+    Py_XDECREF(traceback);
+    return;
+  }
+  PyErr_Restore(type, value, traceback);
+}
+
+PyObject* Call(PyObject* callable, PyObject* const* args, size_t flagged_count, PyObject* names) {
+  auto* self = reinterpret_cast<Function*>(callable);
+  const Py_ssize_t count = PyVectorcall_NARGS(flagged_count);
+  if (self->fast && !names && count == self->fast->inputs) {
+    PyObject* result = CallFast(*self->fast, args);
+    if (result || PyErr_Occurred()) return result;
+  } else if (self->fast_reduction && !names && count == 1) {
+    PyObject* result = ReduceFast(*self->fast_reduction, args[0]);
+    if (result || PyErr_Occurred()) return result;
+  }
+  PyObject* result = PyObject_Vectorcall(self->fallback, args, flagged_count, names);
+  if (!result && g_error_hook &&
+      (PyErr_ExceptionMatches(PyExc_TypeError) || PyErr_ExceptionMatches(PyExc_RuntimeError))) {
+    ImproveError(self, args, count);
+  }
+  return result;
+}
+
+PyObject* New(PyTypeObject* type, PyObject* args, PyObject* keywords) {
+  static const char* const kNames[] = {"name", "doc", "target", "fallback", nullptr};
+  PyObject *name, *doc, *target, *fallback;
+  if (!PyArg_ParseTupleAndKeywords(args, keywords, "UUOO:Function", const_cast<char**>(kNames),
+                                   &name, &doc, &target, &fallback)) {
+    return nullptr;
+  }
+  auto* self = reinterpret_cast<Function*>(type->tp_alloc(type, 0));
+  if (!self) return nullptr;
+  self->vectorcall = &Call;
+  self->name = Py_NewRef(name);
+  self->doc = Py_NewRef(doc);
+  self->target = Py_NewRef(target);
+  self->fallback = Py_NewRef(fallback);
+  const Kernel* kernel = FindKernel(PyUnicode_AsUTF8(name));
+  if (!kernel) {
+    Py_DECREF(self);
+    return nullptr;
+  }
+  if (PyObject_TypeCheck(target, &PyUFunc_Type)) {
+    self->fast = MakeFastTable(*kernel, *reinterpret_cast<PyUFuncObject*>(target));
+  } else if (kernel->shape == LW_SHAPE_REDUCE || kernel->shape == LW_SHAPE_ARG) {
+    self->fast_reduction = MakeFastReduction(*kernel);
+  }
+  return reinterpret_cast<PyObject*>(self);
+}
+
+int Traverse(PyObject* object, visitproc visit, void* arg) {
+  auto* self = reinterpret_cast<Function*>(object);
+  Py_VISIT(self->target);
+  Py_VISIT(self->fallback);
+  Py_VISIT(self->dict);
+  return 0;
+}
+
+int Clear(PyObject* object) {
+  auto* self = reinterpret_cast<Function*>(object);
+  Py_CLEAR(self->target);
+  Py_CLEAR(self->fallback);
+  Py_CLEAR(self->dict);
+  return 0;
+}
+
+void Dealloc(PyObject* object) {
+  auto* self = reinterpret_cast<Function*>(object);
+  PyObject_GC_UnTrack(object);
+  Clear(object);
+  Py_XDECREF(self->name);
+  Py_XDECREF(self->doc);
+  delete self->fast;
+  delete self->fast_reduction;
+  Py_TYPE(object)->tp_free(object);
+}
+
+PyObject* GetAttribute(PyObject* object, PyObject* name) {
+  PyObject* own = PyObject_GenericGetAttr(object, name);
+  auto* self = reinterpret_cast<Function*>(object);
+  if (own || !PyErr_ExceptionMatches(PyExc_AttributeError) || self->target == Py_None) return own;
+  PyErr_Clear();
+  PyObject* forwarded = PyObject_GetAttr(self->target, name);
+  if (!forwarded && PyErr_ExceptionMatches(PyExc_AttributeError)) {
+    PyErr_Format(PyExc_AttributeError, "lanewise.%U has no attribute '%U'", self->name, name);
+  }
+  return forwarded;
+}
+
+PyObject* Represent(PyObject* object) {
+  return PyUnicode_FromFormat("<function lanewise.%U>", reinterpret_cast<Function*>(object)->name);
+}
+
+// Pickles and copies by name, as functions do.
+PyObject* Reduce(PyObject* object, PyObject*) {
+  return Py_NewRef(reinterpret_cast<Function*>(object)->name);
+}
+
+PyMethodDef g_methods[] = {
+    {"__reduce__", &Reduce, METH_NOARGS, nullptr},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+PyMemberDef g_members[] = {
+    {"__name__", T_OBJECT, offsetof(Function, name), READONLY, nullptr},
+    {"__qualname__", T_OBJECT, offsetof(Function, name), READONLY, nullptr},
+    {"__doc__", T_OBJECT, offsetof(Function, doc), READONLY, nullptr},
+    {"ufunc", T_OBJECT, offsetof(Function, target), READONLY,
+     "The numpy.ufunc behind this function, which NumPy's protocols get; None for reductions."},
+    {nullptr, 0, 0, 0, nullptr},
+};
+
+}  // namespace
+
+PyObject* SetErrorHook(PyObject*, PyObject* hook) {
+  Py_XSETREF(g_error_hook, Py_NewRef(hook));
+  Py_RETURN_NONE;
+}
+
+PyTypeObject FunctionType = [] {
+  PyTypeObject type = {PyVarObject_HEAD_INIT(nullptr, 0)};
+  type.tp_name = "lanewise.Function";
+  type.tp_basicsize = sizeof(Function);
+  type.tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL;
+  type.tp_doc = "A kernel of lanewise as a function.";
+  type.tp_new = &New;
+  type.tp_dealloc = &Dealloc;
+  type.tp_traverse = &Traverse;
+  type.tp_clear = &Clear;
+  type.tp_vectorcall_offset = offsetof(Function, vectorcall);
+  type.tp_call = &PyVectorcall_Call;
+  type.tp_getattro = &GetAttribute;
+  type.tp_setattro = &PyObject_GenericSetAttr;
+  type.tp_dictoffset = offsetof(Function, dict);
+  type.tp_repr = &Represent;
+  type.tp_methods = g_methods;
+  type.tp_members = g_members;
+  return type;
+}();
+
+}  // namespace lanewise_py
