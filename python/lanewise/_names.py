@@ -18,8 +18,8 @@ NUMPY_NAMES = {
 
 def numpy_ufunc(np, name, inputs):
     """NumPy's ufunc of the same meaning as a kernel, or None."""
-    umath = getattr(np, "_core", None) or np.core
-    for place in (np, umath.umath):
+    core = np.core if np.__version__.startswith("1.") else np._core
+    for place in (np, core.umath):
         for spelling in (NUMPY_NAMES.get(name, name), name):
             found = getattr(place, spelling, None)
             if isinstance(found, np.ufunc) and (found.nin, found.nout) == (inputs, 1):

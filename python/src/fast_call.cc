@@ -63,6 +63,7 @@ FastTable* MakeFastTable(const Kernel& kernel, const PyUFuncObject& ufunc) {
     if (!loop) continue;
     table->entries[element].loop = loop;
     std::copy(types, types + ufunc.nargs, table->entries[element].types);
+    table->entries[element].output = PyArray_DescrFromType(types[kernel.inputs]);
   }
   return table;
 }
@@ -98,9 +99,9 @@ PyObject* CallFast(const FastTable& table, PyObject* const* args) {
     }
   }
 
-  PyObject* result = PyArray_NewFromDescr(&PyArray_Type, PyArray_DescrFromType(entry.types[inputs]),
-                                          PyArray_NDIM(model), PyArray_DIMS(model), nullptr,
-                                          nullptr, 0, nullptr);
+  Py_INCREF(entry.output);
+  PyObject* result = PyArray_NewFromDescr(&PyArray_Type, entry.output, PyArray_NDIM(model),
+                                          PyArray_DIMS(model), nullptr, nullptr, 0, nullptr);
   if (!result) return nullptr;
   data[inputs] = PyArray_BYTES(AsArray(result));
   steps[inputs] = PyArray_ITEMSIZE(AsArray(result));
