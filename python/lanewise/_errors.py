@@ -1,13 +1,20 @@
-"""Errors that name the dtype."""
+"""What the extension asks back: about errors, and about dtypes of other packages."""
 
 import numpy as np
+
+from . import _core, ufuncs
 
 # Kinds of dtype that no kernel takes: complex, object, dates, text, records.
 _UNSUPPORTED_KINDS = "cOmMSUV"
 
 
+def is_bfloat16(dtype):
+    """Whether this is ml_dtypes' bfloat16; that package need not be installed."""
+    return dtype.type.__name__ == "bfloat16"
+
+
 def is_unsupported(dtype):
-    return dtype.kind in _UNSUPPORTED_KINDS or dtype.char == "g"
+    return (dtype.kind in _UNSUPPORTED_KINDS or dtype.char == "g") and not is_bfloat16(dtype)
 
 
 def unsupported(name, dtype):
@@ -17,19 +24,26 @@ def unsupported(name, dtype):
     )
 
 
-def improve(name, target, args):
-    """Called with the arguments of an elementwise call that failed. True: call again."""
+def improve(name, args):
+    """Called with the arguments of an elementwise call that failed with a TypeError."""
     for arg in args:
         dtype = getattr(arg, "dtype", None)
         if dtype is None:
             try:
                 dtype = np.asarray(arg).dtype
-            except Exception:
-                return False
+            except Exception:  # whatever an array-like raises, NumPy's error is the better one
+                return
         if isinstance(dtype, np.dtype) and is_unsupported(dtype):
-            if dtype.type.__name__ == "bfloat16":
-                from ._bfloat16 import register
-
-                return register(dtype)
             raise unsupported(name, dtype)
-    return False
+
+
+_registered = set()
+
+
+def meet(dtype):
+    """Called with dtypes that are not NumPy's own: gives the ufuncs loops for bfloat16."""
+    if dtype.num in _registered or not is_bfloat16(dtype):
+        return
+    _registered.add(dtype.num)
+    for name, ufunc in ufuncs.BY_NAME.items():
+        _core.register_bfloat16(ufunc, name, dtype.num)

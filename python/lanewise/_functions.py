@@ -1,7 +1,7 @@
 """The functions of the package, made from the library's kernel list."""
 
 from . import _core, _elementwise, _reductions, _scans, ufuncs
-from ._errors import improve
+from ._errors import improve, meet
 from ._names import NUMPY_NAMES
 
 # Kernels whose function does more than its ufunc.
@@ -38,6 +38,7 @@ def _make():
                      _elementwise.astype):
         function.__module__ = "lanewise"
     _core.set_error_hook(improve)
+    _core.set_dtype_hook(meet)
     return made
 
 

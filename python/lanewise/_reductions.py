@@ -10,7 +10,7 @@ import warnings
 import numpy as np
 
 from . import _core, ufuncs
-from ._errors import is_unsupported, unsupported
+from ._errors import is_bfloat16, is_unsupported, unsupported
 
 try:
     from numpy.lib.array_utils import normalize_axis_tuple
@@ -41,7 +41,7 @@ def _accumulator(name, dtype):
     takes = _RESULTS[name]
     if dtype in takes:
         return dtype
-    if dtype == np.float16:
+    if dtype == np.float16 or is_bfloat16(dtype):
         return np.dtype("f4")
     if dtype.kind not in "biu":
         return None
@@ -93,13 +93,17 @@ def _is_masked(a):
     return masked is not None and isinstance(a, masked.MaskedArray)
 
 
+def _check_out(out):
+    if out is not None and not isinstance(out, np.ndarray):
+        raise TypeError(f"out must be an array, not {type(out).__name__}")
+
+
 def _deliver(result, out, keepdims, shape, axes):
     if keepdims:
         result = result.reshape([1 if i in axes else n for i, n in enumerate(shape)])
     if out is None:
         return result if result.ndim or keepdims and len(shape) else result[()]
-    if not isinstance(out, np.ndarray):
-        raise TypeError("output must be an array")
+    _check_out(out)
     if out.shape != result.shape:
         raise ValueError(f"output has shape {out.shape}, the result {result.shape}")
     np.copyto(out, result, casting="same_kind")
@@ -109,10 +113,8 @@ def _deliver(result, out, keepdims, shape, axes):
 def _check_array(name, a):
     a = np.asanyarray(a)
     if is_unsupported(a.dtype):
-        if a.dtype.type.__name__ == "bfloat16":
-            return a.astype(np.float32)
         raise unsupported(name, a.dtype)
-    return a
+    return a if a.dtype.isnative else a.astype(a.dtype.newbyteorder("="))
 
 
 def _axes(axis, ndim):
@@ -126,10 +128,11 @@ def _fold(name, a, axis, dtype, out, keepdims, initial, where):
     if _is_masked(a):
         return _fold_masked(name, a, axis, dtype, out, keepdims, initial, where)
     a = _check_array(name, a)
-    if dtype is None and out is not None and name in ("sum", "prod") and out.dtype.kind in "biuf":
-        dtype = _result_dtype(name, a.dtype) if out.dtype.kind != "f" else out.dtype
+    _check_out(out)
+    if dtype is None and out is not None and name in ("sum", "prod") and out.dtype.kind == "f":
+        dtype = out.dtype
     if dtype is not None:
-        dtype = np.dtype(dtype)
+        dtype = np.dtype(dtype).newbyteorder("=")
         if is_unsupported(dtype):
             raise unsupported(name, dtype)
         if a.dtype.kind == "f" and dtype.kind in "biu":
@@ -167,7 +170,7 @@ def _fold(name, a, axis, dtype, out, keepdims, initial, where):
 
 def _identity(name, dtype):
     value = _IDENTITIES[name]
-    if dtype.kind == "f" or name in ("sum", "prod"):
+    if dtype.kind not in "biu" or name in ("sum", "prod"):
         return dtype.type(value)
     if dtype.kind == "b":
         return np.bool_(name == "min")
@@ -233,7 +236,7 @@ def _moments(name, a, axis, dtype, out, ddof, keepdims, where):
             raise TypeError(f"lanewise.{name}: dtype must be a float, not {dtype}")
     result_dtype = dtype or _result_dtype(name, a.dtype)
     axes = _axes(axis, a.ndim)
-    work = np.dtype("f4") if result_dtype == np.float16 else result_dtype
+    work = _accumulator(name, result_dtype)
     a = _as_elements(a.astype(work, copy=False), work)
     if where is True:
         count = int(np.prod([a.shape[i] for i in axes], dtype=np.intp))

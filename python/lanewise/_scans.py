@@ -3,7 +3,14 @@
 import numpy as np
 
 from . import _core
-from ._reductions import _accumulator, _as_elements, _check_array, normalize_axis_tuple
+from ._errors import is_unsupported, unsupported
+from ._reductions import (
+    _accumulator,
+    _as_elements,
+    _check_array,
+    _check_out,
+    normalize_axis_tuple,
+)
 
 
 def cumsum(a, axis=None, dtype=None, out=None):
@@ -12,12 +19,13 @@ def cumsum(a, axis=None, dtype=None, out=None):
     float16 is summed in float32 and rounded at the end. Integers are exact, as NumPy's.
     """
     a = _check_array("cumsum", a)
+    _check_out(out)
     if dtype is None and out is not None:
         dtype = out.dtype
-    dtype = np.dtype(dtype) if dtype is not None else None
+    dtype = np.dtype(dtype).newbyteorder("=") if dtype is not None else None
     result_dtype = dtype or a.dtype
     accumulator = _accumulator("cumulative_sum", result_dtype)
-    if result_dtype.kind != "f" or accumulator is None:
+    if result_dtype.kind in "biu" or accumulator is None:
         return np.cumsum(a, axis=axis, dtype=dtype, out=out)
     if axis is None:
         a, axis = a.reshape(-1), 0
@@ -65,7 +73,9 @@ _MOVERS = {1: "u1", 4: "i4", 8: "i8"}
 
 def compress(condition, a, axis=None, out=None):
     """The elements of a where the condition is true, in order."""
-    a = _check_array("compress", a)
+    a = np.asanyarray(a)
+    if is_unsupported(a.dtype):
+        raise unsupported("compress", a.dtype)
     condition = np.asarray(condition)
     if axis is None:
         a, axis = a.reshape(-1), 0

@@ -24,6 +24,18 @@ struct Function {
 };
 
 PyObject* g_error_hook = nullptr;
+PyObject* g_dtype_hook = nullptr;
+
+// Tells the hook of dtypes that other packages have registered.
+bool MeetDtypes(PyObject* const* args, Py_ssize_t count) {
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    if (!PyArray_Check(args[i]) || PyArray_TYPE(AsArray(args[i])) < NPY_USERDEF) continue;
+    PyArray_Descr* descr = PyArray_DESCR(AsArray(args[i]));
+    const Ref done(PyObject_CallOneArg(g_dtype_hook, reinterpret_cast<PyObject*>(descr)));
+    if (!done) return false;
+  }
+  return true;
+}
 
 // Lets the hook replace the TypeError that is set.
 void ImproveError(Function* self, PyObject* const* args, Py_ssize_t count) {
@@ -33,8 +45,7 @@ void ImproveError(Function* self, PyObject* const* args, Py_ssize_t count) {
   for (Py_ssize_t i = 0; tuple && i < count; ++i) {
     PyTuple_SET_ITEM(tuple.get(), i, Py_NewRef(args[i]));
   }
-  const Ref ignored(tuple ? PyObject_CallFunctionObjArgs(g_error_hook, self->name, self->target,
-                                                         tuple.get(), nullptr)
+  const Ref ignored(tuple ? PyObject_CallFunctionObjArgs(g_error_hook, self->name, tuple.get(), nullptr)
                           : nullptr);
   if (!ignored && PyErr_ExceptionMatches(PyExc_TypeError)) {
     Py_XDECREF(type);
@@ -55,6 +66,7 @@ PyObject* Call(PyObject* callable, PyObject* const* args, size_t flagged_count, 
     PyObject* result = ReduceFast(*self->fast_reduction, args[0]);
     if (result || PyErr_Occurred()) return result;
   }
+  if (g_dtype_hook && !MeetDtypes(args, count)) return nullptr;
   PyObject* result = PyObject_Vectorcall(self->fallback, args, flagged_count, names);
   if (!result && g_error_hook &&
       (PyErr_ExceptionMatches(PyExc_TypeError) || PyErr_ExceptionMatches(PyExc_RuntimeError))) {
@@ -156,6 +168,11 @@ PyMemberDef g_members[] = {
 
 PyObject* SetErrorHook(PyObject*, PyObject* hook) {
   Py_XSETREF(g_error_hook, Py_NewRef(hook));
+  Py_RETURN_NONE;
+}
+
+PyObject* SetDtypeHook(PyObject*, PyObject* hook) {
+  Py_XSETREF(g_dtype_hook, Py_NewRef(hook));
   Py_RETURN_NONE;
 }
 

@@ -32,8 +32,11 @@ PyObject* CallFast(const FastTable& table, PyObject* const* args);
 // `fallback` takes the calls that are not fast.
 extern PyTypeObject FunctionType;
 
-// set_error_hook(function): called as hook(name, target, args) when a call fails with TypeError; may
-// raise a better one.
+// set_dtype_hook(function): called as hook(dtype) for arrays of a dtype that is not NumPy's own.
+PyObject* SetDtypeHook(PyObject* module, PyObject* hook);
+
+// set_error_hook(function): called as hook(name, args) when a call fails with TypeError; may raise a
+// better one.
 PyObject* SetErrorHook(PyObject* module, PyObject* hook);
 
 }  // namespace lanewise_py

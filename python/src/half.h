@@ -7,7 +7,7 @@
 
 namespace lanewise_py {
 
-// A loop on f16 operands (and bool ones, as the dtypes say) that converts blocks to a wider float,
+// A loop on f16 or bf16 operands (and bool ones, as the dtypes say) that converts blocks to a wider float,
 // runs the kernel there, and rounds the result once. Empty if the kernel has no loop for floats.
 // The loop lives as long as the process.
 Loop MakeHalfLoop(const Kernel& kernel, const lw_dtype* dtypes);

@@ -14,6 +14,8 @@ PyMethodDef g_functions[] = {
     {"kernels", &ListKernels, METH_NOARGS, nullptr},
     {"make_ufunc", &MakeUfunc, METH_VARARGS, nullptr},
     {"make_converter", &MakeConverter, METH_O, nullptr},
+    {"register_bfloat16", &RegisterBfloat16, METH_VARARGS, nullptr},
+    {"set_dtype_hook", &SetDtypeHook, METH_O, nullptr},
     {"set_error_hook", &SetErrorHook, METH_O, nullptr},
     {"reduce", &ReduceArray, METH_VARARGS, nullptr},
     {"call", &CallOnVectors, METH_VARARGS, nullptr},

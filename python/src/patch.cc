@@ -37,9 +37,11 @@ UfuncSlot g_ufuncs[kMaxUfuncs];
 int g_ufunc_count = 0;
 
 // reduce: the output is the first input, both standing still. accumulate: the output is the first
-// input one element on. (An elementwise call cannot look like either: NumPy copies inputs that
-// overlap the output other than exactly.)
-bool IsFold(char* const* args, const npy_intp* steps) {
+// input one element on. An elementwise call of more than one element cannot look like either: NumPy
+// copies inputs that overlap the output other than exactly. For a single element there is no order
+// to keep.
+bool IsFold(char* const* args, npy_intp n, const npy_intp* steps) {
+  if (n <= 1) return false;
   return (args[2] == args[0] && steps[0] == 0 && steps[2] == 0) ||
          (steps[0] == steps[2] && args[2] == args[0] + steps[0]);
 }
@@ -47,7 +49,7 @@ bool IsFold(char* const* args, const npy_intp* steps) {
 template <int kSlot>
 void RunLoop(char** args, const npy_intp* dims, const npy_intp* steps, void* context) {
   const LoopSlot& slot = g_loops[kSlot];
-  if (slot.binary && IsFold(args, steps)) return slot.original(args, dims, steps, context);
+  if (slot.binary && IsFold(args, dims[0], steps)) return slot.original(args, dims, steps, context);
   slot.loop.call(args, dims, steps, slot.loop.context);
 }
 

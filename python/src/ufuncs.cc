@@ -153,6 +153,33 @@ PyObject* MakeUfunc(PyObject*, PyObject* args) {
   return ufunc;
 }
 
+PyObject* RegisterBfloat16(PyObject*, PyObject* args) {
+  PyObject* ufunc;
+  const char* name;
+  int number;
+  if (!PyArg_ParseTuple(args, "O!si:register_bfloat16", &PyUFunc_Type, &ufunc, &name, &number)) {
+    return nullptr;
+  }
+  const Kernel* kernel = FindKernel(name);
+  if (!kernel) return nullptr;
+  for (const lw_kernel_record& record : kernel->records) {
+    if (record.dtypes[kernel->inputs - 1] != LW_F32) continue;
+    lw_dtype dtypes[LW_MAX_OPERANDS];
+    int types[LW_MAX_OPERANDS];
+    for (int i = 0; i <= kernel->inputs; ++i) {
+      const bool is_float = record.dtypes[i] == LW_F32;
+      dtypes[i] = is_float ? LW_BF16 : record.dtypes[i];
+      types[i] = is_float ? number : TypeNumberOf(record.dtypes[i]);
+    }
+    const Loop loop = kernel->id == LW_WHERE ? SelectTwoBytes() : MakeHalfLoop(*kernel, dtypes);
+    if (loop && PyUFunc_RegisterLoopForType(reinterpret_cast<PyUFuncObject*>(ufunc), number,
+                                            AsNumpy(loop.call), types, loop.context) < 0) {
+      return nullptr;
+    }
+  }
+  Py_RETURN_NONE;
+}
+
 PyObject* MakeConverter(PyObject*, PyObject* arg) {
   const long to = PyLong_AsLong(arg);
   if (to == -1 && PyErr_Occurred()) return nullptr;
