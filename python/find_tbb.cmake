@@ -9,5 +9,5 @@ files = importlib.metadata.files('tbb-devel')
 print(next(f.locate().resolve().parent for f in files if f.name == 'TBBConfig.cmake'))"
   OUTPUT_VARIABLE LANEWISE_TBB_DIR OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
 if(LANEWISE_TBB_DIR)
-  set(TBB_DIR "${LANEWISE_TBB_DIR}" CACHE PATH "oneTBB's CMake package")
+  set(TBB_DIR "${LANEWISE_TBB_DIR}" CACHE PATH "oneTBB's CMake package" FORCE)
 endif()

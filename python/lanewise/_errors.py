@@ -24,17 +24,24 @@ def unsupported(name, dtype):
     )
 
 
-def improve(name, args):
-    """Called with the arguments of an elementwise call that failed with a TypeError."""
+_COMPARISONS = {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
+
+
+def answer(name, error, args):
+    """Called with the arguments of an elementwise call that failed for its types."""
+    if issubclass(error, OverflowError):
+        # Python integers beyond the array's dtype: NumPy 2 compares them all the same.
+        return getattr(np, name)(*args) if name in _COMPARISONS else None
     for arg in args:
         dtype = getattr(arg, "dtype", None)
         if dtype is None:
             try:
                 dtype = np.asarray(arg).dtype
             except Exception:  # whatever an array-like raises, NumPy's error is the better one
-                return
+                return None
         if isinstance(dtype, np.dtype) and is_unsupported(dtype):
             raise unsupported(name, dtype)
+    return None
 
 
 _registered = set()

@@ -1,7 +1,7 @@
 """The functions of the package, made from the library's kernel list."""
 
 from . import _core, _elementwise, _reductions, _scans, ufuncs
-from ._errors import improve, meet
+from ._errors import answer, meet
 from ._names import NUMPY_NAMES
 
 # Kernels whose function does more than its ufunc.
@@ -37,7 +37,7 @@ def _make():
     for function in (_reductions.dot, _scans.cumsum, _scans.cumulative_sum, _scans.compress,
                      _elementwise.astype):
         function.__module__ = "lanewise"
-    _core.set_error_hook(improve)
+    _core.set_error_hook(answer)
     _core.set_dtype_hook(meet)
     return made
 

@@ -37,23 +37,46 @@ bool MeetDtypes(PyObject* const* args, Py_ssize_t count) {
   return true;
 }
 
-// Lets the hook replace the TypeError that is set.
-void ImproveError(Function* self, PyObject* const* args, Py_ssize_t count) {
+// The hook's answer to the exception that is set: a result; or null with a better exception, or with
+// the one there was.
+PyObject* AskErrorHook(Function* self, PyObject* const* args, Py_ssize_t count) {
   PyObject *type, *value, *traceback;
   PyErr_Fetch(&type, &value, &traceback);
   Ref tuple(PyTuple_New(count));
   for (Py_ssize_t i = 0; tuple && i < count; ++i) {
     PyTuple_SET_ITEM(tuple.get(), i, Py_NewRef(args[i]));
   }
-  const Ref ignored(tuple ? PyObject_CallFunctionObjArgs(g_error_hook, self->name, tuple.get(), nullptr)
-                          : nullptr);
-  if (!ignored && PyErr_ExceptionMatches(PyExc_TypeError)) {
-    Py_XDECREF(type);
-    Py_XDECREF(value);
-    Py_XDECREF(traceback);
-    return;
+  Ref answer(tuple ? PyObject_CallFunctionObjArgs(g_error_hook, self->name, type, tuple.get(),
+                                                  nullptr)
+                   : nullptr);
+  if (answer.get() == Py_None) {
+    PyErr_Restore(type, value, traceback);
+    return nullptr;
   }
-  PyErr_Restore(type, value, traceback);
+  Py_XDECREF(type);
+  Py_XDECREF(value);
+  Py_XDECREF(traceback);
+  return answer.release();
+}
+
+// The hook sees positional arguments only: it may name a dtype among them, but not compute the
+// result of a call that had others.
+bool IsWorthAsking(PyObject* names) {
+  return g_error_hook && (PyErr_ExceptionMatches(PyExc_TypeError) ||
+                          PyErr_ExceptionMatches(PyExc_RuntimeError) ||
+                          (!names && PyErr_ExceptionMatches(PyExc_OverflowError)));
+}
+
+// f(array), f(array, axis), f(array, axis=axis).
+PyObject* CallFastReduction(const FastReduction& reduction, PyObject* const* args, Py_ssize_t count,
+                            PyObject* names) {
+  const Py_ssize_t named = names ? PyTuple_GET_SIZE(names) : 0;
+  if (count == 1 && named == 0) return ReduceFast(reduction, args[0]);
+  if (count + named != 2) return nullptr;
+  if (named && PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, 0), "axis") != 0) {
+    return nullptr;
+  }
+  return ReduceAxisFast(reduction, args[0], args[1]);
 }
 
 PyObject* Call(PyObject* callable, PyObject* const* args, size_t flagged_count, PyObject* names) {
@@ -62,16 +85,13 @@ PyObject* Call(PyObject* callable, PyObject* const* args, size_t flagged_count, 
   if (self->fast && !names && count == self->fast->inputs) {
     PyObject* result = CallFast(*self->fast, args);
     if (result || PyErr_Occurred()) return result;
-  } else if (self->fast_reduction && !names && count == 1) {
-    PyObject* result = ReduceFast(*self->fast_reduction, args[0]);
+  } else if (self->fast_reduction) {
+    PyObject* result = CallFastReduction(*self->fast_reduction, args, count, names);
     if (result || PyErr_Occurred()) return result;
   }
   if (g_dtype_hook && !MeetDtypes(args, count)) return nullptr;
   PyObject* result = PyObject_Vectorcall(self->fallback, args, flagged_count, names);
-  if (!result && g_error_hook &&
-      (PyErr_ExceptionMatches(PyExc_TypeError) || PyErr_ExceptionMatches(PyExc_RuntimeError))) {
-    ImproveError(self, args, count);
-  }
+  if (!result && IsWorthAsking(names)) return AskErrorHook(self, args, count);
   return result;
 }
 

@@ -35,8 +35,8 @@ extern PyTypeObject FunctionType;
 // set_dtype_hook(function): called as hook(dtype) for arrays of a dtype that is not NumPy's own.
 PyObject* SetDtypeHook(PyObject* module, PyObject* hook);
 
-// set_error_hook(function): called as hook(name, args) when a call fails with TypeError; may raise a
-// better one.
+// set_error_hook(function): called as hook(name, exception type, args) when a call fails for its
+// types; gives the result after all, raises a better exception, or gives None.
 PyObject* SetErrorHook(PyObject* module, PyObject* hook);
 
 }  // namespace lanewise_py

@@ -181,31 +181,70 @@ FastReduction* MakeFastReduction(const Kernel& kernel) {
   return reduction;
 }
 
-PyObject* ReduceFast(const FastReduction& reduction, PyObject* object) {
+namespace {
+
+// The type number of the result; -1 if the array is not for the fast road.
+int FastOutput(const FastReduction& reduction, PyObject* object) {
   PyArrayObject* array = AsArray(object);
-  if (!PyArray_CheckExact(object) || !PyArray_ISCARRAY_RO(array)) return nullptr;
+  if (!PyArray_CheckExact(object) || !PyArray_ISCARRAY_RO(array)) return -1;
   const int type_number = PyArray_DESCR(array)->type_num;
-  if (type_number >= kTypeNumbers || reduction.output[type_number] < 0) return nullptr;
-  // C order makes the array one sequence.
-  const int64_t n = PyArray_SIZE(array), stride = PyArray_ITEMSIZE(array);
-  if (n == 0) return nullptr;
-  alignas(16) char result[16] = {};
-  const lw_view from = {PyArray_DATA(array), 1, &n, &stride};
-  const lw_view to = {result, 0, nullptr, nullptr};
+  // Empty arrays have errors and warnings of their own.
+  if (type_number >= kTypeNumbers || PyArray_SIZE(array) == 0) return -1;
+  return reduction.output[type_number];
+}
+
+// lw_reduce and what np.errstate wants; false if an exception is set.
+bool RunFast(const FastReduction& reduction, PyArrayObject* array, const lw_view& from,
+             uint64_t axes, const lw_view& to) {
+  const auto dtype = static_cast<lw_dtype>(DtypeOf(PyArray_TYPE(array)));
   lw_status status;
   ClearFlags();
   {
-    const AllowThreads allow(n >= kAllowThreadsFrom);
-    status = lw_reduce(reduction.kernel, static_cast<lw_dtype>(DtypeOf(type_number)), &from, 1, &to,
-                       nullptr);
+    const AllowThreads allow(PyArray_SIZE(array) >= kAllowThreadsFrom);
+    status = lw_reduce(reduction.kernel, dtype, &from, axes, &to, nullptr);
   }
   const int raised = RaisedFlags();
   if (status != LW_OK) return Raise(status);
-  if (raised && !GiveErrors(reduction.name, raised)) return nullptr;
-  PyArray_Descr* descr = PyArray_DescrFromType(reduction.output[type_number]);
+  return !raised || GiveErrors(reduction.name, raised);
+}
+
+}  // namespace
+
+PyObject* ReduceFast(const FastReduction& reduction, PyObject* object) {
+  const int output = FastOutput(reduction, object);
+  if (output < 0) return nullptr;
+  PyArrayObject* array = AsArray(object);
+  // C order makes the array one sequence.
+  const int64_t n = PyArray_SIZE(array), stride = PyArray_ITEMSIZE(array);
+  alignas(16) char result[16] = {};
+  if (!RunFast(reduction, array, {PyArray_DATA(array), 1, &n, &stride}, 1,
+               {result, 0, nullptr, nullptr})) {
+    return nullptr;
+  }
+  PyArray_Descr* descr = PyArray_DescrFromType(output);
   PyObject* scalar = PyArray_Scalar(result, descr, nullptr);
   Py_DECREF(descr);
   return scalar;
+}
+
+PyObject* ReduceAxisFast(const FastReduction& reduction, PyObject* object, PyObject* axis_object) {
+  const int output = FastOutput(reduction, object);
+  if (output < 0 || !PyLong_CheckExact(axis_object)) return nullptr;
+  PyArrayObject* array = AsArray(object);
+  const int ndim = PyArray_NDIM(array);
+  int overflow;
+  long axis = PyLong_AsLongAndOverflow(axis_object, &overflow);
+  if (axis < 0) axis += ndim;
+  if (overflow || axis < 0 || axis >= ndim || ndim < 2 || ndim > LW_MAX_NDIM) return nullptr;
+  npy_intp shape[LW_MAX_NDIM];
+  std::copy(PyArray_DIMS(array), PyArray_DIMS(array) + axis, shape);
+  std::copy(PyArray_DIMS(array) + axis + 1, PyArray_DIMS(array) + ndim, shape + axis);
+  Ref result(PyArray_SimpleNew(ndim - 1, shape, output));
+  if (!result || !RunFast(reduction, array, ViewOf(array), uint64_t{1} << axis,
+                          ViewOf(AsArray(result.get())))) {
+    return nullptr;
+  }
+  return result.release();
 }
 
 }  // namespace lanewise_py

@@ -27,6 +27,8 @@ struct FastReduction {
 };
 FastReduction* MakeFastReduction(const Kernel& kernel);
 PyObject* ReduceFast(const FastReduction& reduction, PyObject* array);
+// The same over one axis, for an axis that is a Python integer.
+PyObject* ReduceAxisFast(const FastReduction& reduction, PyObject* array, PyObject* axis);
 
 }  // namespace lanewise_py
 

@@ -46,6 +46,23 @@ def test_any_axes_and_layout_have_the_bits_of_the_library(name, data):
     assert same_bits(np.asarray(getattr(lanewise, name)(a)), library(name, plain, range(a.ndim)))
 
 
+@pytest.mark.parametrize("name", ["sum", "mean", "var", "min", "max", "argmax"])
+@pytest.mark.parametrize("char", "fdilB")
+def test_one_axis_of_a_plain_array(name, char):
+    a = values(np.random.default_rng(8), (5, 7, 3), char, ordinary=True)
+    function = getattr(lanewise, name)
+    for axis in range(-3, 3):
+        want = function(np.asfortranarray(a), axis=axis)
+        assert same_bits(function(a, axis), want) and same_bits(function(a, axis=axis), want)
+        assert function(a, axis).dtype == getattr(np, name)(a, axis).dtype
+    assert same_bits(function(a[0, 0], 0), function(a[0, 0]))
+    assert same_bits(function(a[0, 0], axis=-1), function(a[0, 0]))
+    with pytest.raises(TypeError):
+        function(a, nonsense=0)
+    with pytest.raises(TypeError):
+        function(a, axis=0.5)
+
+
 @given(data=st.data())
 def test_argmax(data):
     rng = np.random.default_rng(data.draw(seeds))

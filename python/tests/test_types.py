@@ -77,6 +77,20 @@ def test_python_values():
     assert lanewise.exp(np.zeros(2, "i1")).dtype == np.float16
 
 
+@pytest.mark.parametrize("value", [300, -1, 2**70])
+def test_comparisons_with_integers_beyond_the_dtype(value):
+    x = np.array([0, 255], "u1")
+    for name in ("equal", "less", "greater_equal"):
+        try:
+            want = getattr(np, name)(x, value)
+        except OverflowError:  # NumPy 1, for the largest
+            continue
+        assert np.array_equal(getattr(lanewise, name)(x, value), want)
+    if not np.__version__.startswith("1."):
+        with pytest.raises(OverflowError):
+            lanewise.add(x, value)
+
+
 def test_casting_and_dtype_keywords():
     x = np.arange(4.0)
     assert lanewise.exp(x, dtype="f4").dtype == np.float32
