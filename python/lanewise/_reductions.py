@@ -130,7 +130,7 @@ def _fold(name, a, axis, dtype, out, keepdims, initial, where):
     a = _check_array(name, a)
     _check_out(out)
     if dtype is None and out is not None and name in ("sum", "prod") and out.dtype.kind == "f":
-        dtype = out.dtype
+        dtype = np.promote_types(a.dtype, out.dtype)  # as in NumPy
     if dtype is not None:
         dtype = np.dtype(dtype).newbyteorder("=")
         if is_unsupported(dtype):

@@ -21,7 +21,7 @@ def cumsum(a, axis=None, dtype=None, out=None):
     a = _check_array("cumsum", a)
     _check_out(out)
     if dtype is None and out is not None:
-        dtype = out.dtype
+        dtype = np.promote_types(a.dtype, out.dtype)
     dtype = np.dtype(dtype).newbyteorder("=") if dtype is not None else None
     result_dtype = dtype or a.dtype
     accumulator = _accumulator("cumulative_sum", result_dtype)

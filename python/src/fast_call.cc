@@ -28,7 +28,7 @@ bool IsPlainArray(PyObject* object) {
 // and the value is one of it.
 bool TakeScalar(PyObject* object, int type_number, Scalar* scalar) {
   const bool is_float = PyFloat_CheckExact(object);
-  if (type_number == NPY_DOUBLE && (is_float || PyArray_IsScalar(object, Double))) {
+  if (type_number == NPY_DOUBLE && (is_float || Py_IS_TYPE(object, &PyDoubleArrType_Type))) {
     scalar->f64 = PyFloat_AS_DOUBLE(object);  // numpy.float64 is a float
     return true;
   }
@@ -39,7 +39,7 @@ bool TakeScalar(PyObject* object, int type_number, Scalar* scalar) {
     scalar->f32 = static_cast<float>(value);
     return true;
   }
-  if (!PyArray_IsScalar(object, Float)) return false;
+  if (!Py_IS_TYPE(object, &PyFloatArrType_Type)) return false;
   scalar->f32 = PyArrayScalar_VAL(object, Float);
   return true;
 }

@@ -11,8 +11,7 @@ namespace lanewise_py {
 namespace {
 
 struct Function {
-  PyObject_HEAD
-  vectorcallfunc vectorcall;
+  PyObject_HEAD vectorcallfunc vectorcall;
   PyObject* name;
   PyObject* doc;
   PyObject* target;    // whose attributes are ours too; None if there is none
@@ -37,8 +36,8 @@ bool MeetDtypes(PyObject* const* args, Py_ssize_t count) {
   return true;
 }
 
-// The hook's answer to the exception that is set: a result; or null with a better exception, or with
-// the one there was.
+// The hook's answer to the exception that is set: a result; or null with a better exception, or
+// with the one there was.
 PyObject* AskErrorHook(Function* self, PyObject* const* args, Py_ssize_t count) {
   PyObject *type, *value, *traceback;
   PyErr_Fetch(&type, &value, &traceback);
@@ -46,9 +45,9 @@ PyObject* AskErrorHook(Function* self, PyObject* const* args, Py_ssize_t count) 
   for (Py_ssize_t i = 0; tuple && i < count; ++i) {
     PyTuple_SET_ITEM(tuple.get(), i, Py_NewRef(args[i]));
   }
-  Ref answer(tuple ? PyObject_CallFunctionObjArgs(g_error_hook, self->name, type, tuple.get(),
-                                                  nullptr)
-                   : nullptr);
+  Ref answer(
+      tuple ? PyObject_CallFunctionObjArgs(g_error_hook, self->name, type, tuple.get(), nullptr)
+            : nullptr);
   if (answer.get() == Py_None) {
     PyErr_Restore(type, value, traceback);
     return nullptr;
@@ -62,9 +61,9 @@ PyObject* AskErrorHook(Function* self, PyObject* const* args, Py_ssize_t count) 
 // The hook sees positional arguments only: it may name a dtype among them, but not compute the
 // result of a call that had others.
 bool IsWorthAsking(PyObject* names) {
-  return g_error_hook && (PyErr_ExceptionMatches(PyExc_TypeError) ||
-                          PyErr_ExceptionMatches(PyExc_RuntimeError) ||
-                          (!names && PyErr_ExceptionMatches(PyExc_OverflowError)));
+  return g_error_hook &&
+         (PyErr_ExceptionMatches(PyExc_TypeError) || PyErr_ExceptionMatches(PyExc_RuntimeError) ||
+          (!names && PyErr_ExceptionMatches(PyExc_OverflowError)));
 }
 
 // f(array), f(array, axis), f(array, axis=axis).

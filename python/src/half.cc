@@ -63,7 +63,9 @@ void RunHalf(char** args, const npy_intp* dims, const npy_intp* steps, void* con
 }
 
 // bf16 is the upper half of f32. The library has no kernels for it yet.
-float WidenBfloat16(uint16_t bits) { return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16); }
+float WidenBfloat16(uint16_t bits) {
+  return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16);
+}
 
 uint16_t NarrowBfloat16(float x) {
   const uint32_t bits = std::bit_cast<uint32_t>(x);
@@ -127,7 +129,8 @@ void RunSelectTwoBytes(char** args, const npy_intp* dims, const npy_intp* steps,
 }  // namespace
 
 Loop MakeHalfLoop(const Kernel& kernel, const lw_dtype* dtypes) {
-  const bool is_bfloat16 = std::find(dtypes, dtypes + kernel.inputs, LW_BF16) != dtypes + kernel.inputs;
+  const bool is_bfloat16 =
+      std::find(dtypes, dtypes + kernel.inputs, LW_BF16) != dtypes + kernel.inputs;
   const lw_dtype narrow = is_bfloat16 ? LW_BF16 : LW_F16;
   // x * y + z of f16 needs more than f32's digits to be rounded once; f64's are enough. For one
   // and two operands f32 is.

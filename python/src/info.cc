@@ -9,12 +9,18 @@ namespace {
 
 const char* ShapeName(lw_shape shape) {
   switch (shape) {
-    case LW_SHAPE_ELEMENTWISE: return "elementwise";
-    case LW_SHAPE_REDUCE: return "reduce";
-    case LW_SHAPE_REDUCE_TWO: return "reduce_two";
-    case LW_SHAPE_ARG: return "arg";
-    case LW_SHAPE_SCAN: return "scan";
-    case LW_SHAPE_COMPRESS: return "compress";
+    case LW_SHAPE_ELEMENTWISE:
+      return "elementwise";
+    case LW_SHAPE_REDUCE:
+      return "reduce";
+    case LW_SHAPE_REDUCE_TWO:
+      return "reduce_two";
+    case LW_SHAPE_ARG:
+      return "arg";
+    case LW_SHAPE_SCAN:
+      return "scan";
+    case LW_SHAPE_COMPRESS:
+      return "compress";
   }
   return "unknown";
 }
@@ -59,14 +65,21 @@ PyObject* Text(Write write) {
 PyObject* Raise(lw_status status) {
   PyObject* type = PyExc_RuntimeError;
   switch (status) {
-    case LW_ERR_MEMORY: type = PyExc_MemoryError; break;
-    case LW_ERR_DTYPE: type = PyExc_TypeError; break;
+    case LW_ERR_MEMORY:
+      type = PyExc_MemoryError;
+      break;
+    case LW_ERR_DTYPE:
+      type = PyExc_TypeError;
+      break;
     case LW_ERR_SIZE:
     case LW_ERR_SHAPE:
     case LW_ERR_OVERLAP:
     case LW_ERR_KERNEL:
-    case LW_ERR_VALUE: type = PyExc_ValueError; break;
-    default: break;
+    case LW_ERR_VALUE:
+      type = PyExc_ValueError;
+      break;
+    default:
+      break;
   }
   PyErr_SetString(type, lw_last_error());
   return nullptr;

@@ -15,8 +15,8 @@ std::vector<Kernel> ReadList() {
     auto kernel = std::find_if(kernels.begin(), kernels.end(),
                                [&](const Kernel& k) { return k.id == record.kernel; });
     if (kernel == kernels.end()) {
-      kernel = kernels.insert(kernel, {record.name, record.doc, record.kernel, record.shape,
-                                       record.inputs, {}});
+      kernel = kernels.insert(
+          kernel, {record.name, record.doc, record.kernel, record.shape, record.inputs, {}});
     }
     kernel->records.push_back(record);
   }
@@ -26,10 +26,14 @@ std::vector<Kernel> ReadList() {
 // An integer type of C as a dtype.
 int IntegerDtype(size_t size, bool is_signed) {
   switch (size) {
-    case 1: return is_signed ? LW_I8 : LW_U8;
-    case 2: return is_signed ? LW_I16 : LW_U16;
-    case 4: return is_signed ? LW_I32 : LW_U32;
-    default: return is_signed ? LW_I64 : LW_U64;
+    case 1:
+      return is_signed ? LW_I8 : LW_U8;
+    case 2:
+      return is_signed ? LW_I16 : LW_U16;
+    case 4:
+      return is_signed ? LW_I32 : LW_U32;
+    default:
+      return is_signed ? LW_I64 : LW_U64;
   }
 }
 
@@ -57,21 +61,36 @@ Loop Kernel::Find(const lw_dtype* dtypes) const {
 
 int DtypeOf(int type_number) {
   switch (type_number) {
-    case NPY_BOOL: return LW_BOOL;
-    case NPY_BYTE: return LW_I8;
-    case NPY_UBYTE: return LW_U8;
-    case NPY_SHORT: return LW_I16;
-    case NPY_USHORT: return LW_U16;
-    case NPY_INT: return LW_I32;
-    case NPY_UINT: return LW_U32;
-    case NPY_LONG: return IntegerDtype(sizeof(long), true);
-    case NPY_ULONG: return IntegerDtype(sizeof(long), false);
-    case NPY_LONGLONG: return LW_I64;
-    case NPY_ULONGLONG: return LW_U64;
-    case NPY_HALF: return LW_F16;
-    case NPY_FLOAT: return LW_F32;
-    case NPY_DOUBLE: return LW_F64;
-    default: return -1;
+    case NPY_BOOL:
+      return LW_BOOL;
+    case NPY_BYTE:
+      return LW_I8;
+    case NPY_UBYTE:
+      return LW_U8;
+    case NPY_SHORT:
+      return LW_I16;
+    case NPY_USHORT:
+      return LW_U16;
+    case NPY_INT:
+      return LW_I32;
+    case NPY_UINT:
+      return LW_U32;
+    case NPY_LONG:
+      return IntegerDtype(sizeof(long), true);
+    case NPY_ULONG:
+      return IntegerDtype(sizeof(long), false);
+    case NPY_LONGLONG:
+      return LW_I64;
+    case NPY_ULONGLONG:
+      return LW_U64;
+    case NPY_HALF:
+      return LW_F16;
+    case NPY_FLOAT:
+      return LW_F32;
+    case NPY_DOUBLE:
+      return LW_F64;
+    default:
+      return -1;
   }
 }
 

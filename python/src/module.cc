@@ -33,12 +33,19 @@ PyMethodDef g_functions[] = {
     {nullptr, nullptr, 0, nullptr},
 };
 
-PyModuleDef g_module = {PyModuleDef_HEAD_INIT, "lanewise._core", nullptr, -1, g_functions,
-                        nullptr, nullptr, nullptr, nullptr};
+PyModuleDef g_module = {PyModuleDef_HEAD_INIT,
+                        "lanewise._core",
+                        nullptr,
+                        -1,
+                        g_functions,
+                        nullptr,
+                        nullptr,
+                        nullptr,
+                        nullptr};
 
 bool AddConstants(PyObject* module) {
-  return PyModule_AddObjectRef(module, "Function",
-                               reinterpret_cast<PyObject*>(&FunctionType)) == 0 &&
+  return PyModule_AddObjectRef(module, "Function", reinterpret_cast<PyObject*>(&FunctionType)) ==
+             0 &&
          PyModule_AddStringConstant(module, "version", lw_version()) == 0 &&
          PyModule_AddIntConstant(module, "numerics_version", lw_numerics_version()) == 0 &&
          PyModule_AddIntConstant(module, "abi_version", lw_abi_version()) == 0;

@@ -151,8 +151,9 @@ PyObject* Patch(PyObject*, PyObject* args) {
     const int done = PatchLoop(*kernel, ufunc, t);
     if (done < 0) return nullptr;
     if (done == 0) continue;
-    const PyArray_Descr* descr = PyArray_DescrFromType(ufunc->types[t * ufunc->nargs + ufunc->nin - 1]);
-    const Ref type(PyUnicode_FromFormat("%c", descr->type));
+    const int number = ufunc->types[t * ufunc->nargs + ufunc->nin - 1];
+    const Ref descr(reinterpret_cast<PyObject*>(PyArray_DescrFromType(number)));
+    const Ref type(PyObject_GetAttrString(descr.get(), "char"));
     if (!type || PyList_Append(changed.get(), type.get()) < 0) return nullptr;
   }
   if (!changed || PyList_GET_SIZE(changed.get()) == 0) return changed.release();

@@ -68,9 +68,9 @@ void TakeTypes(const Kernel& kernel, const PyUFuncObject& like, UfuncTable* tabl
 
 // Without a model: the kernel's signature with every element type in NumPy's order of promotion.
 void MakeTypes(const Kernel& kernel, UfuncTable* table) {
-  static constexpr char kOrder[] = {NPY_BOOL,  NPY_BYTE,     NPY_UBYTE,     NPY_SHORT, NPY_USHORT,
-                                    NPY_INT,   NPY_UINT,     NPY_LONG,      NPY_ULONG, NPY_LONGLONG,
-                                    NPY_ULONGLONG, NPY_HALF, NPY_FLOAT,     NPY_DOUBLE};
+  static constexpr char kOrder[] = {NPY_BOOL,      NPY_BYTE, NPY_UBYTE, NPY_SHORT, NPY_USHORT,
+                                    NPY_INT,       NPY_UINT, NPY_LONG,  NPY_ULONG, NPY_LONGLONG,
+                                    NPY_ULONGLONG, NPY_HALF, NPY_FLOAT, NPY_DOUBLE};
   const lw_kernel_record& model = kernel.records.front();
   const lw_dtype element = model.dtypes[kernel.inputs - 1];
   for (const char number : kOrder) {

@@ -19,8 +19,8 @@ PyObject* MakeUfunc(PyObject* module, PyObject* args);
 // None.
 PyObject* MakeConverter(PyObject* module, PyObject* arg);
 
-// register_bfloat16(ufunc, name, dtype_number): loops for ml_dtypes' bfloat16, where the kernel takes
-// f32.
+// register_bfloat16(ufunc, name, dtype_number): loops for ml_dtypes' bfloat16, where the kernel
+// takes f32.
 PyObject* RegisterBfloat16(PyObject* module, PyObject* args);
 
 // The kernel of this name; null with KeyError if there is none.

@@ -140,6 +140,19 @@ def test_out(kind):
         lanewise.sum(a, axis=1, out=layout(rng, np.zeros((40, 5)), "readonly"))
 
 
+def test_out_takes_part_in_promotion():
+    x = np.random.default_rng(3).normal(size=(100, 7)).astype("f4")
+    out = np.empty(7, "f8")
+    lanewise.sum(x, axis=0, out=out)
+    assert same_bits(out, lanewise.sum(x.astype("f8"), axis=0))
+    small = np.empty(7, "f4")
+    lanewise.sum(x.astype("f8"), axis=0, out=small)
+    assert same_bits(small, out.astype("f4"))
+    running = np.empty((100, 7), "f8")
+    lanewise.cumsum(x, 0, out=running)
+    assert same_bits(running, lanewise.cumsum(x.astype("f8"), 0))
+
+
 def test_dtype_is_the_accumulators():
     x = np.full(100_000, 0.1, "f4")
     assert same_bits(lanewise.sum(x, dtype="f8"), lanewise.sum(x.astype("f8")))
