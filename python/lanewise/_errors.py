@@ -29,9 +29,12 @@ _COMPARISONS = {"equal", "not_equal", "less", "less_equal", "greater", "greater_
 
 def answer(name, error, args):
     """Called with the arguments of an elementwise call that failed for its types."""
+    if name in _COMPARISONS and any(type(arg) is int for arg in args):
+        # Python integers beyond the array's dtype: NumPy compares them all the same.
+        if not any(is_unsupported(arg.dtype) for arg in args if isinstance(arg, np.ndarray)):
+            return getattr(np, name)(*args)
     if issubclass(error, OverflowError):
-        # Python integers beyond the array's dtype: NumPy 2 compares them all the same.
-        return getattr(np, name)(*args) if name in _COMPARISONS else None
+        return None
     for arg in args:
         dtype = getattr(arg, "dtype", None)
         if dtype is None:

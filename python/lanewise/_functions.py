@@ -8,6 +8,22 @@ from ._names import NUMPY_NAMES
 _SPECIAL = {"where": _elementwise.where, "clip": _elementwise.clip}
 # ufunc.reduce of these is a reduction of the library, with its order and bits.
 _REDUCTIONS = {"add": "sum", "multiply": "prod", "minimum": "min", "maximum": "max"}
+# Functions that are neither elementwise nor reductions over axes, with their kernels.
+_OTHERS = [
+    (_reductions.dot, "dot"),
+    (_scans.cumsum, "cumulative_sum"),
+    (_scans.cumulative_sum, "cumulative_sum"),
+    (_scans.compress, "compress"),
+    (_elementwise.astype, "convert"),
+]
+
+
+def _function(fallback, kernel):
+    """A function whose common calls are fast, and whose other calls are `fallback`'s."""
+    function = _core.Function(fallback.__name__, fallback.__doc__, None, fallback, kernel)
+    function.__wrapped__ = fallback  # its signature
+    function.__module__ = "lanewise"
+    return function
 
 
 def _make():
@@ -17,26 +33,17 @@ def _make():
         if ufunc is not None:
             fallback = _SPECIAL.get(name, ufunc)
             made[name] = _core.Function(name, _elementwise_doc(name, doc, ufunc), ufunc, fallback)
-        elif shape in ("reduce", "arg") and hasattr(_reductions, name):
-            fallback = getattr(_reductions, name)
-            made[name] = _core.Function(name, fallback.__doc__, None, fallback)
-            made[name].__wrapped__ = fallback  # its signature
-        if name in made:
             made[name].__module__ = "lanewise"
+        elif shape in ("reduce", "arg") and hasattr(_reductions, name):
+            made[name] = _function(getattr(_reductions, name), name)
     for elementwise, reduction in _REDUCTIONS.items():
         if elementwise in made and reduction in made:
             made[elementwise].reduce = _reduce_method(reduction, made[reduction])
     for name, other in NUMPY_NAMES.items():
         if name in made:
             made[other] = made[name]
-    made["dot"] = _reductions.dot
-    made["cumsum"] = _scans.cumsum
-    made["cumulative_sum"] = _scans.cumulative_sum
-    made["compress"] = _scans.compress
-    made["astype"] = _elementwise.astype
-    for function in (_reductions.dot, _scans.cumsum, _scans.cumulative_sum, _scans.compress,
-                     _elementwise.astype):
-        function.__module__ = "lanewise"
+    for function, kernel in _OTHERS:
+        made[function.__name__] = _function(function, kernel)
     _core.set_error_hook(answer)
     _core.set_dtype_hook(meet)
     return made

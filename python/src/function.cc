@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "fast_vectors.h"
 #include "reductions.h"
 #include "ufuncs.h"
 
@@ -20,6 +21,8 @@ struct Function {
   // At most one of them; without, every call goes to the fallback.
   const FastTable* fast;
   const FastReduction* fast_reduction;
+  FastVectors fast_vectors;
+  const Kernel* kernel;
 };
 
 PyObject* g_error_hook = nullptr;
@@ -87,18 +90,22 @@ PyObject* Call(PyObject* callable, PyObject* const* args, size_t flagged_count, 
   } else if (self->fast_reduction) {
     PyObject* result = CallFastReduction(*self->fast_reduction, args, count, names);
     if (result || PyErr_Occurred()) return result;
+  } else if (self->fast_vectors && !names) {
+    PyObject* result = self->fast_vectors(*self->kernel, args, count);
+    if (result || PyErr_Occurred()) return result;
   }
   if (g_dtype_hook && !MeetDtypes(args, count)) return nullptr;
   PyObject* result = PyObject_Vectorcall(self->fallback, args, flagged_count, names);
-  if (!result && IsWorthAsking(names)) return AskErrorHook(self, args, count);
+  if (!result && self->fast && IsWorthAsking(names)) return AskErrorHook(self, args, count);
   return result;
 }
 
 PyObject* New(PyTypeObject* type, PyObject* args, PyObject* keywords) {
-  static const char* const kNames[] = {"name", "doc", "target", "fallback", nullptr};
+  static const char* const kNames[] = {"name", "doc", "target", "fallback", "kernel", nullptr};
   PyObject *name, *doc, *target, *fallback;
-  if (!PyArg_ParseTupleAndKeywords(args, keywords, "UUOO:Function", const_cast<char**>(kNames),
-                                   &name, &doc, &target, &fallback)) {
+  const char* kernel_name = nullptr;
+  if (!PyArg_ParseTupleAndKeywords(args, keywords, "UUOO|s:Function", const_cast<char**>(kNames),
+                                   &name, &doc, &target, &fallback, &kernel_name)) {
     return nullptr;
   }
   auto* self = reinterpret_cast<Function*>(type->tp_alloc(type, 0));
@@ -108,7 +115,8 @@ PyObject* New(PyTypeObject* type, PyObject* args, PyObject* keywords) {
   self->doc = Py_NewRef(doc);
   self->target = Py_NewRef(target);
   self->fallback = Py_NewRef(fallback);
-  const Kernel* kernel = FindKernel(PyUnicode_AsUTF8(name));
+  const Kernel* kernel = FindKernel(kernel_name ? kernel_name : PyUnicode_AsUTF8(name));
+  self->kernel = kernel;
   if (!kernel) {
     Py_DECREF(self);
     return nullptr;
@@ -117,6 +125,8 @@ PyObject* New(PyTypeObject* type, PyObject* args, PyObject* keywords) {
     self->fast = MakeFastTable(*kernel, *reinterpret_cast<PyUFuncObject*>(target));
   } else if (kernel->shape == LW_SHAPE_REDUCE || kernel->shape == LW_SHAPE_ARG) {
     self->fast_reduction = MakeFastReduction(*kernel);
+  } else {
+    self->fast_vectors = FindFastVectors(*kernel);
   }
   return reinterpret_cast<PyObject*>(self);
 }

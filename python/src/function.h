@@ -28,8 +28,8 @@ FastTable* MakeFastTable(const Kernel& kernel, const PyUFuncObject& ufunc);
 // ufunc has to take over.
 PyObject* CallFast(const FastTable& table, PyObject* const* args);
 
-// Function(name, doc, target, fallback): `target` answers for attributes (a ufunc, or None),
-// `fallback` takes the calls that are not fast.
+// Function(name, doc, target, fallback, kernel=name): `target` answers for attributes (a ufunc, or
+// None), `fallback` takes the calls that are not fast.
 extern PyTypeObject FunctionType;
 
 // set_dtype_hook(function): called as hook(dtype) for arrays of a dtype that is not NumPy's own.

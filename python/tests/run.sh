@@ -23,9 +23,10 @@ count_tests() {
   shift
   "$@" 2>&1 | tee "$log" || rc=$?
   line=$(grep -E '^[0-9]+ (passed|failed|error).* in ' "$log" | tail -n 1)
-  passed=$((passed + $(sed -n 's/.*\b\([0-9]*\) passed.*/\1/p' <<<"$line" | grep . || echo 0)))
-  failed=$((failed + $(sed -n 's/.*\b\([0-9]*\) failed.*/\1/p' <<<"$line" | grep . || echo 0)))
-  if [ "$rc" -ne 0 ] && ! grep -q failed <<<"$line"; then failed=$((failed + 1)); fi
+  passed=$((passed + $(grep -oE '[0-9]+ passed' <<<"$line" | grep -oE '[0-9]+' || echo 0)))
+  failed=$((failed + $(grep -oE '[0-9]+ (failed|error)' <<<"$line" | grep -oE '[0-9]+' | paste -sd+ |
+    grep . || echo 0)))
+  if [ "$rc" -ne 0 ] && ! grep -qE 'failed|error' <<<"$line"; then failed=$((failed + 1)); fi
 }
 
 "$python" -c 'import sys; assert sys.version_info >= (3, 11), sys.version' ||
