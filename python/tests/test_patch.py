@@ -110,8 +110,9 @@ def test_operators_and_scalars():
 
 
 def test_run_command(tmp_path):
+    (tmp_path / "beside.py").write_text("")
     script = tmp_path / "script.py"
-    script.write_text("import sys, numpy, lanewise\n"
+    script.write_text("import sys, numpy, lanewise, beside\n"
                       "print(lanewise.patch_status().data['patched'], sys.argv[1:])\n")
     result = subprocess.run([sys.executable, "-m", "lanewise", "run", str(script), "a", "--b"],
                             capture_output=True, text=True, check=True)
