@@ -1,0 +1,34 @@
+"""Array kernels at the speed of the machine, with the same bits on every machine.
+
+Functions have NumPy's names and signatures: ``lanewise.exp(a)``, ``lanewise.sum(a, axis=0)``.
+``lanewise.patch_numpy()`` puts them under NumPy's own functions. ``lanewise.show()`` tells what
+runs on this machine and why.
+"""
+
+from . import _core  # first: says so if this interpreter cannot have it
+from ._functions import FUNCTIONS as _FUNCTIONS
+from ._info import (
+    accuracy,
+    explain,
+    get_include,
+    get_library_dir,
+    machine,
+    show,
+    target,
+    threads,
+)
+from ._patch import patch_numpy, patch_status, patched_numpy, unpatch_numpy
+
+__version__ = _core.version
+numerics_version = _core.numerics_version
+
+globals().update(_FUNCTIONS)
+
+__all__ = sorted(_FUNCTIONS) + [
+    "accuracy", "explain", "get_include", "get_library_dir", "machine", "numerics_version",
+    "patch_numpy", "patch_status", "patched_numpy", "show", "target", "threads", "unpatch_numpy",
+]
+
+
+def __dir__():
+    return sorted([*__all__, "__version__", "ufuncs"])

@@ -1,0 +1,226 @@
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, SupportsIndex, final, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+__version__: str
+numerics_version: int
+
+_Axis = SupportsIndex | Sequence[SupportsIndex] | None
+
+@final
+class Elementwise:
+    """An elementwise function: a numpy.ufunc in everything but its address."""
+
+    __name__: str
+    __qualname__: str
+    @property
+    def ufunc(self) -> np.ufunc: ...
+    @property
+    def nin(self) -> int: ...
+    @property
+    def nout(self) -> int: ...
+    @property
+    def nargs(self) -> int: ...
+    @property
+    def ntypes(self) -> int: ...
+    @property
+    def types(self) -> list[str]: ...
+    @property
+    def identity(self) -> Any: ...
+    @property
+    def signature(self) -> None: ...
+    def __call__(
+        self,
+        x: Any,
+        /,
+        *args: Any,
+        out: Any = None,
+        where: ArrayLike | None = True,
+        casting: Literal["no", "equiv", "safe", "same_kind", "unsafe"] = "same_kind",
+        order: Literal["K", "C", "F", "A"] = "K",
+        dtype: DTypeLike | None = None,
+        subok: bool = True,
+        signature: Any = None,
+    ) -> Any: ...
+    def at(self, a: NDArray[Any], indices: Any, b: ArrayLike = ..., /) -> None: ...
+    def reduce(
+        self,
+        array: ArrayLike,
+        axis: _Axis = 0,
+        dtype: DTypeLike | None = None,
+        out: Any = None,
+        keepdims: bool = False,
+        initial: Any = ...,
+        where: ArrayLike = True,
+    ) -> Any: ...
+    def accumulate(
+        self,
+        array: ArrayLike,
+        axis: SupportsIndex = 0,
+        dtype: DTypeLike | None = None,
+        out: Any = None,
+    ) -> NDArray[Any]: ...
+    def reduceat(
+        self,
+        array: ArrayLike,
+        indices: ArrayLike,
+        axis: SupportsIndex = 0,
+        dtype: DTypeLike | None = None,
+        out: Any = None,
+    ) -> NDArray[Any]: ...
+    def outer(self, a: ArrayLike, b: ArrayLike, /, **kwargs: Any) -> Any: ...
+
+# Kernels that the library's list gains later: elementwise functions until named here.
+def __getattr__(name: str) -> Elementwise: ...
+
+abs: Elementwise
+absolute: Elementwise
+add: Elementwise
+cos: Elementwise
+divide: Elementwise
+equal: Elementwise
+exp: Elementwise
+floor: Elementwise
+fma: Elementwise
+greater: Elementwise
+greater_equal: Elementwise
+isnan: Elementwise
+less: Elementwise
+less_equal: Elementwise
+log: Elementwise
+maximum: Elementwise
+minimum: Elementwise
+multiply: Elementwise
+negative: Elementwise
+not_equal: Elementwise
+pow: Elementwise
+power: Elementwise
+rint: Elementwise
+sin: Elementwise
+sqrt: Elementwise
+subtract: Elementwise
+tanh: Elementwise
+
+@overload
+def where(condition: ArrayLike, /) -> tuple[NDArray[np.intp], ...]: ...
+@overload
+def where(condition: ArrayLike, x: ArrayLike, y: ArrayLike, /, **kwargs: Any) -> Any: ...
+def clip(
+    x: ArrayLike,
+    a_min: ArrayLike | None = None,
+    a_max: ArrayLike | None = None,
+    out: Any = None,
+    *,
+    min: ArrayLike | None = None,
+    max: ArrayLike | None = None,
+    **kwargs: Any,
+) -> Any: ...
+def sum(
+    a: ArrayLike,
+    axis: _Axis = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+    keepdims: bool = False,
+    initial: Any = ...,
+    where: ArrayLike = True,
+) -> Any: ...
+def min(
+    a: ArrayLike,
+    axis: _Axis = None,
+    out: NDArray[Any] | None = None,
+    keepdims: bool = False,
+    initial: Any = ...,
+    where: ArrayLike = True,
+) -> Any: ...
+def max(
+    a: ArrayLike,
+    axis: _Axis = None,
+    out: NDArray[Any] | None = None,
+    keepdims: bool = False,
+    initial: Any = ...,
+    where: ArrayLike = True,
+) -> Any: ...
+def mean(
+    a: ArrayLike,
+    axis: _Axis = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+    keepdims: bool = False,
+    *,
+    where: ArrayLike = True,
+) -> Any: ...
+def var(
+    a: ArrayLike,
+    axis: _Axis = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+    ddof: float = 0,
+    keepdims: bool = False,
+    *,
+    where: ArrayLike = True,
+    correction: float = ...,
+) -> Any: ...
+def argmax(
+    a: ArrayLike,
+    axis: SupportsIndex | None = None,
+    out: NDArray[Any] | None = None,
+    *,
+    keepdims: bool = False,
+) -> Any: ...
+def dot(a: ArrayLike, b: ArrayLike, out: NDArray[Any] | None = None) -> Any: ...
+def cumsum(
+    a: ArrayLike,
+    axis: SupportsIndex | None = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+) -> NDArray[Any]: ...
+def cumulative_sum(
+    x: ArrayLike,
+    /,
+    *,
+    axis: SupportsIndex | None = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+    include_initial: bool = False,
+) -> NDArray[Any]: ...
+def compress(
+    condition: ArrayLike,
+    a: ArrayLike,
+    axis: SupportsIndex | None = None,
+    out: NDArray[Any] | None = None,
+) -> NDArray[Any]: ...
+def astype(x: ArrayLike, dtype: DTypeLike, /, *, copy: bool = True) -> Any: ...
+
+class Report:
+    data: dict[str, Any]
+    def json(self, indent: int = 2) -> str: ...
+    def _repr_html_(self) -> str: ...
+
+def show() -> Report: ...
+def explain(function: str | Callable[..., Any], *dtypes: DTypeLike) -> Report: ...
+def accuracy(function: str | Callable[..., Any]) -> Report: ...
+def machine() -> dict[str, Any]: ...
+def get_include() -> str: ...
+def get_library_dir() -> str: ...
+def patch_numpy() -> None: ...
+def unpatch_numpy() -> None: ...
+def patch_status() -> Report: ...
+
+class patched_numpy:
+    def __enter__(self) -> patched_numpy: ...
+    def __exit__(self, *_: object) -> None: ...
+
+class target:
+    name: str
+    def __init__(self, name: str) -> None: ...
+    def __enter__(self) -> str: ...
+    def __exit__(self, *_: object) -> None: ...
+
+class threads:
+    def __init__(self, limit: SupportsIndex | None = None) -> None: ...
+    def __int__(self) -> int: ...
+    def __index__(self) -> int: ...
+    def __enter__(self) -> threads: ...
+    def __exit__(self, *_: object) -> None: ...

@@ -1,0 +1,82 @@
+"""``lanewise`` on the command line; also ``python -m lanewise``."""
+
+import argparse
+import os
+import runpy
+import sys
+
+import lanewise
+
+
+def _print(report, as_json):
+    print(report.json() if as_json else report)
+
+
+def show(options):
+    _print(lanewise.show(), options.json)
+
+
+def explain(options):
+    _print(lanewise.explain(options.function, *options.dtype), options.json)
+
+
+def accuracy(options):
+    _print(lanewise.accuracy(options.function), options.json)
+
+
+def status(options):
+    with lanewise.patched_numpy():
+        _print(lanewise.patch_status(), options.json)
+
+
+def run(options):
+    lanewise.patch_numpy()
+    sys.argv = [options.script, *options.args]
+    sys.path[0] = os.path.dirname(os.path.abspath(options.script))  # as Python does
+    runpy.run_path(options.script, run_name="__main__")
+
+
+def selftest(options):
+    from lanewise._selftest import run as run_selftest
+
+    return run_selftest()
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="lanewise", description=lanewise.__doc__.split("\n")[0])
+    parser.add_argument("--version", action="version", version=f"lanewise {lanewise.__version__}")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def command(function, text, json=True):
+        sub = commands.add_parser(function.__name__, help=text, description=text)
+        sub.set_defaults(function_to_run=function)
+        if json:
+            sub.add_argument("--json", action="store_true", help="for programs")
+        return sub
+
+    command(show, "this machine and what runs on it")
+    sub = command(explain, "which variant of a function runs, and why not the others")
+    sub.add_argument("function", help="exp, sum, ...")
+    sub.add_argument("dtype", nargs="*", help="f4, float64, ...")
+    command(accuracy, "the error bound of a function").add_argument("function")
+    command(status, "what patched NumPy computes with lanewise, what not, and why")
+    sub = command(run, "run a Python script with NumPy patched", json=False)
+    sub.add_argument("script")
+    sub.add_argument("args", nargs=argparse.REMAINDER)
+    command(selftest, "the same bits on every target of this machine", json=False)
+    return parser
+
+
+def main(arguments=None):
+    options = _parser().parse_args(arguments)
+    try:
+        return options.function_to_run(options) or 0
+    except (ValueError, TypeError) as error:
+        if options.function_to_run is run:
+            raise
+        print(f"lanewise: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

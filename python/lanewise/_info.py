@@ -1,0 +1,166 @@
+"""Questions to the library, and its settings."""
+
+import os
+
+import numpy as np
+
+from . import _core
+from ._names import NUMPY_NAMES
+from ._report import Report
+
+_KERNELS = {entry[0]: entry for entry in _core.kernels()}
+_KERNEL_NAMES = {NUMPY_NAMES.get(name, name): name for name in _KERNELS}
+_KERNEL_NAMES.update(cumsum="cumulative_sum", astype="convert")
+_HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def _kernel(function):
+    name = getattr(function, "__name__", function)
+    name = name if name in _KERNELS else _KERNEL_NAMES.get(name, name)
+    if name not in _KERNELS:
+        raise ValueError(f"lanewise has no kernel {name!r}; kernels: {', '.join(sorted(_KERNELS))}")
+    return _KERNELS[name]
+
+
+def machine():
+    """This machine as a dict: CPU, features, caches, targets with reasons, CPU budget, settings."""
+    import json
+
+    return json.loads(_core.machine(True))
+
+
+def show():
+    """This machine and this build: what runs, what does not, and why."""
+    from . import __version__
+    from ._patch import is_patched
+
+    data = {
+        "lanewise": __version__,
+        "numerics_version": _core.numerics_version,
+        "numpy": np.__version__,
+        "patched": is_patched(),
+        "library": get_library_dir(),
+        "machine": machine(),
+    }
+    head = (f"lanewise {__version__}, numerics version {_core.numerics_version}, "
+            f"NumPy {np.__version__}{' (patched)' if is_patched() else ''}\n")
+    return Report(head + _core.machine(False), data)
+
+
+def explain(function, *dtypes):
+    """Which variant of a kernel runs for a dtype, and for each other one why it does not.
+
+    ``explain("exp", "f4")``; a conversion takes two dtypes. Without a dtype: the kernel's first.
+    """
+    import json
+
+    name, _, _, inputs, _, _, records = _kernel(function)
+    wanted = None
+    if dtypes:
+        names = [np.dtype(d).name for d in dtypes]
+        full = {tuple(_numpy_name(t) for t in record): record for record in records}
+        if name != "convert" and names[0] in ("float16", "bfloat16"):
+            names[0] = "float64" if inputs == 3 else "float32"  # computed there, in blocks
+        for numpy_names, record in full.items():
+            key = list(numpy_names) if len(names) > 1 else [numpy_names[inputs - 1]]
+            if key[: len(names)] == names:
+                wanted = record
+                break
+        else:
+            taken = sorted({key[inputs - 1] for key in full})
+            raise TypeError(f"{name} has no kernel for {', '.join(names)}; it takes: "
+                            f"{', '.join(taken)}")
+    text = _core.explain(name, wanted, False)
+    return Report(text, json.loads(_core.explain(name, wanted, True)))
+
+
+def _numpy_name(dtype):
+    kinds = {"f": "float", "i": "int", "u": "uint"}
+    return kinds[dtype[0]] + dtype[1:] if dtype[0] in kinds else dtype
+
+
+def accuracy(function):
+    """The error bound of a kernel over the whole range of its type, in ULP of the result."""
+    name, doc, shape, _, ulp, since, records = _kernel(function)
+    data = {
+        "kernel": name,
+        "meaning": doc,
+        "max_ulp": ulp,
+        "per_operation": shape in ("reduce", "reduce_two", "scan"),
+        "dtypes": sorted({_numpy_name(r[-2]) for r in records}),
+        "numerics_since": since,
+    }
+    each = " for each operation" if data["per_operation"] else ""
+    bound = "exact" if ulp == 0 else f"at most {ulp:g} ULP{each}"
+    text = f"{name}: {bound}. {doc}. dtypes: {', '.join(data['dtypes'])}. Bits since numerics version {since}."
+    return Report(text, data)
+
+
+def get_include():
+    """The folder with lanewise/lanewise.h and lanewise/lanewise.hpp."""
+    return os.path.join(_HERE, "include")
+
+
+def get_library_dir():
+    """The folder with liblanewise, for -L and -Wl,-rpath."""
+    return os.path.join(_HERE, "lib")
+
+
+class target:
+    """Caps the SIMD target for the calling thread: ``with lanewise.target("avx2"): ...``
+
+    Nested caps can only tighten. The bits of results do not change; the speed does.
+    """
+
+    def __init__(self, name):
+        if not isinstance(name, str):
+            raise TypeError(f"target: the name of a target is a string, not {name!r}")
+        _core.push_target(name)  # says at once if the name is wrong
+        _core.pop_target()
+        self.name = name
+
+    def __enter__(self):
+        _core.push_target(self.name)
+        return _core.current_target()
+
+    def __exit__(self, *_):
+        _core.pop_target()
+
+    def __repr__(self):
+        return f"lanewise.target({self.name!r})"
+
+
+_thread_limit = 0
+
+
+class threads:
+    """Limits the threads of one call, for the process: ``threads(2)``, or ``with threads(2):``.
+
+    ``threads()`` changes nothing; ``int(threads())`` is the number that a large call may use now.
+    ``threads(0)`` restores the default.
+    """
+
+    def __init__(self, limit=None):
+        global _thread_limit
+        self._before = _thread_limit
+        if limit is not None:
+            if not hasattr(limit, "__index__"):
+                raise TypeError(f"threads: the limit is an integer, not {limit!r}")
+            _core.set_threads(limit)
+            _thread_limit = int(limit)
+
+    def __int__(self):
+        return _core.get_threads()
+
+    __index__ = __int__
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        global _thread_limit
+        _core.set_threads(self._before)
+        _thread_limit = self._before
+
+    def __repr__(self):
+        return f"lanewise.threads({_core.get_threads()})"

@@ -1,0 +1,94 @@
+"""Kernels that give arrays but are not elementwise: cumulative_sum, compress."""
+
+import numpy as np
+
+from . import _core
+from ._errors import is_unsupported, unsupported
+from ._reductions import (
+    _accumulator,
+    _as_elements,
+    _check_array,
+    _check_out,
+    normalize_axis_tuple,
+)
+
+
+def cumsum(a, axis=None, dtype=None, out=None):
+    """Running sum along an axis (of the flattened array by default), in a fixed blocked order.
+
+    float16 is summed in float32 and rounded at the end. Integers are exact, as NumPy's.
+    """
+    a = _check_array("cumsum", a)
+    _check_out(out)
+    if dtype is None and out is not None:
+        dtype = np.promote_types(a.dtype, out.dtype)
+    dtype = np.dtype(dtype).newbyteorder("=") if dtype is not None else None
+    result_dtype = dtype or a.dtype
+    accumulator = _accumulator("cumulative_sum", result_dtype)
+    if result_dtype.kind in "biu" or accumulator is None:
+        return np.cumsum(a, axis=axis, dtype=dtype, out=out)
+    if axis is None:
+        a, axis = a.reshape(-1), 0
+    (axis,) = normalize_axis_tuple(axis, a.ndim)
+    a = _as_elements(a.astype(result_dtype, copy=False), accumulator)
+    result = np.empty(a.shape, accumulator)
+    _core.scan("cumulative_sum", a, result, axis)
+    result = result.astype(result_dtype, copy=False)
+    if out is None:
+        return result
+    if out.shape != result.shape:
+        raise ValueError(f"output has shape {out.shape}, the result {result.shape}")
+    np.copyto(out, result, casting="same_kind")
+    return out
+
+
+def cumulative_sum(x, /, *, axis=None, dtype=None, out=None, include_initial=False):
+    """Running sum along an axis, in a fixed blocked order; the array API's name of cumsum."""
+    x = _check_array("cumulative_sum", x)
+    if axis is None:
+        if x.ndim != 1:
+            raise ValueError(
+                "For arrays which have more than one dimension ``axis`` argument is required."
+            )
+        axis = 0
+    if not include_initial:
+        return cumsum(x, axis, dtype, out)
+    (axis,) = normalize_axis_tuple(axis, x.ndim)
+    shape = list(x.shape)
+    shape[axis] += 1
+    if out is None:
+        out = np.empty(shape, dtype or np.cumsum(np.empty(0, x.dtype)).dtype)
+    elif out.shape != tuple(shape):
+        raise ValueError(f"output has shape {out.shape}, the result {tuple(shape)}")
+    first, rest = [slice(None)] * x.ndim, [slice(None)] * x.ndim
+    first[axis], rest[axis] = slice(0, 1), slice(1, None)
+    out[tuple(first)] = 0
+    cumsum(x, axis, dtype, out[tuple(rest)])
+    return out
+
+
+# Dtypes by size, for moving bits.
+_MOVERS = {1: "u1", 4: "i4", 8: "i8"}
+
+
+def compress(condition, a, axis=None, out=None):
+    """The elements of a where the condition is true, in order."""
+    a = np.asanyarray(a)
+    if is_unsupported(a.dtype):
+        raise unsupported("compress", a.dtype)
+    condition = np.asarray(condition)
+    if axis is None:
+        a, axis = a.reshape(-1), 0
+    mover = _MOVERS.get(a.dtype.itemsize)
+    if a.ndim != 1 or axis not in (0, -1) or condition.shape != a.shape or mover is None:
+        return np.compress(condition, a, axis=axis, out=out)
+    mask = np.require(condition, bool, "A")
+    elements = np.require(a, requirements="A")
+    result = np.empty(np.count_nonzero(mask), a.dtype)
+    _core.call("compress", elements.view(mover), mask, result.view(mover))
+    if out is None:
+        return result
+    if out.shape != result.shape:
+        raise ValueError(f"output has shape {out.shape}, the result {result.shape}")
+    np.copyto(out, result, casting="same_kind")
+    return out

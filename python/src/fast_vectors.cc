@@ -1,0 +1,180 @@
+#include "fast_vectors.h"
+
+#include <array>
+
+#include "fp_errors.h"
+#include "info.h"
+#include "ufuncs.h"
+
+namespace lanewise_py {
+namespace {
+
+bool IsPlain(PyObject* object) {
+  return PyArray_CheckExact(object) && PyArray_ISCARRAY_RO(AsArray(object)) &&
+         PyArray_DESCR(AsArray(object))->type_num < kTypeNumbers;
+}
+
+bool IsPlainVector(PyObject* object) {
+  return IsPlain(object) && PyArray_NDIM(AsArray(object)) == 1;
+}
+
+bool IsFloatVector(PyObject* object) {
+  if (!IsPlainVector(object)) return false;
+  const int number = PyArray_DESCR(AsArray(object))->type_num;
+  return number == NPY_FLOAT || number == NPY_DOUBLE;
+}
+
+// lw_call on contiguous operands; false if an exception is set.
+bool Run(const Kernel& kernel, const std::array<lw_dtype, 3>& dtypes,
+         const std::array<void*, 3>& data, npy_intp n) {
+  lw_operand operands[3];
+  for (int i = 0; i < 3; ++i) {
+    operands[i] = {data[i], static_cast<int64_t>(lw_dtype_size(dtypes[i]))};
+  }
+  lw_status status;
+  ClearFlags();
+  {
+    const AllowThreads allow(n >= kAllowThreadsFrom);
+    status = lw_call(kernel.id, dtypes.data(), operands, n);
+  }
+  const int raised = RaisedFlags();
+  if (status != LW_OK) return Raise(status);
+  return !raised || GiveErrors(kernel.name, raised);
+}
+
+PyObject* Scan(const Kernel& kernel, PyObject* const* args, Py_ssize_t count) {
+  if (count != 1 || !IsFloatVector(args[0])) return nullptr;
+  PyArrayObject* in = AsArray(args[0]);
+  Ref out(PyArray_SimpleNew(1, PyArray_DIMS(in), PyArray_TYPE(in)));
+  const auto dtype = static_cast<lw_dtype>(DtypeOf(PyArray_TYPE(in)));
+  if (!out || !Run(kernel, {dtype, dtype, dtype},
+                   {PyArray_DATA(in), PyArray_DATA(AsArray(out.get()))}, PyArray_SIZE(in))) {
+    return nullptr;
+  }
+  return out.release();
+}
+
+PyObject* Dot(const Kernel& kernel, PyObject* const* args, Py_ssize_t count) {
+  if (count != 2 || !IsFloatVector(args[0]) || !IsFloatVector(args[1])) return nullptr;
+  PyArrayObject *a = AsArray(args[0]), *b = AsArray(args[1]);
+  if (PyArray_TYPE(a) != PyArray_TYPE(b) || PyArray_SIZE(a) != PyArray_SIZE(b)) return nullptr;
+  const auto dtype = static_cast<lw_dtype>(DtypeOf(PyArray_TYPE(a)));
+  alignas(8) char result[8] = {};
+  if (!Run(kernel, {dtype, dtype, dtype}, {PyArray_DATA(a), PyArray_DATA(b), result},
+           PyArray_SIZE(a))) {
+    return nullptr;
+  }
+  return PyArray_Scalar(result, PyArray_DESCR(a), nullptr);
+}
+
+// The arguments are NumPy's (mask first), the kernel's operands are array, mask, result.
+PyObject* Compress(const Kernel& kernel, PyObject* const* args, Py_ssize_t count) {
+  if (count != 2 || !IsPlainVector(args[0]) || !IsPlainVector(args[1])) return nullptr;
+  PyArrayObject *mask = AsArray(args[0]), *in = AsArray(args[1]);
+  if (PyArray_TYPE(mask) != NPY_BOOL || PyArray_SIZE(mask) != PyArray_SIZE(in)) return nullptr;
+  // Moving bits, any dtype of the element's size does.
+  lw_dtype dtype;
+  switch (PyArray_ITEMSIZE(in)) {
+    case 1:
+      dtype = LW_U8;
+      break;
+    case 4:
+      dtype = LW_I32;
+      break;
+    case 8:
+      dtype = LW_I64;
+      break;
+    default:
+      return nullptr;
+  }
+  npy_intp kept = PyArray_CountNonzero(mask);
+  if (kept < 0) return nullptr;
+  Ref out(PyArray_SimpleNew(1, &kept, PyArray_TYPE(in)));
+  if (!out || !Run(kernel, {dtype, LW_BOOL, dtype},
+                   {PyArray_DATA(in), PyArray_DATA(mask), PyArray_DATA(AsArray(out.get()))},
+                   PyArray_SIZE(in))) {
+    return nullptr;
+  }
+  return out.release();
+}
+
+// What a conversion looks up, found once.
+struct Conversions {
+  std::array<PyTypeObject*, kTypeNumbers> scalar_types = {};  // numpy.float32, ...
+  Loop loops[kTypeNumbers][kTypeNumbers];
+
+  explicit Conversions(const Kernel& kernel) {
+    for (int from = 0; from < kTypeNumbers; ++from) {
+      if (DtypeOf(from) < 0) continue;
+      const Ref descr(reinterpret_cast<PyObject*>(PyArray_DescrFromType(from)));
+      scalar_types[from] = reinterpret_cast<PyArray_Descr*>(descr.get())->typeobj;
+      for (int to = 0; to < kTypeNumbers; ++to) {
+        const int numbers[] = {from, to};
+        if (from != to) loops[from][to] = FindLoop(kernel, numbers);
+      }
+    }
+  }
+
+  // The type number of a dtype as it is commonly written; -1 for other ways.
+  int TypeNumber(PyObject* object) const {
+    if (PyArray_DescrCheck(object)) {
+      const auto* descr = reinterpret_cast<PyArray_Descr*>(object);
+      if (!PyArray_ISNBO(descr->byteorder)) return -1;
+      return descr->type_num < kTypeNumbers ? descr->type_num : -1;
+    }
+    if (PyUnicode_Check(object)) {
+      PyArray_Descr* descr;
+      if (!PyArray_DescrConverter(object, &descr)) {
+        PyErr_Clear();  // the other road says what is wrong
+        return -1;
+      }
+      const Ref owned(reinterpret_cast<PyObject*>(descr));
+      return TypeNumber(owned.get());
+    }
+    if (object == reinterpret_cast<PyObject*>(&PyFloat_Type)) return NPY_DOUBLE;
+    for (int number = 0; number < kTypeNumbers; ++number) {
+      if (reinterpret_cast<PyObject*>(scalar_types[number]) == object) return number;
+    }
+    return -1;
+  }
+};
+
+PyObject* Convert(const Kernel& kernel, PyObject* const* args, Py_ssize_t count) {
+  if (count != 2 || !IsPlain(args[0]) || PyArray_NDIM(AsArray(args[0])) == 0) return nullptr;
+  static const Conversions* conversions = new Conversions(kernel);
+  PyArrayObject* in = AsArray(args[0]);
+  const int to = conversions->TypeNumber(args[1]);
+  if (to < 0) return nullptr;
+  const Loop loop = conversions->loops[PyArray_TYPE(in)][to];
+  if (!loop) return nullptr;
+  Ref out(PyArray_SimpleNew(PyArray_NDIM(in), PyArray_DIMS(in), to));
+  if (!out) return nullptr;
+  char* data[] = {PyArray_BYTES(in), PyArray_BYTES(AsArray(out.get()))};
+  const npy_intp n = PyArray_SIZE(in);
+  const npy_intp steps[] = {PyArray_ITEMSIZE(in), PyArray_ITEMSIZE(AsArray(out.get()))};
+  ClearFlags();
+  {
+    const AllowThreads allow(n >= kAllowThreadsFrom);
+    loop.call(data, &n, steps, loop.context);
+  }
+  const int raised = RaisedFlags();
+  if (raised && !GiveErrors("astype", raised)) return nullptr;
+  return out.release();
+}
+
+}  // namespace
+
+FastVectors FindFastVectors(const Kernel& kernel) {
+  switch (kernel.shape) {
+    case LW_SHAPE_SCAN:
+      return &Scan;
+    case LW_SHAPE_COMPRESS:
+      return &Compress;
+    case LW_SHAPE_REDUCE_TWO:
+      return &Dot;
+    default:
+      return kernel.id == LW_CONVERT ? &Convert : nullptr;
+  }
+}
+
+}  // namespace lanewise_py

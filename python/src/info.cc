@@ -1,0 +1,174 @@
+#include "info.h"
+
+#include <string>
+
+#include "ufuncs.h"
+
+namespace lanewise_py {
+namespace {
+
+const char* ShapeName(lw_shape shape) {
+  switch (shape) {
+    case LW_SHAPE_ELEMENTWISE:
+      return "elementwise";
+    case LW_SHAPE_REDUCE:
+      return "reduce";
+    case LW_SHAPE_REDUCE_TWO:
+      return "reduce_two";
+    case LW_SHAPE_ARG:
+      return "arg";
+    case LW_SHAPE_SCAN:
+      return "scan";
+    case LW_SHAPE_COMPRESS:
+      return "compress";
+  }
+  return "unknown";
+}
+
+PyObject* DtypeNames(const lw_kernel_record& record) {
+  Ref names(PyTuple_New(record.inputs + 1));
+  for (int i = 0; names && i <= record.inputs; ++i) {
+    PyObject* name = PyUnicode_FromString(lw_dtype_name(record.dtypes[i]));
+    if (!name) return nullptr;
+    PyTuple_SET_ITEM(names.get(), i, name);
+  }
+  return names.release();
+}
+
+PyObject* DescribeKernel(const Kernel& kernel) {
+  Ref records(PyList_New(0));
+  if (!records) return nullptr;
+  int since = 0;
+  for (const lw_kernel_record& record : kernel.records) {
+    const Ref names(DtypeNames(record));
+    if (!names || PyList_Append(records.get(), names.get()) < 0) return nullptr;
+    since = record.numerics_since > since ? record.numerics_since : since;
+  }
+  return Py_BuildValue("sssidiO", kernel.name, kernel.doc, ShapeName(kernel.shape), kernel.inputs,
+                       kernel.MaxUlp(), since, records.get());
+}
+
+// Calls a text function of the C ABI twice: for the length, then for the text.
+template <class Write>
+PyObject* Text(Write write) {
+  size_t length = 0;
+  lw_status status = write(nullptr, size_t{0}, &length);
+  if (status != LW_OK) return Raise(status);
+  std::string text(length + 1, '\0');
+  status = write(text.data(), text.size(), &length);
+  if (status != LW_OK) return Raise(status);
+  return PyUnicode_FromString(text.c_str());
+}
+
+}  // namespace
+
+PyObject* Raise(lw_status status) {
+  PyObject* type = PyExc_RuntimeError;
+  switch (status) {
+    case LW_ERR_MEMORY:
+      type = PyExc_MemoryError;
+      break;
+    case LW_ERR_DTYPE:
+      type = PyExc_TypeError;
+      break;
+    case LW_ERR_SIZE:
+    case LW_ERR_SHAPE:
+    case LW_ERR_OVERLAP:
+    case LW_ERR_KERNEL:
+    case LW_ERR_VALUE:
+      type = PyExc_ValueError;
+      break;
+    default:
+      break;
+  }
+  PyErr_SetString(type, lw_last_error());
+  return nullptr;
+}
+
+PyObject* ListKernels(PyObject*, PyObject*) {
+  Ref list(PyList_New(0));
+  for (const Kernel& kernel : Kernels()) {
+    const Ref entry(DescribeKernel(kernel));
+    if (!list || !entry || PyList_Append(list.get(), entry.get()) < 0) return nullptr;
+  }
+  return list.release();
+}
+
+PyObject* Explain(PyObject*, PyObject* args) {
+  const char* name;
+  PyObject* names;
+  int json;
+  if (!PyArg_ParseTuple(args, "sOp:explain", &name, &names, &json)) return nullptr;
+  lw_kernel kernel;
+  lw_status status = lw_find_kernel(name, &kernel);
+  if (status != LW_OK) return Raise(status);
+  lw_dtype dtypes[LW_MAX_OPERANDS] = {};
+  if (names != Py_None) {
+    const Ref sequence(PySequence_Fast(names, "explain: dtypes is not a sequence"));
+    if (!sequence) return nullptr;
+    const Py_ssize_t count = PySequence_Fast_GET_SIZE(sequence.get());
+    if (count > LW_MAX_OPERANDS) {
+      PyErr_Format(PyExc_ValueError, "explain: %zd dtypes are too many", count);
+      return nullptr;
+    }
+    for (Py_ssize_t i = 0; i < count; ++i) {
+      const char* text = PyUnicode_AsUTF8(PySequence_Fast_GET_ITEM(sequence.get(), i));
+      if (!text) return nullptr;
+      status = lw_dtype_parse(text, &dtypes[i]);
+      if (status != LW_OK) return Raise(status);
+    }
+  }
+  const lw_dtype* given = names == Py_None ? nullptr : dtypes;
+  return Text([&](char* buffer, size_t size, size_t* length) {
+    return lw_explain(kernel, given, json, buffer, size, length);
+  });
+}
+
+PyObject* Machine(PyObject*, PyObject* json) {
+  const int as_json = PyObject_IsTrue(json);
+  if (as_json < 0) return nullptr;
+  return Text([&](char* buffer, size_t size, size_t* length) {
+    return lw_machine(as_json, buffer, size, length);
+  });
+}
+
+PyObject* Targets(PyObject*, PyObject*) {
+  Ref list(PyList_New(0));
+  for (int32_t i = 0; i < lw_target_count(); ++i) {
+    const Ref entry(Py_BuildValue("ss", lw_target_name(i), lw_target_reason(i)));
+    if (!list || !entry || PyList_Append(list.get(), entry.get()) < 0) return nullptr;
+  }
+  return list.release();
+}
+
+PyObject* CurrentTarget(PyObject*, PyObject*) { return PyUnicode_FromString(lw_current_target()); }
+
+PyObject* PushTarget(PyObject*, PyObject* name) {
+  const char* text = PyUnicode_AsUTF8(name);
+  if (!text) return nullptr;
+  const lw_status status = lw_push_max_target(text);
+  if (status != LW_OK) return Raise(status);
+  Py_RETURN_NONE;
+}
+
+PyObject* PopTarget(PyObject*, PyObject*) {
+  const lw_status status = lw_pop_max_target();
+  if (status != LW_OK) return Raise(status);
+  Py_RETURN_NONE;
+}
+
+PyObject* SetThreads(PyObject*, PyObject* limit) {
+  const long value = PyLong_AsLong(limit);
+  if (value == -1 && PyErr_Occurred()) return nullptr;
+  if (value > INT32_MAX) {
+    PyErr_Format(PyExc_ValueError, "threads: %ld is too large", value);
+    return nullptr;
+  }
+  const lw_status status = lw_set_threads(value < 0 ? -1 : static_cast<int32_t>(value));
+  if (status != LW_OK) return Raise(status);
+  Py_RETURN_NONE;
+}
+
+PyObject* GetThreads(PyObject*, PyObject*) { return PyLong_FromLong(lw_get_threads()); }
+
+}  // namespace lanewise_py

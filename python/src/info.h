@@ -1,0 +1,33 @@
+// What can be asked of the library and set in it.
+
+#ifndef LANEWISE_PYTHON_INFO_H_
+#define LANEWISE_PYTHON_INFO_H_
+
+#include "kernels.h"
+
+namespace lanewise_py {
+
+// kernels(): [(name, doc, shape, inputs, max_ulp, numerics_since, [dtypes, ...]), ...]
+PyObject* ListKernels(PyObject* module, PyObject*);
+// explain(name, dtypes or None, json), machine(json): text
+PyObject* Explain(PyObject* module, PyObject* args);
+PyObject* Machine(PyObject* module, PyObject* json);
+// targets(): [(name, reason why it cannot run here or ""), ...]
+PyObject* Targets(PyObject* module, PyObject*);
+PyObject* CurrentTarget(PyObject* module, PyObject*);
+PyObject* PushTarget(PyObject* module, PyObject* name);
+PyObject* PopTarget(PyObject* module, PyObject*);
+PyObject* SetThreads(PyObject* module, PyObject* limit);
+PyObject* GetThreads(PyObject* module, PyObject*);
+
+// patch(numpy_ufunc, function): puts lanewise's loops under NumPy's ufunc; gives the list of
+// replaced signatures. unpatch() restores all.
+PyObject* Patch(PyObject* module, PyObject* args);
+PyObject* Unpatch(PyObject* module, PyObject*);
+
+// Sets the exception that belongs to a status; gives null.
+PyObject* Raise(lw_status status);
+
+}  // namespace lanewise_py
+
+#endif  // LANEWISE_PYTHON_INFO_H_

@@ -1,0 +1,184 @@
+// lanewise's loops under NumPy's own ufuncs.
+//
+// PyUFunc_ReplaceLoopBySignature changes a ufunc's loop but not the pointer that the loop gets as
+// its context, so every replaced loop needs a C function of its own: slots, made from a template.
+// Each ufunc's vectorcall is replaced too, so that common calls take the road of lanewise's own
+// functions. Slots are never freed: a call may be under way in another thread.
+
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "function.h"
+#include "info.h"
+#include "ufuncs.h"
+
+namespace lanewise_py {
+namespace {
+
+constexpr int kMaxLoops = 512, kMaxUfuncs = 192;
+
+struct LoopSlot {
+  PyUFuncObject* ufunc;
+  int types[LW_MAX_OPERANDS];
+  Loop loop;
+  PyUFuncGenericFunction original;
+  bool binary;
+};
+LoopSlot g_loops[kMaxLoops];
+int g_loop_count = 0;
+
+struct UfuncSlot {
+  PyUFuncObject* ufunc;
+  FastTable* fast;
+  vectorcallfunc original;
+};
+UfuncSlot g_ufuncs[kMaxUfuncs];
+int g_ufunc_count = 0;
+
+// reduce: the output is the first input, both standing still. accumulate: the output is the first
+// input one element on. An elementwise call of more than one element cannot look like either: NumPy
+// copies inputs that overlap the output other than exactly. For a single element there is no order
+// to keep.
+bool IsFold(char* const* args, npy_intp n, const npy_intp* steps) {
+  if (n <= 1) return false;
+  return (args[2] == args[0] && steps[0] == 0 && steps[2] == 0) ||
+         (steps[0] == steps[2] && args[2] == args[0] + steps[0]);
+}
+
+template <int kSlot>
+void RunLoop(char** args, const npy_intp* dims, const npy_intp* steps, void* context) {
+  const LoopSlot& slot = g_loops[kSlot];
+  if (slot.binary && IsFold(args, dims[0], steps)) return slot.original(args, dims, steps, context);
+  slot.loop.call(args, dims, steps, slot.loop.context);
+}
+
+template <int kSlot>
+PyObject* CallUfunc(PyObject* ufunc, PyObject* const* args, size_t flagged_count, PyObject* names) {
+  const UfuncSlot& slot = g_ufuncs[kSlot];
+  if (!names && PyVectorcall_NARGS(flagged_count) == slot.fast->inputs) {
+    PyObject* result = CallFast(*slot.fast, args);
+    if (result || PyErr_Occurred()) return result;
+  }
+  return slot.original(ufunc, args, flagged_count, names);
+}
+
+template <size_t... kSlots>
+constexpr auto LoopFunctions(std::index_sequence<kSlots...>) {
+  return std::array<PyUFuncGenericFunction, sizeof...(kSlots)>{&RunLoop<kSlots>...};
+}
+template <size_t... kSlots>
+constexpr auto CallFunctions(std::index_sequence<kSlots...>) {
+  return std::array<vectorcallfunc, sizeof...(kSlots)>{&CallUfunc<kSlots>...};
+}
+constexpr auto kLoopFunctions = LoopFunctions(std::make_index_sequence<kMaxLoops>());
+constexpr auto kCallFunctions = CallFunctions(std::make_index_sequence<kMaxUfuncs>());
+
+// The slot of this ufunc and types, a new one if need be; -1 if all are taken.
+int LoopSlotOf(PyUFuncObject* ufunc, const int* types) {
+  for (int i = 0; i < g_loop_count; ++i) {
+    if (g_loops[i].ufunc == ufunc && std::equal(types, types + ufunc->nargs, g_loops[i].types)) {
+      return i;
+    }
+  }
+  if (g_loop_count == kMaxLoops) return -1;
+  LoopSlot& slot = g_loops[g_loop_count];
+  slot.ufunc = ufunc;
+  std::copy(types, types + ufunc->nargs, slot.types);
+  return g_loop_count++;
+}
+
+UfuncSlot* UfuncSlotOf(PyUFuncObject* ufunc, const Kernel& kernel, int* index) {
+  for (*index = 0; *index < g_ufunc_count; ++*index) {
+    if (g_ufuncs[*index].ufunc == ufunc) return &g_ufuncs[*index];
+  }
+  if (g_ufunc_count == kMaxUfuncs) return nullptr;
+  UfuncSlot& slot = g_ufuncs[g_ufunc_count++];
+  slot.ufunc = reinterpret_cast<PyUFuncObject*>(Py_NewRef(reinterpret_cast<PyObject*>(ufunc)));
+  slot.fast = MakeFastTable(kernel, *ufunc);
+  slot.fast->name = ufunc->name;
+  // Integers stay NumPy's, on the fast road too.
+  for (int number = 0; number < kTypeNumbers; ++number) {
+    if (!PyTypeNum_ISFLOAT(number)) slot.fast->entries[number] = {};
+  }
+  return &slot;
+}
+
+bool IsFloatLoop(const int* types, int inputs) { return PyTypeNum_ISFLOAT(types[inputs - 1]); }
+
+// Replaces the loop of one signature. 1: done; 0: nothing to do; -1: exception.
+int PatchLoop(const Kernel& kernel, PyUFuncObject* ufunc, int t) {
+  int types[LW_MAX_OPERANDS];
+  for (int i = 0; i < ufunc->nargs; ++i) types[i] = ufunc->types[t * ufunc->nargs + i];
+  if (!IsFloatLoop(types, ufunc->nin)) return 0;
+  const Loop loop = FindLoop(kernel, types);
+  if (!loop) return 0;
+  const int index = LoopSlotOf(ufunc, types);
+  if (index < 0) {
+    PyErr_SetString(PyExc_RuntimeError, "patch_numpy: more loops than this build has room for");
+    return -1;
+  }
+  LoopSlot& slot = g_loops[index];
+  // The first loop of a signature is the one that runs; NumPy lists some twice.
+  if (ufunc->functions[t] == kLoopFunctions[index]) return 0;
+  slot.loop = loop;
+  slot.binary = ufunc->nin == 2;
+  for (int earlier = 0; earlier < t; ++earlier) {
+    if (!std::memcmp(ufunc->types + earlier * ufunc->nargs, ufunc->types + t * ufunc->nargs,
+                     static_cast<size_t>(ufunc->nargs))) {
+      return 0;
+    }
+  }
+  slot.original = ufunc->functions[t];
+  if (PyUFunc_ReplaceLoopBySignature(ufunc, kLoopFunctions[index], types, nullptr) < 0) {
+    if (!PyErr_Occurred()) PyErr_SetString(PyExc_RuntimeError, "NumPy refused a replacement loop");
+    return -1;
+  }
+  return 1;
+}
+
+}  // namespace
+
+PyObject* Patch(PyObject*, PyObject* args) {
+  PyObject* object;
+  const char* name;
+  if (!PyArg_ParseTuple(args, "O!s:patch", &PyUFunc_Type, &object, &name)) return nullptr;
+  auto* ufunc = reinterpret_cast<PyUFuncObject*>(object);
+  const Kernel* kernel = FindKernel(name);
+  if (!kernel) return nullptr;
+  Ref changed(PyList_New(0));
+  for (int t = 0; changed && t < ufunc->ntypes; ++t) {
+    const int done = PatchLoop(*kernel, ufunc, t);
+    if (done < 0) return nullptr;
+    if (done == 0) continue;
+    const int number = ufunc->types[t * ufunc->nargs + ufunc->nin - 1];
+    const Ref descr(reinterpret_cast<PyObject*>(PyArray_DescrFromType(number)));
+    const Ref type(PyObject_GetAttrString(descr.get(), "char"));
+    if (!type || PyList_Append(changed.get(), type.get()) < 0) return nullptr;
+  }
+  if (!changed || PyList_GET_SIZE(changed.get()) == 0) return changed.release();
+  int index;
+  UfuncSlot* slot = UfuncSlotOf(ufunc, *kernel, &index);
+  if (slot && ufunc->vectorcall != kCallFunctions[index]) {
+    slot->original = ufunc->vectorcall;
+    ufunc->vectorcall = kCallFunctions[index];
+  }
+  return changed.release();
+}
+
+PyObject* Unpatch(PyObject*, PyObject*) {
+  for (int i = 0; i < g_ufunc_count; ++i) {
+    UfuncSlot& slot = g_ufuncs[i];
+    if (slot.ufunc->vectorcall == kCallFunctions[i]) slot.ufunc->vectorcall = slot.original;
+  }
+  for (int i = 0; i < g_loop_count; ++i) {
+    LoopSlot& slot = g_loops[i];
+    PyUFuncGenericFunction current = nullptr;
+    if (PyUFunc_ReplaceLoopBySignature(slot.ufunc, slot.original, slot.types, &current) < 0) {
+      return nullptr;
+    }
+  }
+  Py_RETURN_NONE;
+}
+
+}  // namespace lanewise_py

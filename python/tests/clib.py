@@ -1,0 +1,56 @@
+"""The C library called without the extension: what bits should a function give?"""
+
+import ctypes
+import os
+
+import numpy as np
+
+import lanewise
+from lanewise import _core
+
+_lib = ctypes.CDLL(os.path.join(lanewise.get_library_dir(), "liblanewise.so.0"))
+_lib.lw_last_error.restype = ctypes.c_char_p
+
+DTYPES = {"?": 0, "b": 1, "B": 2, "h": 3, "H": 4, "i": 5, "I": 6, "l": 7, "L": 8, "e": 9,
+          "f": 11, "d": 12}
+NAMES = {"bool": "?", "i8": "b", "u8": "B", "i16": "h", "u16": "H", "i32": "i", "u32": "I",
+         "i64": "l", "u64": "L", "f16": "e", "f32": "f", "f64": "d"}
+
+# name -> [(input characters, output character), ...]
+KERNELS = {entry[0]: [("".join(NAMES[t] for t in record[:-1]), NAMES[record[-1]])
+                      for record in entry[6]] for entry in _core.kernels()}
+SHAPES = {entry[0]: entry[2] for entry in _core.kernels()}
+BOUNDS = {entry[0]: entry[4] for entry in _core.kernels()}
+ELEMENTWISE = [name for name in KERNELS if SHAPES[name] == "elementwise" and name != "convert"]
+
+
+class _Operand(ctypes.Structure):
+    _fields_ = [("data", ctypes.c_void_p), ("stride", ctypes.c_int64)]
+
+
+def call(name, *arrays, out_char, size=None):
+    """lw_call on contiguous one-dimensional copies; the result as a new array."""
+    kernel = ctypes.c_int()
+    assert _lib.lw_find_kernel(name.encode(), ctypes.byref(kernel)) == 0
+    arrays = [np.ascontiguousarray(a) for a in arrays]
+    n = arrays[0].size
+    out = np.empty(n if size is None else size, out_char)
+    operands = [*arrays, out]
+    dtypes = (ctypes.c_int * 4)(*(DTYPES[a.dtype.char] for a in operands))
+    table = (_Operand * 4)(*(_Operand(a.ctypes.data, a.itemsize) for a in operands))
+    status = _lib.lw_call(kernel, dtypes, table, ctypes.c_int64(n))
+    assert status == 0, _lib.lw_last_error()
+    return out
+
+
+def same_bits(a, b):
+    """Whether two arrays have equal shapes, dtypes and bits; NaNs count as one value."""
+    a, b = np.asarray(a), np.asarray(b)
+    if a.shape != b.shape or a.dtype != b.dtype:
+        return False
+    if a.dtype.kind == "f":
+        nan = np.isnan(a)
+        if (nan != np.isnan(b)).any():
+            return False
+        a, b = np.where(nan, a.dtype.type(0), a), np.where(nan, b.dtype.type(0), b)
+    return np.ascontiguousarray(a).tobytes() == np.ascontiguousarray(b).tobytes()

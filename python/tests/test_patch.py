@@ -1,0 +1,119 @@
+"""NumPy patched: elementwise calls change, reductions and running sums do not."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import lanewise
+from arrays import values
+from clib import ELEMENTWISE, same_bits
+from lanewise._names import numpy_ufunc
+
+WITH_NUMPY = [n for n in ELEMENTWISE if numpy_ufunc(np, n, getattr(lanewise, n).nin) is not None]
+
+
+def numpys(name):
+    return numpy_ufunc(np, name, getattr(lanewise, name).nin)
+
+
+@pytest.mark.parametrize("name", WITH_NUMPY)
+@pytest.mark.parametrize("char", "efd")
+@pytest.mark.parametrize("n", [1, 10, 1001])
+def test_calls_have_lanewises_bits(name, char, n):
+    rng = np.random.default_rng(5)
+    function, numpy = getattr(lanewise, name), numpys(name)
+    args = [values(rng, n, char) for _ in range(function.nin)]
+    want = function(*args)
+    original = numpy(*args)
+    with lanewise.patched_numpy():
+        assert same_bits(numpy(*args), want)
+        assert same_bits(numpy(*(a[::-1] for a in args)), want[::-1])
+        out = np.empty_like(want)
+        numpy(*args, out=out)
+        assert same_bits(out, want)
+        block = [np.repeat(a, 2).reshape(n, 2) for a in args]
+        assert same_bits(numpy(*(b[:, 0] for b in block)), want)
+    assert same_bits(numpy(*args), original)
+
+
+@pytest.mark.parametrize("char", "efd")
+def test_sums_keep_numpys_order_and_bits(char):
+    rng = np.random.default_rng(6)
+    a = values(rng, (123, 457), char, ordinary=True)
+    calls = [
+        lambda: np.sum(a), lambda: np.sum(a, axis=0), lambda: np.sum(a, axis=1),
+        lambda: a.T.sum(axis=0), lambda: np.cumsum(a), lambda: np.cumsum(a, axis=0),
+        lambda: np.mean(a, axis=1), lambda: np.prod(a[:5], axis=0), lambda: np.cumprod(a[0]),
+        lambda: np.add.reduceat(a[0], [0, 5, 100]), lambda: np.multiply.accumulate(a[0]),
+        lambda: np.max(a, axis=1), lambda: np.minimum.accumulate(a, axis=0),
+        lambda: np.subtract.reduce(a[0]), lambda: np.power.reduce(np.abs(a[0][:4])),
+    ]
+    with np.errstate(all="ignore"):
+        before = [call() for call in calls]
+        with lanewise.patched_numpy():
+            after = [call() for call in calls]
+    for i, (b, c) in enumerate(zip(before, after)):
+        assert same_bits(b, c), i
+
+
+def test_at_and_integers_stay():
+    with lanewise.patched_numpy():
+        a = np.zeros(4)
+        np.add.at(a, [0, 1, 1], 1.5)
+        assert a.tolist() == [1.5, 3.0, 0, 0]
+        assert np.add(np.arange(3), 1).tolist() == [1, 2, 3]
+        assert np.exp(np.array([0j]))[0] == 1
+        assert np.add(np.array(["a"], object), np.array(["b"], object))[0] == "ab"
+
+
+def test_nesting_and_status():
+    def patched():
+        return lanewise.patch_status().data["patched"]
+
+    assert not patched()
+    with lanewise.patched_numpy():
+        with lanewise.patched_numpy():
+            assert patched()
+        assert patched()
+        lanewise.patch_numpy()
+        rows = lanewise.patch_status().data["functions"]
+        done = {row["numpy"]: row for row in rows if row["patched"]}
+        assert {numpys(n).__name__ for n in WITH_NUMPY} == set(done)
+        assert "float32" in done["exp"]["dtypes"]
+        assert "NumPy's order" in done["add"]["why"]
+        assert all(row["why"] for row in rows)
+        listed = {row["numpy"] for row in rows}
+        assert {"sum", "where", "cumulative_sum", "fma"} <= listed
+        assert "yes float16 float32 float64" in str(lanewise.patch_status())
+    assert not patched()
+    lanewise.unpatch_numpy()
+
+
+def test_errors_name_numpys_function():
+    with lanewise.patched_numpy(), np.errstate(all="raise"):
+        for args in ((np.zeros(3),), (np.zeros((3, 2))[:, 0],)):
+            with pytest.raises(FloatingPointError, match="divide by zero encountered in log"):
+                np.log(*args)
+        with pytest.raises(FloatingPointError, match="invalid value encountered in power"):
+            np.power(np.full(3, -1.5), np.full(3, 0.5))
+
+
+def test_operators_and_scalars():
+    with lanewise.patched_numpy():
+        x = np.linspace(0.5, 2, 11)
+        assert same_bits(x ** 1.7, lanewise.pow(x, 1.7))
+        assert same_bits(x + x, lanewise.add(x, x))
+        x += 1
+        assert type(np.exp(1.0)) is np.float64 and np.exp(1.0) == lanewise.exp(1.0)
+
+
+def test_run_command(tmp_path):
+    (tmp_path / "beside.py").write_text("")
+    script = tmp_path / "script.py"
+    script.write_text("import sys, numpy, lanewise, beside\n"
+                      "print(lanewise.patch_status().data['patched'], sys.argv[1:])\n")
+    result = subprocess.run([sys.executable, "-m", "lanewise", "run", str(script), "a", "--b"],
+                            capture_output=True, text=True, check=True)
+    assert result.stdout.split("\n")[0] == "True ['a', '--b']"

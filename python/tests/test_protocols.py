@@ -1,0 +1,116 @@
+"""Other libraries through NumPy's protocols, with the real libraries."""
+
+import pickle
+
+import dask.array
+import ml_dtypes
+import numpy as np
+import pandas
+import pytest
+import xarray
+
+import lanewise
+from clib import same_bits
+
+X = np.linspace(0.1, 3, 24).reshape(4, 6)
+
+
+def test_masked_arrays():
+    m = np.ma.array(X, mask=X > 2)
+    got = lanewise.exp(m)
+    assert isinstance(got, np.ma.MaskedArray)
+    assert np.array_equal(got.mask, m.mask)
+    assert same_bits(got.data[~got.mask], lanewise.exp(X)[~got.mask])
+    np.testing.assert_allclose(lanewise.sum(m), m.sum())
+    np.testing.assert_allclose(lanewise.mean(m, axis=0), m.mean(axis=0))
+    np.testing.assert_allclose(lanewise.var(m, axis=1), m.var(axis=1))
+    assert lanewise.max(m) == m.max() and lanewise.min(m) == m.min()
+    hidden = np.ma.masked_all(3)
+    assert lanewise.sum(hidden) is np.ma.masked and lanewise.max(hidden) is np.ma.masked
+    assert lanewise.argmax(m) == m.argmax()
+
+
+def test_pandas():
+    series = pandas.Series([0.5, 1.0, 1.5], index=list("abc"), name="s")
+    got = lanewise.exp(series)
+    assert isinstance(got, pandas.Series) and list(got.index) == list("abc") and got.name == "s"
+    assert same_bits(got.to_numpy(), lanewise.exp(series.to_numpy()))
+    frame = pandas.DataFrame({"x": [1.0, 2.0], "y": [3.0, 4.0]})
+    assert isinstance(lanewise.add(frame, frame), pandas.DataFrame)
+    assert lanewise.maximum(series, 1.0).tolist() == [1.0, 1.0, 1.5]
+    assert isinstance(lanewise.where(series > 1, series, 0.0), (pandas.Series, np.ndarray))
+
+
+def test_xarray():
+    array = xarray.DataArray(X, dims=("y", "x"), coords={"x": np.arange(6)})
+    got = lanewise.log(array)
+    assert isinstance(got, xarray.DataArray) and got.dims == ("y", "x")
+    assert same_bits(got.values, lanewise.log(X))
+    assert same_bits(lanewise.add(array, array).values, X + X)
+    assert same_bits(xarray.apply_ufunc(lanewise.exp, array).values, lanewise.exp(X))
+
+
+def test_dask():
+    array = dask.array.from_array(X, chunks=(2, 3))
+    got = lanewise.exp(array)
+    assert isinstance(got, dask.array.Array)
+    assert same_bits(got.compute(scheduler="threads"), lanewise.exp(X))
+    assert same_bits(lanewise.add(got, 1.0).compute(scheduler="processes", num_workers=2),
+                     lanewise.exp(X) + 1)
+    assert same_bits(array.map_blocks(lanewise.sin).compute(), lanewise.sin(X))
+    assert pickle.loads(pickle.dumps(got)).name == got.name
+
+
+class Recorder:
+    """Says what __array_ufunc__ gets."""
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        return ufunc, method, kwargs
+
+
+def test_array_ufunc_gets_the_ufunc():
+    assert lanewise.exp(Recorder()) == (lanewise.exp.ufunc, "__call__", {})
+    assert lanewise.add(X, Recorder(), where=True)[0] is lanewise.add.ufunc
+    assert lanewise.add.outer(Recorder(), X)[:2] == (lanewise.add.ufunc, "outer")
+
+
+class Tagged(np.ndarray):
+    pass
+
+
+def test_subclasses_stay():
+    tagged = X.view(Tagged)
+    assert type(lanewise.exp(tagged)) is Tagged
+    assert type(lanewise.exp(tagged, subok=False)) is np.ndarray
+    assert type(lanewise.add(X, tagged)) is Tagged
+    assert lanewise.sum(tagged) == lanewise.sum(X)
+
+
+BF16 = np.dtype(ml_dtypes.bfloat16)
+
+
+@pytest.mark.parametrize("name", ["exp", "log", "add", "multiply", "fma", "less", "isnan", "where"])
+def test_bfloat16(name):
+    function = getattr(lanewise, name)
+    wide = [np.linspace(0.25, 3, 777).astype(BF16).astype("f4"),
+            np.linspace(-2, 5, 777).astype(BF16).astype("f4"),
+            np.linspace(1, 2, 777).astype(BF16).astype("f4")][:function.nin]
+    args = [w.astype(BF16) for w in wide]
+    if name == "where":
+        wide[0] = args[0] = wide[1] > 0
+    got, want = function(*args), function(*wide)
+    assert got.dtype == (BF16 if want.dtype == "f4" else bool)
+    assert np.array_equal(got.astype("f4"), want.astype(BF16).astype("f4") if got.dtype == BF16
+                          else want)
+    assert function(*(a[::3] for a in args)).shape == (259,)
+
+
+def test_bfloat16_reductions():
+    x = np.linspace(-2, 5, 777).astype(BF16)
+    for name in ("sum", "mean", "var", "min", "max"):
+        function = getattr(lanewise, name)
+        assert function(x).dtype == BF16
+        assert function(x) == function(x.astype("f4")).astype(BF16)
+    assert lanewise.argmax(x) == np.argmax(x.astype("f4"))
+    assert lanewise.cumsum(x).dtype == BF16
+    assert lanewise.dot(x, x).dtype == BF16
