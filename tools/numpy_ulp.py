@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Worst error in ULP of NumPy's f32 functions, over all floats; for docs/kernels.md.
 
-Takes a quarter of an hour; an argument of 64 looks at every 64th float only. Run once per dispatch
-level of NumPy:
+Takes about ten minutes of one CPU; an argument of 64 looks at every 64th float only. Run once per
+dispatch level of NumPy:
 
     python3 tools/numpy_ulp.py
     NPY_DISABLE_CPU_FEATURES="X86_V4 AVX512_ICL AVX512_SPR" python3 tools/numpy_ulp.py   # AVX2
