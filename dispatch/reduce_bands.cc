@@ -92,7 +92,7 @@ class Assembler {
     // Unfinished at a time: in each row the chunk that the tiles have come to, and the one at its
     // begin, which waits for the end of the row before. Flat strips go in order.
     places_ = 2 * std::min(bands.height, kColumnBytes / bands.r.ElementSize()) + 2;
-    const int64_t tile = bands.height * bands.pitch;
+    const int64_t tile = (bands.height * bands.pitch + 63) / 64 * 64;
     memory_ = static_cast<char*>(std::malloc(static_cast<size_t>(
         tile + places_ * kChunkBytes + (2 * chunks + places_) * int64_t{sizeof(int64_t)})));
     if (!memory_) return;
