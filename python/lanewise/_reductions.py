@@ -296,6 +296,10 @@ def _arg(name, a, axis, out, keepdims):
 
 def dot(a, b, out=None):
     """Sum of the rounded products of two one-dimensional arrays, by the fixed tree."""
+    if _is_masked(a) or _is_masked(b):  # as numpy.ma.dot: what is masked counts as 0
+        result = dot(np.ma.filled(a, 0), np.ma.filled(b, 0), out)
+        present = ~(np.ma.getmaskarray(a) | np.ma.getmaskarray(b))
+        return result if present.any() else np.ma.masked
     a, b = _check_array("dot", a), _check_array("dot", b)
     if a.ndim != 1 or b.ndim != 1:
         raise ValueError("lanewise.dot takes one-dimensional arrays; numpy.dot and @ take others")
