@@ -44,9 +44,7 @@ def selftest(options):
 
 
 def report(options):
-    from lanewise._diagnosis import report as make_report
-
-    _print(make_report(), options.json)
+    _print(lanewise.report(), options.json)
 
 
 def bench(options):

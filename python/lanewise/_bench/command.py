@@ -24,7 +24,7 @@ def _measure(options, console):
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     sizes = options.sizes or ("1k,64k" if options.quick else ",".join(["10", *SIZE_NAMES.values()]))
-    effort = Effort(batch=100e-6, rounds=5, row=0.5) if options.quick else Effort()
+    effort = Effort(batch=100e-6, rounds=9, row=0.5) if options.quick else Effort()
     with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
                   TimeRemainingColumn(), console=console, transient=True) as bar:
         task = bar.add_task("", total=None)

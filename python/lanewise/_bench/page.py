@@ -11,7 +11,7 @@ body { font: 15px/1.5 system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif; color: #
 h1 { margin-bottom: .2rem; } h2 { margin: 2.4rem 0 .3rem; }
 p { max-width: 78ch; margin: .3rem 0; } .quiet { color: #666; }
 .tiles { display: flex; flex-wrap: wrap; gap: .8rem; margin: 1.2rem 0; }
-.tile { border: 1px solid #ddd; border-radius: 8px; padding: .6rem 1rem; min-width: 9rem; }
+.tile { border: 1px solid #ddd; border-radius: 8px; padding: .6rem 1rem; width: 15rem; }
 .tile b { display: block; font-size: 1.6rem; } .bad b { color: #b00020; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: 13px; }
 th, td { padding: .15rem .6rem; text-align: right; white-space: nowrap; }
@@ -38,7 +38,9 @@ def _tiles(data):
     for size, name, math, math_rows, every, rows in means:
         if size == n and (name == data["targets"][0] or name in table.peers_of(data)):
             mean, what = (math, "math functions") if math else (every, "kernels")
-            tiles.append((f"{mean:.2f} ×", f"as fast as {name}: {what}, {size_name(n)} elements"))
+            soft = any(name in row["soft_fma"] for row in data["rows"])
+            tiles.append((f"{mean:.3g} ×", f"as fast as {name}: {what}, {size_name(n)} elements"
+                          + (" (FMA in software there)" if soft else "")))
     differ = sum(bool(row["other_bits"]) for row in data["rows"])
     tiles.append((f"{len(data['rows']) - differ} of {len(data['rows'])}",
                   "rows with identical bits under every target"))

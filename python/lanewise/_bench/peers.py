@@ -3,6 +3,7 @@
 import contextlib
 import importlib
 import importlib.metadata
+import os
 
 import numpy as np
 
@@ -23,11 +24,15 @@ class Peer:
         self.version = self.left_out = ""
         self.around = contextlib.nullcontext
         try:
+            self.before_import()
             if self.package:
                 self.module = importlib.import_module(self.package)
             self.version = self.start()
         except Exception as error:  # a broken installation of a peer must not end the run
             self.left_out = f"{type(error).__name__}: {error}".split("\n")[0]
+
+    def before_import(self):
+        pass
 
     def start(self):
         return importlib.metadata.version(self.package)
@@ -147,6 +152,9 @@ class PyTorch(Peer):
 class MklUmath(Peer):
     name, package = "mkl_umath", "mkl_umath"
     note = "Intel's loops as ufuncs; it chooses code by CPU vendor"
+
+    def before_import(self):
+        os.environ.setdefault("MKL_NUM_THREADS", "1")  # read when the library is loaded
 
     def call(self, case):
         name = NUMPY_NAMES.get(case.name, case.name)

@@ -193,11 +193,14 @@ def _line(name, colour, dash, points):
 
 
 def ceiling_figure(data):
-    """Share of the memory ceiling, a colour per size."""
+    """Share of the memory ceiling, a colour per size; None if all arrays are tiny."""
     types = {}
-    for row in data["rows"]:
+    rows = [row for row in data["rows"] if row["n"] >= 1000]  # below, the call is all
+    if not rows:
+        return None
+    for row in rows:
         types.setdefault(row["types"].split(",")[0], []).append(row)
-    sizes = sorted({row["n"] for row in data["rows"]})
+    sizes = sorted({row["n"] for row in rows})
     views = []
     for name, rows in sorted(types.items()):
         traces = []
@@ -220,6 +223,8 @@ def ceiling_figure(data):
 def roofline_figure(data):
     """Work per byte against work per second, an element being the unit of work."""
     figure = go.Figure()
+    if all(row["n"] < 1000 for row in data["rows"]):
+        return None
     sizes = sorted({row["n"] for row in data["rows"] if row["n"] >= 1000})
     symbols = ["circle", "square", "diamond", "triangle-up", "cross", "star"]
     types = list(dict.fromkeys(row["types"].split(",")[0] for row in data["rows"]))
