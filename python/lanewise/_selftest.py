@@ -47,8 +47,11 @@ def results():
         for target, reason in _core.targets():
             wrong = []
             if not reason:
-                with lanewise.target(target):
-                    wrong = [name for name in names if digest(name) != expected[name]]
+                with lanewise.target(target) as used:
+                    if used == target:
+                        wrong = [name for name in names if digest(name) != expected[name]]
+                    else:
+                        reason = f"the process is capped at {used}"
             yield target, reason, wrong
 
 
