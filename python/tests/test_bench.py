@@ -71,13 +71,13 @@ def test_race_takes_turns():
 
         def timeit(self, calls):
             order.append(self.name)
-            return calls * next(self.seconds)
+            return calls * next(self.seconds) / 100
 
-    contestants = [measure.Contestant(name, "peer", Timer(name, [1, 1, *seconds]))
+    contestants = [measure.Contestant(name, "peer", Timer(name, [1, 1, 1, 1, *seconds]))
                    for name, seconds in {"a": [3, 5, 4], "b": [2, 2, 9]}.items()]
-    measure.race(contestants, measure.Effort(batch=1, rounds=3, row=math.inf))
-    assert "".join(order) == "aabb" + "ab" + "ba" + "ab"
-    assert [(c.best, c.median, c.rounds) for c in contestants] == [(3, 4, 3), (2, 2, 3)]
+    measure.race(contestants, measure.Effort(batch=0.02, rounds=3, row=math.inf))
+    assert "".join(order) == "aaaabbbb" + "ab" + "ba" + "ab"
+    assert [(c.best, c.median, c.rounds) for c in contestants] == [(0.03, 0.04, 3), (0.02, 0.02, 3)]
 
 
 def test_results(data):
@@ -182,6 +182,12 @@ def test_command_writes_table_json_and_page(tmp_path):
         page = file.read()
     assert not re.search(r"<script[^>]*\ssrc=|<link|<img|@import", page), "needs the network"
     assert page.count("Plotly.newPlot(") >= 5 and "Roofline" in page
+    again = command("--from", names[0])
+    assert again.returncode == 0 and again.stdout == result.stdout
+    wrong = tmp_path / "wrong.json"
+    for text in ("[]", "no JSON"):
+        wrong.write_text(text)
+        assert command("--from", str(wrong)).returncode == 2
     to_stdout = command("--kernels", "abs", "--sizes", "10", "--peers", "none", "--json", "-")
     assert json.loads(to_stdout.stdout)["rows"]
 

@@ -39,6 +39,14 @@ def _measure(options, console):
                    "quick" if options.quick else "default", progress)
 
 
+def _load(name):
+    with open(name, encoding="utf-8") as file:
+        data = json.load(file)
+    if not isinstance(data, dict) or data.get("producer") != "lanewise bench":
+        raise ValueError(f"{name} is not a result of lanewise bench")
+    return data
+
+
 def main(options):
     # What would fail fails now, not after minutes of measuring.
     _require("rich", "lanewise bench")
@@ -52,7 +60,7 @@ def main(options):
     from . import table
 
     errors = Console(stderr=True)
-    data = _measure(options, errors)
+    data = _load(options.source) if options.source else _measure(options, errors)
     if options.json != "-":
         # Wide enough for all columns where the output is a file.
         table.show(data, Console(width=None if sys.stdout.isatty() else 200))

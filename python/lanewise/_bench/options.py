@@ -19,5 +19,7 @@ def add_arguments(parser):
                         "are left out")
     parser.add_argument("--quick", action="store_true",
                         help="1k and 64k elements, fewer rounds: under a minute")
+    parser.add_argument("--from", dest="source", metavar="FILE",
+                        help="measure nothing: show an earlier run's JSON file")
     parser.add_argument("--json", metavar="FILE", help="all numbers, for programs; - for stdout")
     parser.add_argument("--html", metavar="FILE", help="one page with plots that needs no network")

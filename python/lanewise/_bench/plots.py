@@ -18,7 +18,7 @@ _SOFT = "FMA in software"
 def _target_colour(name, data):
     last = len(data["targets"]) - 1
     place = data["targets"].index(name) / last if last else 1
-    return _TARGET_COLOURS[round(1 + place * (len(_TARGET_COLOURS) - 2))]
+    return _TARGET_COLOURS[round(place * (len(_TARGET_COLOURS) - 1))]
 
 
 def _groups(data):
