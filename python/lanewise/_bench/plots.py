@@ -1,5 +1,7 @@
 """The plots of the page, as plotly figures."""
 
+from collections import Counter
+
 import plotly.graph_objects as go
 
 from .cases import size_name
@@ -104,7 +106,7 @@ def _dot_plot(data, make_traces, axis_title, one_is=None):
     if one_is:
         figure.add_vline(x=1, line={"color": "#555", "width": 1.5})
         figure.add_annotation(x=0, xref="x", y=1, yref="paper", text=one_is, showarrow=False,
-                              xanchor="left", yanchor="bottom", font={"color": "#555", "size": 12})
+                              xanchor="left", yanchor="top", font={"color": "#555", "size": 12})
     return figure
 
 
@@ -251,10 +253,9 @@ def roofline_figure(data):
         figure.add_trace(go.Scatter(name=name, mode="markers", x=[None], y=[None], marker={
             "color": "#555", "size": 9, "symbol": symbols[number % len(symbols)]}))
     _layout(figure, 640)
-    bytes_per_element = sorted({row["bytes_read"] + row["bytes_written"] for row in data["rows"]})
-    shown = []  # close ones would overprint each other
-    for value in bytes_per_element:
-        if not shown or value / shown[-1] > 1.15:
+    shown = []  # the most frequent first; close ones would overprint each other
+    for value, _ in Counter(1 / intensity for intensity in intensities).most_common():
+        if all(max(value / other, other / value) > 1.15 for other in shown):
             shown.append(value)
     figure.update_xaxes(type="log", title="elements per byte moved", gridcolor="#e5e5e5",
                         tickvals=[1 / value for value in shown],
