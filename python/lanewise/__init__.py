@@ -13,6 +13,7 @@ from ._info import (
     get_include,
     get_library_dir,
     machine,
+    report,
     show,
     target,
     threads,
@@ -26,7 +27,8 @@ globals().update(_FUNCTIONS)
 
 __all__ = sorted(_FUNCTIONS) + [
     "accuracy", "explain", "get_include", "get_library_dir", "machine", "numerics_version",
-    "patch_numpy", "patch_status", "patched_numpy", "show", "target", "threads", "unpatch_numpy",
+    "patch_numpy", "patch_status", "patched_numpy", "report", "show", "target", "threads",
+    "unpatch_numpy",
 ]
 
 

@@ -6,6 +6,7 @@ import runpy
 import sys
 
 import lanewise
+from lanewise._bench.options import add_arguments as add_bench_arguments
 
 
 def _print(report, as_json):
@@ -42,6 +43,16 @@ def selftest(options):
     return run_selftest()
 
 
+def report(options):
+    _print(lanewise.report(), options.json)
+
+
+def bench(options):
+    from lanewise._bench.command import main as run_bench
+
+    return run_bench(options)
+
+
 def _parser():
     parser = argparse.ArgumentParser(prog="lanewise", description=lanewise.__doc__.split("\n")[0])
     parser.add_argument("--version", action="version", version=f"lanewise {lanewise.__version__}")
@@ -64,6 +75,9 @@ def _parser():
     sub.add_argument("script")
     sub.add_argument("args", nargs=argparse.REMAINDER)
     command(selftest, "the same bits on every target of this machine", json=False)
+    command(report, "everything that a bug report needs, self-test included")
+    sub = command(bench, "speed at every target, beside NumPy and others", json=False)
+    add_bench_arguments(sub)
     return parser
 
 
@@ -71,7 +85,7 @@ def main(arguments=None):
     options = _parser().parse_args(arguments)
     try:
         return options.function_to_run(options) or 0
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OSError) as error:
         if options.function_to_run is run:
             raise
         print(f"lanewise: {error}", file=sys.stderr)

@@ -44,7 +44,44 @@ def show():
     }
     head = (f"lanewise {__version__}, numerics version {_core.numerics_version}, "
             f"NumPy {np.__version__}{' (patched)' if is_patched() else ''}\n")
-    return Report(head + _core.machine(False), data)
+    return Report(head + _core.machine(False), data, _table(data))
+
+
+def _table(data):
+    """What show() says in Jupyter: the text's lines, the best target first."""
+    found = data["machine"]
+    cpu, patched = found["cpu"], "patched" if data["patched"] else "not patched"
+    caches = [f"{name.upper()} {size >> 10} KiB" for name, size in cpu["caches"].items() if size]
+    targets = []
+    for entry in reversed(found["targets"]):
+        in_use = entry["name"] == found["target"]
+        status = "in use" if in_use else "supported"
+        if not entry["supported"]:
+            status = entry["reason"]
+        elif not entry["compiled"]:
+            status = "not in this build"
+        targets.append({"target": entry["name"], "status": status, "chosen": in_use})
+    return {
+        "lanewise": f"{data['lanewise']}, numerics version {data['numerics_version']}",
+        "NumPy": f"{data['numpy']}, {patched}",
+        "CPU": f"{cpu['brand'] or cpu['vendor']} ({cpu['microarchitecture']})",
+        "caches": ", ".join(caches),
+        "targets": targets,
+        "threads": found["threads_reason"],
+        "library": data["library"],
+        "features": cpu["features"],
+        **({"warnings": found["warnings"]} if found["warnings"] else {}),
+    }
+
+
+def report():
+    """What a bug report needs: machine, versions, NumPy's build, patching, environment, self-test.
+
+    ``lanewise report`` on the command line gives the same for a fresh process.
+    """
+    from ._diagnosis import report as make_report
+
+    return make_report()
 
 
 def explain(function, *dtypes):
