@@ -57,7 +57,7 @@ def register():
     library = _Library()
     for name, _, shape, inputs, _, _, records in _core.kernels():
         make = {"elementwise": _elementwise, "reduce": _reduction, "arg": _reduction,
-                "reduce_two": _vectors, "scan": _vectors}.get(shape)
+                "reduce_two": _vectors, "scan": _vectors, "compress": _compress}.get(shape)
         function = getattr(lanewise, name, None)
         if make is not None and function is not None:
             overload(function)(make(library, name, function, inputs, records))
@@ -276,3 +276,24 @@ def _vectors(library, name, function, inputs, records):
             return result[0]
         return run
     return reduce_two
+
+
+def _compress(library, name, function, inputs, records):
+    by_char, kernel = _chars(1, records), library.kernel_id(name)
+
+    def compress(condition, a):
+        record = _record_for(name, [a], by_char, "one-dimensional arrays")
+        if (a.ndim != 1 or not isinstance(condition, types.Array) or condition.ndim != 1
+                or condition.dtype != types.boolean):
+            _refuse(name, [condition, a], "a boolean and another one-dimensional array")
+        dtypes, dtype = tuple(_DTYPES[kind][1] for kind in record), np.dtype(_DTYPES[record[0]][0])
+
+        def run(condition, a):
+            if condition.size != a.size:
+                raise ValueError("lanewise.compress: the arrays have different lengths")
+            result = np.empty(np.count_nonzero(condition), dtype)
+            if _numba_calls.call(kernel, dtypes, (a, condition, result)) != 0:
+                raise RuntimeError("lanewise: the call failed")
+            return result
+        return run
+    return compress

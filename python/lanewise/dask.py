@@ -103,6 +103,8 @@ def _one_axis(x, axis):
     if np.isnan(x.shape).any():
         raise ValueError("lanewise.dask: the chunks have unknown sizes; call x.compute_chunk_sizes() "
                          "first")
+    if axis is None and x.size == 0:
+        return _da.empty(0, dtype=x.dtype), 0
     if axis is None:
         return (x if x.ndim == 1 else x.reshape(-1)), 0
     return x, _reductions.normalize_axis_tuple(axis, x.ndim)[0]
