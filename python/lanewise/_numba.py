@@ -47,7 +47,8 @@ class _Library:
         assert status == 0, (name, record)
         symbol = f"lanewise.{name}.{'.'.join(record)}"
         llvm.add_symbol(symbol, loop.value)
-        llvm.add_symbol(symbol + ".context", context.value or 0)
+        # Loops without a context get an address that they do not use.
+        llvm.add_symbol(symbol + ".context", context.value or loop.value)
         return symbol
 
 
@@ -125,7 +126,8 @@ def _converted(kinds, wanted, turned=False):
     """A compiled function from a tuple of operands to the same in the loop's types."""
     def one(kind, to):
         if not isinstance(kind, types.Array):
-            return register_jitable(bool if to == types.boolean else lambda x: to(x))
+            return register_jitable((lambda x: bool(x)) if to == types.boolean
+                                    else (lambda x: to(x)))
         dtype = numpy_support.as_dtype(to)
         if kind.dtype != to:
             return register_jitable((lambda x: x.astype(dtype).T) if turned

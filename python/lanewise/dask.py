@@ -19,7 +19,7 @@ try:
 except ImportError as error:
     raise ImportError("lanewise.dask needs Dask's arrays: pip install 'dask[array]'") from error
 
-__all__ = ["dot", "max", "mean", "min", "sum"]
+__all__ = ["dot", "max", "mean", "min", "rechunk", "sum"]
 
 _JOINED_AT_ONCE = 64  # partial results in one task: a power of two
 

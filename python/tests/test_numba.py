@@ -72,6 +72,8 @@ def test_shapes_orders_and_types():
     assert same_bits(add(small, np.float32(2)), lanewise.add(small, np.float32(2)))
     assert same_bits(exp(np.arange(5)), lanewise.exp(np.arange(5)))
     assert same_bits(exp(np.array(0.5)), np.asarray(lanewise.exp(0.5)))
+    assert same_bits(add(np.arange(5), np.arange(5)), lanewise.add(np.arange(5), np.arange(5)))
+    assert same_bits(compiled("where", 3)(True, x, 0.0), lanewise.where(True, x, 0.0))
     read_only = x.copy()
     read_only.flags.writeable = False
     assert same_bits(exp(read_only), lanewise.exp(x))
