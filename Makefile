@@ -24,11 +24,11 @@ $(BUILD)/build.ninja:
 	cmake --preset release
 
 test:
-	tools/setup.sh core test emulate aarch64 bench
+	tools/setup.sh core test emulate aarch64 bench python
 	tests/run.sh
 
 test-long:
-	tools/setup.sh core test emulate aarch64 bench
+	tools/setup.sh core test emulate aarch64 bench python
 	tests/run.sh --long
 
 bench:

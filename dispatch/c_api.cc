@@ -8,6 +8,7 @@
 #include "dispatch/error.h"
 #include "dispatch/fpenv.h"
 #include "dispatch/state.h"
+#include "dispatch/struct_size.h"
 #include "dispatch/threads.h"
 #include "dispatch/typed.h"
 
@@ -110,24 +111,25 @@ int32_t lw_kernel_count(void) { return static_cast<int32_t>(kKernelCount); }
 
 lw_status lw_kernel_info(int32_t index, lw_kernel_record* record) {
   if (!record) return Fail(LW_ERR_NULL, "lw_kernel_info: record is null");
-  // The size at release 0.1; later fields are written only if the caller's struct has them.
-  if (record->struct_size < sizeof(lw_kernel_record)) {
-    return Fail(LW_ERR_SHAPE, "lw_kernel_info: struct_size is %u, expected at least %zu",
-                record->struct_size, sizeof(lw_kernel_record));
-  }
+  const lw_status status =
+      CheckStructSize("lw_kernel_info: record", record->struct_size, kKernelRecordSmallest);
+  if (status != LW_OK) return status;
   if (index < 0 || index >= lw_kernel_count()) {
     return Fail(LW_ERR_KERNEL, "kernel index %d is not in 0..%d", index, lw_kernel_count() - 1);
   }
   const KernelEntry& entry = kKernels[index];
-  record->kernel = entry.id;
-  record->name = entry.name;
-  record->doc = entry.doc;
-  record->shape = entry.shape;
-  record->inputs = entry.inputs;
-  record->outputs = 1;
-  std::memcpy(record->dtypes, entry.dtypes, sizeof(entry.dtypes));
-  record->max_ulp = entry.max_ulp;
-  record->numerics_since = entry.numerics_since;
+  lw_kernel_record ours;
+  std::memset(&ours, 0, sizeof(ours));
+  ours.kernel = entry.id;
+  ours.name = entry.name;
+  ours.doc = entry.doc;
+  ours.shape = entry.shape;
+  ours.inputs = entry.inputs;
+  ours.outputs = 1;
+  std::memcpy(ours.dtypes, entry.dtypes, sizeof(entry.dtypes));
+  ours.max_ulp = entry.max_ulp;
+  ours.numerics_since = entry.numerics_since;
+  GiveStruct(ours, record);
   return LW_OK;
 }
 

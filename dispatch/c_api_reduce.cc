@@ -9,6 +9,7 @@
 #include "dispatch/fpenv.h"
 #include "dispatch/reduce.h"
 #include "dispatch/state.h"
+#include "dispatch/struct_size.h"
 #include "dispatch/typed.h"
 
 namespace lanewise {
@@ -134,6 +135,14 @@ lw_status CheckReduceViews(const KernelEntry& kernel, const lw_view& in, uint64_
   return LW_OK;
 }
 
+lw_status TakeOptions(const lw_reduce_options& options, lw_reduce_options& known) {
+  const lw_status status =
+      CheckStructSize("lw_reduce: options", options.struct_size, kReduceOptionsSmallest);
+  if (status != LW_OK || TakeStruct(&options, known)) return status;
+  return Fail(LW_ERR_UNSUPPORTED, "lw_reduce: the options set something that lanewise %s lacks",
+              lw_version());
+}
+
 }  // namespace
 
 lw_status CallReduction(const KernelEntry& kernel, int64_t n, const void* x, const void* y,
@@ -203,19 +212,17 @@ extern "C" lw_status lw_reduce(lw_kernel id, lw_dtype dtype, const lw_view* in, 
     return Fail(kernel ? LW_ERR_KERNEL : LW_ERR_DTYPE, "%s does not reduce %s over axes",
                 FirstKernel(id)->name, name ? name : "this dtype");
   }
-  double ddof = 0;
+  lw_reduce_options known = {sizeof(known), 0};
   if (options) {
-    if (options->struct_size < sizeof(lw_reduce_options)) {
-      return Fail(LW_ERR_SHAPE, "lw_reduce: options' struct_size is %u, expected at least %zu",
-                  options->struct_size, sizeof(lw_reduce_options));
-    }
-    ddof = options->ddof;
+    const lw_status status = TakeOptions(*options, known);
+    if (status != LW_OK) return status;
   }
   const lw_status status = CheckReduceViews(*kernel, *in, axis_mask, *out);
   if (status != LW_OK) return status;
   try {
     FpGuard guard(kernel->flags);
-    guard.Raise(ReduceView(ActiveTable(), *kernel, *in, axis_mask, *out, ddof).For(kernel->flags));
+    guard.Raise(
+        ReduceView(ActiveTable(), *kernel, *in, axis_mask, *out, known.ddof).For(kernel->flags));
   } catch (const std::bad_alloc&) {
     return Fail(LW_ERR_MEMORY, "%s: out of memory for partial results", kernel->name);
   }

@@ -130,13 +130,26 @@ uint64_t LastLevelCacheBytes() {
   return bytes;
 }
 
+// Whatever the cache: calls of less than this keep their table and stores.
+constexpr uint64_t kLeastLargeBytes = uint64_t{8} << 20;
+
+// Whether the operands come from and go to memory.
+bool IsMemoryBound(const Call& call, int64_t n) {
+  uint64_t bytes = 0;
+  for (int i = 0; i <= call.Output(); ++i) {
+    if (call.operands[i].stride_bytes != 0) bytes += static_cast<uint64_t>(n) * call.Size(i);
+  }
+  return !call.kernel->math && call.kernel->id != LW_CONVERT && bytes >= kLeastLargeBytes &&
+         bytes >= LastLevelCacheBytes();
+}
+
 // Whether stores past the caches pay: a large output that is not also an input (its lines would
 // be in the cache already).
 bool ShouldStream(const Call& call, int64_t n) {
   const int out = call.Output();
   if (!call.Contiguous(out)) return false;
   const uint64_t bytes = static_cast<uint64_t>(n) * call.Size(out);
-  if (bytes < (uint64_t{8} << 20) || bytes < LastLevelCacheBytes()) return false;
+  if (bytes < kLeastLargeBytes || bytes < LastLevelCacheBytes()) return false;
   for (int i = 0; i < out; ++i) {
     if (call.operands[i].data == call.operands[out].data) return false;
   }
@@ -144,8 +157,8 @@ bool ShouldStream(const Call& call, int64_t n) {
 }
 
 // Memory-bound loops take the narrower vectors (dispatch/policy.h).
-const Table& StreamTable(const Table& table) {
-  static const int best = TargetIndex(kStreamMaxTarget);
+const Table& MemoryTable(const Table& table) {
+  static const int best = TargetIndex(kMemoryMaxTarget);
   const int index = TargetIndexOf(table);
   return best < 0 || index <= best ? table : TableCappedAt(best);
 }
@@ -212,6 +225,12 @@ bool HasSolution(int64_t a, int64_t b, int64_t g, int64_t inverse, Wide c, int64
   return low <= high;
 }
 
+int64_t Widest(const KernelEntry& kernel) {
+  int64_t widest = 1;
+  for (int i = 0; i <= kernel.inputs; ++i) widest = std::max<int64_t>(widest, kernel.Size(i));
+  return widest;
+}
+
 }  // namespace
 
 bool SharesBytes(const lw_operand& a, size_t a_size, const lw_operand& b, size_t b_size,
@@ -270,16 +289,16 @@ void RunElementwise(const KernelEntry& kernel, const lw_operand* operands, int64
   std::copy_n(operands, kernel.inputs + 1, call.operands);
   FaceForwards(call, n);
   call.stream = ShouldStream(call, n);
-  if (call.stream && !kernel.math) call.table = &StreamTable(*call.table);
+  if (IsMemoryBound(call, n)) call.table = &MemoryTable(*call.table);
   FpGuard guard(kernel.flags);
-  const int64_t threshold = kernel.math ? kThreadElementsMath : kThreadElementsPlain;
-  if (n < threshold) {
+  const int64_t widest = Widest(kernel);
+  if (n < (kernel.math ? kThreadBytesMath : kThreadBytesPlain) / widest) {
     guard.Raise(RunRange(call, 0, n));
     return;
   }
-  const size_t grain = (kernel.math ? kTaskElementsMath : kTaskElementsPlain) / kSplit;
+  const int64_t grain = (kernel.math ? kTaskBytesMath : kTaskBytesPlain) / widest / kSplit;
   const size_t tasks = static_cast<size_t>((n + kSplit - 1) / kSplit);
-  guard.Raise(ParallelFor(tasks, grain, &RunTask, &task).For(kernel.flags));
+  guard.Raise(ParallelFor(tasks, static_cast<size_t>(grain), &RunTask, &task).For(kernel.flags));
 }
 
 uint32_t RunInOrder(const Table& table, const KernelEntry& kernel, const lw_operand* operands,

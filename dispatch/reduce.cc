@@ -82,14 +82,19 @@ void ReduceHere(const Sequences& r, const char* base, size_t columns, char* work
   const char* center = nullptr;
   const int64_t row_bytes = static_cast<int64_t>(columns) * r.ResultSize();
   if (IsNaNByDefinition(r)) return FillNaN(r.entry, work, columns);
+  const auto reduce = [&](const ReduceLoops& loops, const char* middle) {
+    TaskFlags flags;  // none: everything runs here
+    if (r.mode == Mode::kBands && ReduceBands(r, loops, base, middle, false, work, flags)) return;
+    ReduceRange(r, loops, base, columns, 0, r.n, middle, work);
+  };
   if (r.entry.id == LW_VAR) {
-    ReduceRange(r, SumLoops(r), base, columns, 0, r.n, nullptr, work);
+    reduce(SumLoops(r), nullptr);
     DivideRow(r.entry, work, columns, static_cast<double>(r.n));
     char* means = work + r.WorkRows() * row_bytes;
     std::memcpy(means, work, static_cast<size_t>(row_bytes));
     center = means;
   }
-  ReduceRange(r, r.Loops(), base, columns, 0, r.n, center, work);
+  reduce(r.Loops(), center);
   FinishRow(r, work, columns);
 }
 
@@ -126,25 +131,17 @@ void RunGroups(void* context, size_t begin, size_t end, uint32_t*) {
   }
 }
 
-void Add(const TaskFlags& more, TaskFlags& flags) {
-  flags.own |= more.own;
-  flags.hardware |= more.hardware;
-}
-
 // Runs the groups and joins them in tree order; the result is the first row of partial.
 TaskFlags ReduceGroups(GroupPass& p) {
-  const size_t groups = static_cast<size_t>((p.r.n + p.group - 1) / p.group);
-  const TaskFlags flags = ParallelFor(groups, 1, &RunGroups, &p);
-  RowStack stack{p.loops, p.partial, static_cast<int64_t>(p.columns) * p.r.ResultSize(), p.columns};
-  for (size_t g = 0; g < groups; ++g) {
-    // Rows move down to the top of the stack, which never passes them.
-    const char* row = p.partial + static_cast<int64_t>(g) * stack.row_bytes;
-    if (row != stack.Top()) {
-      std::memcpy(stack.Top(), row, static_cast<size_t>(stack.row_bytes));
-    }
-    stack.Push();
+  TaskFlags flags;
+  if (p.r.mode == Mode::kBands &&
+      ReduceBands(p.r, p.loops, p.base, p.center, true, p.partial, flags)) {
+    return flags;
   }
-  stack.Finish();
+  const size_t groups = static_cast<size_t>((p.r.n + p.group - 1) / p.group);
+  flags = ParallelFor(groups, 1, &RunGroups, &p);
+  JoinRows(p.loops, p.partial, static_cast<int64_t>(groups),
+           static_cast<int64_t>(p.columns) * p.r.ResultSize(), p.columns);
   return flags;
 }
 
@@ -168,13 +165,13 @@ TaskFlags ReduceOnThreads(const Sequences& r, const char* base, size_t columns, 
   char* means = nullptr;
   if (r.entry.id == LW_VAR) {
     GroupPass sum{r, SumLoops(r), base, columns, group, nullptr, partial};
-    Add(ReduceGroups(sum), flags);
+    flags.Add(ReduceGroups(sum));
     DivideRow(r.entry, partial, columns, static_cast<double>(r.n));
     means = partial + kMaxGroups * row_bytes;
     std::memcpy(means, partial, static_cast<size_t>(row_bytes));
   }
   GroupPass pass{r, r.Loops(), base, columns, group, means, partial};
-  Add(ReduceGroups(pass), flags);
+  flags.Add(ReduceGroups(pass));
   FinishRow(r, partial, columns);
   return flags;
 }
@@ -252,9 +249,8 @@ TaskFlags RunUnitsOnThreads(const Outputs& o, int64_t units) {
                nullptr);
       continue;
     }
-    Add(ReduceOnThreads(o.r, o.plan.in + walk.Offset() + first * o.r.column_stride,
-                        static_cast<size_t>(columns), rows.data()),
-        flags);
+    flags.Add(ReduceOnThreads(o.r, o.plan.in + walk.Offset() + first * o.r.column_stride,
+                              static_cast<size_t>(columns), rows.data()));
     WriteRow(o.r, rows.data(), columns, o.plan.out + walk.OtherOffset() + first * out_stride,
              out_stride);
   }
@@ -292,22 +288,16 @@ TaskFlags RunPlan(const Sequences& r, const ReducePlan& plan) {
 
 // ---------------------------------------------------------------- entry points
 
-bool PlanIsAligned(const ReducePlan& plan, int64_t size) {
-  bool aligned = IsAligned(plan.in, 0, size);
-  for (const Axes* axes : {&plan.kept, &plan.reduced}) {
-    for (int i = 0; i < axes->ndim; ++i) aligned &= IsAligned(nullptr, axes->stride[i], size);
-  }
-  return aligned;
-}
-
-Mode ChooseMode(const ReducePlan& plan, int64_t n, int64_t size) {
+Mode ChooseMode(const ReducePlan& plan, const KernelEntry& entry, int64_t n) {
+  const int64_t size = entry.Size(0);
   const int64_t kept = plan.kept.InnerStride();
-  const bool aligned = PlanIsAligned(plan, size);
+  const bool aligned = IsAligned(plan, size);
   const bool contiguous = aligned && plan.reduced.ndim == 1 && plan.reduced.InnerStride() == size;
   const bool many = plan.kept.InnerSize() >= 16 && kept != 0;
   if (contiguous)
     return many && n > 1 && n <= kShortSequence ? Mode::kPackedColumns : Mode::kContiguous;
   if (aligned && kept == size && plan.kept.InnerSize() > 1) return Mode::kColumns;
+  if (aligned && SuitsBands(plan, entry, n)) return Mode::kBands;
   // Whichever neighbours are nearer in memory are packed together.
   const int64_t step = plan.reduced.InnerStride();
   return many && (n <= kShortSequence || kept < (step < 0 ? -step : step)) ? Mode::kPackedColumns
@@ -367,8 +357,7 @@ TaskFlags ReduceStrided(const Table& table, const KernelEntry& entry, const lw_o
 
 TaskFlags ReduceView(const Table& table, const KernelEntry& entry, const lw_view& in,
                      uint64_t axis_mask, const lw_view& out, double ddof) {
-  const int64_t size = entry.Size(0);
-  const ReducePlan plan = PlanReduction(in, axis_mask, out, size, AnyOrder(entry));
+  const ReducePlan plan = PlanReduction(in, axis_mask, out, entry.Size(0), AnyOrder(entry));
   const int64_t outputs = plan.kept.Count(), n = plan.reduced.Count();
   if (outputs == 0) return {};
   if (n == 0) {
@@ -379,7 +368,7 @@ TaskFlags ReduceView(const Table& table, const KernelEntry& entry, const lw_view
     return {};
   }
   if (entry.shape == LW_SHAPE_ARG) return RunArgPlan(table, entry, plan);
-  const Sequences r{table, entry,         ChooseMode(plan, n, size), n, ChunkOf(entry),
+  const Sequences r{table, entry,         ChooseMode(plan, entry, n), n, ChunkOf(entry),
                     ddof,  &plan.reduced, plan.kept.InnerStride()};
   return RunPlan(r, plan);
 }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "dispatch/policy.h"
 #include "dispatch/registry.h"
 #include "dispatch/table.h"
 #include "dispatch/threads.h"
@@ -20,14 +21,14 @@ inline constexpr int64_t kChunkBytes = 8192;
 // Rows of one call of `columns`, at most; a chunk of f32 has as many.
 inline constexpr int64_t kMaxRows = 2048;
 
-// Below this a call stays on its thread: waking another pays from 2 to 3 microseconds of work,
-// and 256 KiB (a task) take 8 or more.
-inline constexpr int64_t kParallelBytes = int64_t{1} << 20;
-inline constexpr int64_t kTaskBytes = int64_t{1} << 18;
+// Sequences across memory of at least so many bytes go through ReduceBands: less stays in the
+// caches between two visits of a line.
+inline constexpr int64_t kBandBytes = int64_t{32} << 10;
 
 enum class Mode {
   kContiguous,     // the sequence lies in memory as it is
   kGather,         // packed chunk by chunk
+  kBands,          // across memory: ReduceBands
   kColumns,        // adjacent sequences side by side
   kPackedColumns,  // the same after packing each row of them
 };
@@ -82,6 +83,10 @@ struct RowStack {
   }
 };
 
+// Joins `count` adjacent rows, results of subtrees of one size in order, into the first.
+void JoinRows(const ReduceLoops& loops, char* rows, int64_t count, int64_t row_bytes,
+              size_t columns);
+
 // Memory for rows: from the stack if that is enough, else from the heap. When there is none,
 // columns() shrinks to what fits the stack, possibly 0.
 class RowMemory {
@@ -113,6 +118,14 @@ void Pack(const Table& table, size_t size, const char* base, const Axes& axes, W
 // `work`, which has WorkRows() rows.
 void ReduceRange(const Sequences& r, const ReduceLoops& loops, const char* base, size_t columns,
                  int64_t begin, int64_t end, const void* center, char* work);
+
+// Whether sequences of n elements over the plan's reduced axes are better read in bands.
+bool SuitsBands(const ReducePlan& plan, const KernelEntry& entry, int64_t n);
+
+// A whole sequence (mode kBands) to one accumulator, on threads or here. Adds the tasks' flags.
+// False, and nothing done, when memory is short.
+bool ReduceBands(const Sequences& r, const ReduceLoops& loops, const char* base, const void* center,
+                 bool threads, char* result, TaskFlags& flags);
 
 // Argmax of every sequence of a plan.
 TaskFlags RunArgPlan(const Table& table, const KernelEntry& entry, const ReducePlan& plan);

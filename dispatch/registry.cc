@@ -45,12 +45,16 @@ constexpr void SetOperands(KernelEntry& entry) {
 
 template <class Op, class T>
 struct Operands {
+  // Integer kernels are exact and touch no floating-point state.
   static constexpr bool kFloat = std::is_floating_point_v<T>;
+  static constexpr double kMaxUlp = kFloat ? Op::kBound.value : 0;
+  static constexpr Flags kFlags = kFloat ? Op::kFlags : Flags::kUntouched;
   static constexpr void Set(KernelEntry& entry) { SetOperands<Op, T>(entry); }
 };
 template <class Op, class From, class To>
 struct Operands<Op, Cast<From, To>> {
-  static constexpr bool kFloat = true;
+  static constexpr double kMaxUlp = Op::template kExact<From, To> ? 0 : Op::kBound.value;
+  static constexpr Flags kFlags = Op::template kFlagsOf<From, To>;
   static constexpr void Set(KernelEntry& entry) {
     entry.shape = LW_SHAPE_ELEMENTWISE;
     SetDtypes<From, To>(entry);
@@ -64,9 +68,8 @@ constexpr KernelEntry Describe(Kernel<Op, T>) {
   entry.name = Op::kName.data();
   entry.doc = Op::kDoc.data();
   Operands<Op, T>::Set(entry);
-  // Integer kernels are exact and touch no floating-point state.
-  entry.max_ulp = Operands<Op, T>::kFloat ? Op::kBound.value : 0;
-  entry.flags = Operands<Op, T>::kFloat ? Op::kFlags : Flags::kUntouched;
+  entry.max_ulp = Operands<Op, T>::kMaxUlp;
+  entry.flags = Operands<Op, T>::kFlags;
   entry.math = kIsMath<Op>;
   entry.numerics_since = 1;
   entry.slot = static_cast<int>(kSlot<Op, T>);

@@ -6,16 +6,15 @@
 
 #include "dispatch/elementwise.h"
 #include "dispatch/error.h"
+#include "dispatch/policy.h"
 #include "dispatch/reduce.h"
-#include "dispatch/view.h"
 #include "dispatch/threads.h"
+#include "dispatch/view.h"
 
 namespace lanewise {
 namespace {
 
 constexpr int64_t kBlock = static_cast<int64_t>(kScanBlock);
-// A parallel scan reads its input twice; below this it does not pay.
-constexpr int64_t kParallelBytes = int64_t{4} << 20;
 // Carries of blocks of superblocks that one round keeps.
 constexpr int64_t kRoundBlocks = 512;
 constexpr size_t kGrainBlocks = 8;
@@ -80,11 +79,6 @@ void ChainCarries(char* values, size_t blocks, char* carry) {
   std::memcpy(carry, &sum, sizeof(T));
 }
 
-void Add(const TaskFlags& more, TaskFlags& flags) {
-  flags.own |= more.own;
-  flags.hardware |= more.hardware;
-}
-
 TaskFlags ScanOnThreads(const KernelEntry& entry, const ScanLoops& loops, const char* x, int64_t n,
                         char* out) {
   alignas(8) char carry[8];
@@ -95,12 +89,12 @@ TaskFlags ScanOnThreads(const KernelEntry& entry, const ScanLoops& loops, const 
     const int64_t count = n - i < kRoundBlocks * kBlock ? n - i : kRoundBlocks * kBlock;
     Round round{loops, x + i * size, out + i * size, count, size, {}};
     const size_t blocks = static_cast<size_t>((count + kBlock - 1) / kBlock);
-    Add(ParallelFor(blocks, kGrainBlocks, &RunTotals, &round), flags);
+    flags.Add(ParallelFor(blocks, kGrainBlocks, &RunTotals, &round));
     if (size == 4)
       ChainCarries<float>(round.values, blocks, carry);
     else
       ChainCarries<double>(round.values, blocks, carry);
-    Add(ParallelFor(blocks, kGrainBlocks, &RunScans, &round), flags);
+    flags.Add(ParallelFor(blocks, kGrainBlocks, &RunScans, &round));
   }
   return flags;
 }
@@ -185,7 +179,9 @@ lw_status CheckOutput(const KernelEntry& entry, const lw_operand* operands, int6
   }
   for (int i = 0; i < 2; ++i) {
     const lw_operand& in = operands[i];
-    const bool in_place = i == 0 && in.data == out.data && in.stride_bytes == out.stride_bytes;
+    // In place is safe: an element's new place is never behind that of one still to be read.
+    const bool in_place =
+        i == 0 && in.data == out.data && (n == 1 || in.stride_bytes == out.stride_bytes);
     if (!in_place && ExtentsMeet(in, entry.Size(i), n, out, entry.Size(2), count) &&
         SharesBytes(in, entry.Size(i), out, entry.Size(2), n)) {
       return Fail(LW_ERR_OVERLAP, "%s: the output overlaps input %d other than exactly in place",

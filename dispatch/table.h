@@ -57,6 +57,10 @@ struct CopyLoops {
   void (*unpack)(const void* from, void* to, int64_t stride_bytes, size_t n);
   // One element n times.
   void (*fill)(const void* element, void* to, size_t n);
+  // `rows` rows of `columns` elements to rows of adjacent elements, `pitch` bytes apart. Only of
+  // elements of 4 and 8 bytes, aligned.
+  void (*transpose)(const void* from, int64_t row_stride, int64_t column_stride, size_t rows,
+                    size_t columns, void* to, int64_t pitch);
 };
 constexpr size_t SizeRow(size_t size) { return size == 1 ? 0 : size == 2 ? 1 : size == 4 ? 2 : 3; }
 

@@ -23,6 +23,10 @@ using TaskFn = void (*)(void* context, size_t begin, size_t end, uint32_t* raise
 struct TaskFlags {
   uint32_t own = 0;
   uint32_t hardware = 0;
+  void Add(const TaskFlags& more) {
+    own |= more.own;
+    hardware |= more.hardware;
+  }
   uint32_t For(Flags rule) const { return own | (rule == Flags::kHardware ? hardware : 0); }
 };
 TaskFlags ParallelFor(size_t tasks, size_t grain, TaskFn fn, void* context);

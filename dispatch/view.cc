@@ -90,6 +90,14 @@ void Walker::Advance(int64_t count) {
   }
 }
 
+bool IsAligned(const ReducePlan& plan, int64_t size) {
+  bool aligned = IsAligned(plan.in, 0, size);
+  for (const Axes* axes : {&plan.kept, &plan.reduced}) {
+    for (int i = 0; i < axes->ndim; ++i) aligned &= IsAligned(nullptr, axes->stride[i], size);
+  }
+  return aligned;
+}
+
 ReducePlan PlanReduction(const lw_view& in, uint64_t axis_mask, const lw_view& out,
                          int64_t item_size, bool any_order) {
   ReducePlan plan;

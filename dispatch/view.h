@@ -65,6 +65,9 @@ struct ReducePlan {
   Axes reduced;
 };
 
+// Whether all elements of the input are aligned to their size.
+bool IsAligned(const ReducePlan& plan, int64_t size);
+
 // any_order: the result does not depend on the order of elements, so reduced axes are sorted too.
 ReducePlan PlanReduction(const lw_view& in, uint64_t axis_mask, const lw_view& out,
                          int64_t item_size, bool any_order);

@@ -10,6 +10,12 @@
 
 namespace lanewise {
 
+// Bits of the significand, or of an integer's magnitude.
+template <class T>
+inline constexpr int kPrecision = std::numeric_limits<T>::digits;
+template <>
+inline constexpr int kPrecision<f16> = 11;
+
 struct ConvertTo {
   static constexpr lw_kernel kId = LW_CONVERT;
   static constexpr std::string_view kName = "convert";
@@ -26,6 +32,14 @@ struct ConvertTo {
                Cast<int64_t, double>, Cast<int64_t, int32_t>>;
   static constexpr Ulp kBound{0.5};
   static constexpr Flags kFlags = Flags::kOwn;
+  // Loops with nothing to round: into integers, and into a float that holds every value of From.
+  template <class From, class To>
+  static constexpr bool kExact = std::is_integral_v<To> || kPrecision<From> <= kPrecision<To>;
+  // Widening may meet a signalling NaN, for which some instructions raise invalid: kNone.
+  template <class From, class To>
+  static constexpr Flags kFlagsOf = std::is_integral_v<To>
+                                        ? (std::is_integral_v<From> ? Flags::kUntouched : kFlags)
+                                        : (kExact<From, To> ? Flags::kNone : kFlags);
 };
 
 using Conversion = TypeList<ConvertTo>;

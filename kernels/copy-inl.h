@@ -166,9 +166,78 @@ inline void StreamBytes(const void* vfrom, void* vto, size_t bytes) {
   hwy::CopyBytes(from + i, to + i, bytes - i);
 }
 
+// Four rows of four columns, or two of two: in 128-bit vectors on every target.
+template <class T>
+HWY_INLINE void TransposeSquare(const char* from, int64_t column_stride, char* to, int64_t pitch) {
+  const hn::FixedTag<T, 16 / sizeof(T)> d;
+  const hn::FixedTag<uint64_t, 2> d64;
+  const auto column = [&](int64_t j) {
+    return hn::LoadU(d, reinterpret_cast<const T*>(from + j * column_stride));
+  };
+  const auto store = [&](int64_t i, auto v) {
+    hn::StoreU(v, d64, reinterpret_cast<uint64_t*>(to + i * pitch));
+  };
+  if constexpr (sizeof(T) == 8) {
+    const auto c0 = column(0), c1 = column(1);
+    store(0, hn::InterleaveLower(d64, c0, c1));
+    store(1, hn::InterleaveUpper(d64, c0, c1));
+  } else {
+    const auto c0 = column(0), c1 = column(1), c2 = column(2), c3 = column(3);
+    const auto lower01 = hn::BitCast(d64, hn::InterleaveLower(d, c0, c1));
+    const auto lower23 = hn::BitCast(d64, hn::InterleaveLower(d, c2, c3));
+    const auto upper01 = hn::BitCast(d64, hn::InterleaveUpper(d, c0, c1));
+    const auto upper23 = hn::BitCast(d64, hn::InterleaveUpper(d, c2, c3));
+    store(0, hn::InterleaveLower(d64, lower01, lower23));
+    store(1, hn::InterleaveUpper(d64, lower01, lower23));
+    store(2, hn::InterleaveLower(d64, upper01, upper23));
+    store(3, hn::InterleaveUpper(d64, upper01, upper23));
+  }
+}
+
+template <class T>
+HWY_INLINE void TransposeScalar(const char* from, int64_t row_stride, int64_t column_stride,
+                                size_t rows, size_t columns, char* to, int64_t pitch) {
+  for (size_t i = 0; i < rows; ++i, from += row_stride, to += pitch) {
+    const char* p = from;
+    for (size_t j = 0; j < columns; ++j, p += column_stride) {
+      hwy::CopyBytes<sizeof(T)>(p, to + j * sizeof(T));
+    }
+  }
+}
+
+constexpr size_t kPrefetchColumns = 32;
+
+template <class T>
+void Transpose(const void* vfrom, int64_t row_stride, int64_t column_stride, size_t rows,
+               size_t columns, void* vto, int64_t pitch) {
+  constexpr size_t kSide = 16 / sizeof(T);
+  const char* from = static_cast<const char*>(vfrom);
+  char* to = static_cast<char*>(vto);
+  const size_t square_rows = row_stride == sizeof(T) ? rows / kSide * kSide : 0;
+  // A few columns at a time: they may all lie in one set of the cache.
+  for (; columns >= kSide; columns -= kSide) {
+    for (size_t j = 0; j < kSide && columns > kPrefetchColumns; ++j) {
+      const char* ahead = from + static_cast<int64_t>(kPrefetchColumns + j) * column_stride;
+      for (size_t at = 0; at < square_rows * sizeof(T); at += 64) hwy::Prefetch(ahead + at);
+    }
+    for (size_t i = 0; i < square_rows; i += kSide) {
+      TransposeSquare<T>(from + i * sizeof(T), column_stride, to + static_cast<int64_t>(i) * pitch,
+                         pitch);
+    }
+    const int64_t at = static_cast<int64_t>(square_rows);
+    TransposeScalar<T>(from + at * row_stride, row_stride, column_stride, rows - square_rows, kSide,
+                       to + at * pitch, pitch);
+    from += static_cast<int64_t>(kSide) * column_stride;
+    to += kSide * sizeof(T);
+  }
+  TransposeScalar<T>(from, row_stride, column_stride, rows, columns, to, pitch);
+}
+
 template <class T>
 CopyLoops CopyLoopsOf() {
-  return {&Pack<T>, &Unpack<T>, &FillWith<T>};
+  CopyLoops loops{&Pack<T>, &Unpack<T>, &FillWith<T>, nullptr};
+  if constexpr (sizeof(T) >= 4) loops.transpose = &Transpose<T>;
+  return loops;
 }
 
 }  // namespace HWY_NAMESPACE

@@ -5,6 +5,7 @@
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 
 #include "kernels/exponential-inl.h"
+#include "kernels/exponential_tanh-inl.h"
 #include "kernels/map-inl.h"
 
 HWY_BEFORE_NAMESPACE();

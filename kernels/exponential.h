@@ -1,5 +1,5 @@
 // Meaning of the kernels exp, log and tanh: names, types, error bounds, scalar references.
-// Their SIMD bodies are in exponential-inl.h.
+// Their SIMD bodies are in exponential-inl.h and exponential_tanh-inl.h.
 
 #ifndef LANEWISE_KERNELS_EXPONENTIAL_H_
 #define LANEWISE_KERNELS_EXPONENTIAL_H_

@@ -119,10 +119,10 @@ struct Raised {
 using ElementwiseFn = uint32_t (*)(const void* a, const void* b, const void* c, void* out,
                                    size_t n);
 
-// Long bodies, bound by arithmetic: no streaming loops, and worth threads at fewer elements.
+// Math functions, which have long bodies and are bound by arithmetic: no streaming loops, and worth
+// threads at fewer elements. Whatever rounds better than this is one or a few instructions.
 template <class Op>
-inline constexpr bool kIsMath =
-    Op::kFlags == Flags::kOwn&& Op::kId >= LW_EXP&& Op::kId != LW_CONVERT;
+inline constexpr bool kIsMath = (Op::kBound.value > 0.5);
 
 // Names an operation together with its element type(s).
 template <class Op, class T>

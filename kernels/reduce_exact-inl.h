@@ -165,18 +165,22 @@ void ExtremeContiguous(const void* vx, const void*, size_t n, const void*, void*
 // -------- argmax
 
 // Largest element of x[0, n), n >= 1; *nan says whether any is NaN (then the value is of no use).
+// Zeros of either sign count as equal.
 template <class T>
 HWY_INLINE T BlockMax(const T* x, size_t n, bool* nan) {
   const hn::ScalableTag<T> d;
   const size_t lanes = hn::Lanes(d);
   const auto first = hn::Set(d, x[0]);
-  auto m0 = first, m1 = first, m2 = first, m3 = first, signs = first;
+  auto m0 = first, m1 = first, m2 = first, m3 = first;
   auto nan0 = ops::IsNaN(first), nan1 = nan0;
   size_t i = 0;
 #pragma GCC unroll 1
-  for (; i + 8 * lanes <= n; i += 8 * lanes) {
-    AddExtremes<Max>(d, x + i, m0, m1, signs, nan0);
-    AddExtremes<Max>(d, x + i + 4 * lanes, m2, m3, signs, nan1);
+  for (; i + 4 * lanes <= n; i += 4 * lanes) {
+    auto v0 = hn::LoadU(d, x + i), v1 = hn::LoadU(d, x + i + lanes);
+    auto v2 = hn::LoadU(d, x + i + 2 * lanes), v3 = hn::LoadU(d, x + i + 3 * lanes);
+    KeepLoaded(v0, v1, v2, v3);
+    m0 = hn::Max(m0, v0), m1 = hn::Max(m1, v1), m2 = hn::Max(m2, v2), m3 = hn::Max(m3, v3);
+    nan0 = hn::Or(nan0, hn::IsEitherNaN(v0, v1)), nan1 = hn::Or(nan1, hn::IsEitherNaN(v2, v3));
   }
 #pragma GCC unroll 1
   for (; i < n; i += lanes) {
@@ -195,10 +199,18 @@ HWY_INLINE size_t FindFirst(const T* x, size_t n, T value) {
   const size_t lanes = hn::Lanes(d);
   const auto wanted = hn::Set(d, value);
   const auto want_nan = ops::IsNaN(wanted);
+  const auto hits = [&](size_t at) {
+    const auto v = hn::LoadU(d, x + at);
+    return hn::Or(hn::Eq(v, wanted), hn::And(want_nan, ops::IsNaN(v)));
+  };
   size_t i = 0;
+  for (; i + 4 * lanes <= n; i += 4 * lanes) {  // one branch for four vectors
+    const auto any = hn::Or(hn::Or(hits(i), hits(i + lanes)),
+                            hn::Or(hits(i + 2 * lanes), hits(i + 3 * lanes)));
+    if (!hn::AllFalse(d, any)) break;
+  }
   for (; i + lanes <= n; i += lanes) {
-    const auto v = hn::LoadU(d, x + i);
-    const auto hit = hn::Or(hn::Eq(v, wanted), hn::And(want_nan, ops::IsNaN(v)));
+    const auto hit = hits(i);
     const intptr_t lane = hn::FindFirstTrue(d, hit);
     if (lane >= 0) return i + static_cast<size_t>(lane);
   }
@@ -211,7 +223,8 @@ HWY_INLINE size_t FindFirst(const T* x, size_t n, T value) {
 // The largest element by blocks that stay in L1, then a search in the block where it first is.
 template <class T>
 int64_t ArgMaxContiguous(const void* vx, size_t n) {
-  constexpr size_t kBlock = 8192 / sizeof(T);
+  // Half a block is searched on average after the maximum is known.
+  constexpr size_t kBlock = 2048 / sizeof(T);
   const T* x = static_cast<const T*>(vx);
   T best = x[0];
   size_t best_begin = 0;

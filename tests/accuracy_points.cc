@@ -24,8 +24,10 @@ double DoubleReference(lw_kernel kernel, double x) {
       return std::sin(x);
     case LW_COS:
       return std::cos(x);
-    default:
+    case LW_TANH:
       return std::tanh(x);
+    default:
+      return std::numeric_limits<double>::quiet_NaN();
   }
 }
 
@@ -164,6 +166,17 @@ void PowArguments(int64_t count, std::mt19937_64& rng, std::vector<T>& x, std::v
 }
 
 }  // namespace
+
+std::vector<lw_kernel_record> MathKernels() {
+  std::vector<lw_kernel_record> kernels;
+  lw_kernel_record record = {};
+  record.struct_size = sizeof(record);
+  for (int32_t i = 0; lw_kernel_info(i, &record) == LW_OK; ++i) {
+    const bool math = record.shape == LW_SHAPE_ELEMENTWISE && record.max_ulp > 0.5;
+    if (math && record.dtypes[0] == LW_F32) kernels.push_back(record);
+  }
+  return kernels;
+}
 
 template <class T>
 bool RunMath(lw_kernel kernel, const std::vector<T>& x, const std::vector<T>& y,

@@ -18,6 +18,9 @@ struct WorstCase {
   }
 };
 
+// The math functions of the kernel list: elementwise, with a bound above that of plain arithmetic.
+std::vector<lw_kernel_record> MathKernels();
+
 // Runs a math kernel on contiguous data; false (with lw_last_error) on failure.
 template <class T>
 bool RunMath(lw_kernel kernel, const std::vector<T>& x, const std::vector<T>& y,

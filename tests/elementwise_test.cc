@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include "dispatch/os.h"
-#include "dispatch/policy.h"
 #include "tests/harness.h"
 
 namespace lanewise {
@@ -220,8 +219,7 @@ TEST_P(Elementwise, InPlace) {
 
 // Sizes that are split over threads, contiguous and strided, within the CPU budget.
 TEST_P(Elementwise, ThreadsChangeNothing) {
-  const bool math = IsMath(GetParam().kernel);
-  const int64_t n = math ? kThreadElementsMath * 2 + 77 : kThreadElementsPlain + 4097;
+  const int64_t n = ThreadedSize(GetParam());
   Arrays arrays(GetParam(), static_cast<size_t>(n), 5);
   Caller caller(arrays, static_cast<size_t>(n) * 17);
   for (const char* target : RunnableTargets()) {

@@ -7,7 +7,6 @@
 #include <map>
 
 #include "dispatch/fpenv.h"
-#include "dispatch/policy.h"
 #include "tests/fpenv_cases.h"
 #include "tests/harness.h"
 
@@ -125,7 +124,7 @@ TEST(FpEnv, CallersSettingsChangeNothingOverThreads) {
   for (const lw_kernel_record& record : AllRecords()) {
     if (record.dtypes[0] != LW_F64) continue;
     if (record.kernel != LW_EXP && record.kernel != LW_SUM && record.kernel != LW_DIVIDE) continue;
-    CheckControl(record, static_cast<size_t>(kThreadElementsPlain) + 5000, lw_current_target());
+    CheckControl(record, static_cast<size_t>(ThreadedSize(record)), lw_current_target());
   }
 }
 
@@ -238,9 +237,7 @@ TEST_P(Flags, AreThoseOfAnnexF) {
 // Large arrays: the flags of every task reach the caller's thread, and stay off the workers.
 TEST_P(Flags, TravelFromTasks) {
   if (!ThreadedFlagKernel(GetParam())) return;
-  const size_t n = static_cast<size_t>(IsMath(GetParam().kernel) ? kThreadElementsMath * 2
-                                                                 : kThreadElementsPlain) +
-                   12345;
+  const size_t n = static_cast<size_t>(ThreadedSize(GetParam()));
   FlagCaller caller(GetParam(), n);
   const double ones[LW_MAX_OPERANDS] = {1, 1, 1, 1};
   for (int32_t threads : {1, 2}) {

@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+#include "dispatch/policy.h"
+#include "golden.h"
 #include "lanewise/lanewise.h"
 #include "tests/reference.h"
 
@@ -53,11 +55,22 @@ inline size_t SizeOf(const lw_kernel_record& record, int operand) {
   return lw_dtype_size(record.dtypes[operand]);
 }
 
-// Kernels that move bits: even NaNs must arrive unchanged.
-inline bool MovesBits(lw_kernel kernel) {
-  return kernel == LW_WHERE || kernel == LW_NEGATIVE || kernel == LW_ABS || kernel == LW_COMPRESS;
+using golden::MovesBits;
+// The library's own rule (kIsMath in kernels/kernel.h).
+inline bool IsMath(const lw_kernel_record& record) {
+  return record.shape == LW_SHAPE_ELEMENTWISE && record.max_ulp > 0.5;
 }
-inline bool IsMath(lw_kernel kernel) { return kernel >= LW_EXP && kernel <= LW_POW; }
+// A few more elements than a call on one thread takes.
+inline int64_t ThreadedSize(const lw_kernel_record& record) {
+  int64_t widest = 1;
+  for (int i = 0; i <= record.inputs; ++i) {
+    widest = std::max<int64_t>(widest, static_cast<int64_t>(lw_dtype_size(record.dtypes[i])));
+  }
+  const int64_t bytes = record.shape != LW_SHAPE_ELEMENTWISE ? kParallelBytes
+                        : IsMath(record)                     ? kThreadBytesMath
+                                                             : kThreadBytesPlain;
+  return bytes / widest + 5077;
+}
 inline bool IsFloat(lw_dtype dtype) {
   return dtype == LW_F16 || dtype == LW_F32 || dtype == LW_F64;
 }

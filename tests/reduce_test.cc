@@ -241,6 +241,26 @@ TEST_F(Threads, LongSequences) {
   }
 }
 
+TEST_F(Threads, FirstOfEqualExtremes) {
+  const size_t n = 3'000'017;
+  std::vector<float> x = Values<float>(n, 10, 0);
+  for (float& v : x) v = std::min(v, 1e30f);
+  const auto check = [&](size_t want) {
+    for (const Table& table : Tables()) {
+      for (int threads : {1, 2, 7}) {
+        SetThreadLimit(threads);
+        int64_t got = -1;
+        ReduceContiguous(table, Entry<ArgMax, float>(), x.data(), nullptr, n, 0, &got);
+        EXPECT_EQ(got, static_cast<int64_t>(want)) << threads << " target " << table.target;
+      }
+    }
+  };
+  for (const size_t at : {n - 1, size_t{2'000'000}, size_t{131'072}}) x[at] = 2e30f, check(at);
+  for (const size_t at : {n - 2, size_t{131'073}, size_t{7}}) {
+    x[at] = std::numeric_limits<float>::quiet_NaN(), check(at);
+  }
+}
+
 // rows x columns in C order, over axis 0 and 1.
 TEST_F(Threads, Matrices) {
   constexpr int64_t kShapes[][2] = {{40000, 33}, {300, 3000}, {9000, 130}};
@@ -267,6 +287,45 @@ TEST_F(Threads, Matrices) {
           ReduceView(table, Entry<Var, float>(), in, uint64_t{1} << axis, out, 0);
           EXPECT_EQ(std::memcmp(got.data(), want.data(), want.size() * 4), 0)
               << rows << " " << columns << " axis " << axis << " threads " << threads;
+        }
+      }
+    }
+  }
+}
+
+// Memory order against the order of the sequence: whole arrays and two of three axes.
+TEST_F(Threads, FortranOrder) {
+  constexpr int64_t kShapes[][3] = {{3, 1, 70001}, {70001, 1, 3}, {65, 1, 4096}, {301, 1, 2500},
+                                    {33, 7, 901},  {7, 33, 901},  {200, 50, 33}, {2, 2, 9000}};
+  std::mt19937 random(20);
+  for (const auto& shape : kShapes) {
+    const int64_t n = shape[0] * shape[1] * shape[2];
+    const std::vector<double> x = Values<double>(static_cast<size_t>(n) + 1, random(), 0);
+    for (const uint64_t mask : {7u, 5u}) {
+      const int64_t strides[] = {8, shape[0] * 8, shape[0] * shape[1] * 8};
+      const lw_view in{const_cast<double*>(x.data() + 1), 3, shape, strides};
+      const int64_t outputs = mask == 7 ? 1 : shape[1], out_stride = 8;
+      std::vector<double> want;
+      for (int64_t o = 0; o < outputs; ++o) {
+        std::vector<double> slice;
+        for (int64_t i = 0; i < shape[0]; ++i) {
+          for (int64_t j = mask == 7 ? 0 : o; j < (mask == 7 ? shape[1] : o + 1); ++j) {
+            for (int64_t k = 0; k < shape[2]; ++k) {
+              slice.push_back(x[static_cast<size_t>(1 + i + shape[0] * (j + shape[1] * k))]);
+            }
+          }
+        }
+        want.push_back(RefReduce<Var, double>(slice, slice, 1));
+      }
+      for (const Table& table : Tables()) {
+        for (int threads : {1, 2, 5}) {
+          SetThreadLimit(threads);
+          std::vector<double> got(want.size());
+          const lw_view out{got.data(), mask == 7 ? 0 : 1, &outputs, &out_stride};
+          ReduceView(table, Entry<Var, double>(), in, mask, out, 1);
+          EXPECT_EQ(std::memcmp(got.data(), want.data(), want.size() * 8), 0)
+              << shape[0] << " " << shape[1] << " " << shape[2] << " mask " << mask << " threads "
+              << threads << " target " << table.target;
         }
       }
     }

@@ -3,6 +3,7 @@
 #   1. release, all targets of this architecture: every fast test, the emulated CPUs
 #   2. AddressSanitizer + UBSan (SSE2, AVX2)     3. ThreadSanitizer: the threaded tests
 #   4. AArch64 under qemu: golden hashes on NEON and SVE
+#   5. the Python package (python/tests/run.sh)
 # --long adds what is too long for CI and records the result in tests/verified.txt.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -58,6 +59,14 @@ say "AArch64 build"
 build aarch64 -DLANEWISE_BUILD_EXAMPLES=OFF
 say "golden hashes on AArch64 under qemu"
 run_tests build/aarch64
+
+say "Python package"
+rc=0
+python/tests/run.sh 2>&1 | tee build/python.log || rc=$?
+counts=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' build/python.log | tail -n 1 || true)
+read -r python_passed _ python_failed _ <<<"${counts:-0 passed, 1 failed}"
+passed=$((passed + python_passed)) failed=$((failed + python_failed))
+if [ "$rc" -ne 0 ] && [ "$python_failed" -eq 0 ]; then failed=$((failed + 1)); fi
 
 if [ "$long" = yes ]; then
   say "long tests"

@@ -6,6 +6,13 @@
 namespace lanewise {
 namespace {
 
+// memcmp with a null pointer is undefined even for no bytes, and an empty vector's data may be
+// null.
+template <class T>
+bool StartsWith(const std::vector<T>& got, const std::vector<char>& want) {
+  return want.empty() || std::memcmp(got.data(), want.data(), want.size()) == 0;
+}
+
 // ---------------------------------------------------------------- cumulative_sum
 
 template <class T>
@@ -81,19 +88,62 @@ void CheckCompress(const std::vector<Table>& tables, size_t n, int density, uint
     int64_t count = -1;
     ASSERT_EQ(CompressChecked(table, entry, operands, length, &count), LW_OK);
     ASSERT_EQ(count * size, static_cast<int64_t>(want.size()));
-    ASSERT_EQ(std::memcmp(out.data(), want.data(), want.size()), 0) << n << " " << table.target;
+    ASSERT_TRUE(StartsWith(out, want)) << n << " " << table.target;
     for (size_t i = want.size(); i < out.size(); ++i) ASSERT_EQ(out[i], 'g') << n;
-
-    std::vector<T> in_place(x);
-    const lw_operand same[] = {{in_place.data(), size}, {mask.data(), 1}, {in_place.data(), size}};
-    ASSERT_EQ(CompressChecked(table, entry, same, length, &count), LW_OK);
-    ASSERT_EQ(std::memcmp(in_place.data(), want.data(), want.size()), 0) << n;
 
     std::vector<char> spread(2 * want.size() + 64, 'g');
     const lw_operand strided[] = {{x.data(), size}, {mask.data(), 1}, {spread.data(), 2 * size}};
     ASSERT_EQ(CompressChecked(table, entry, strided, length, &count), LW_OK);
     for (size_t i = 0; i < want.size(); ++i) {
       ASSERT_EQ(spread[i / sizeof(T) * 2 * sizeof(T) + i % sizeof(T)], want[i]);
+    }
+  }
+}
+
+// In place: what is behind the result keeps its values, whatever the stride and alignment.
+template <class T>
+void CheckCompressInPlace(const Table& table, size_t n, int density, int64_t step, size_t offset) {
+  const KernelEntry& entry = Entry<CompressBy, T>();
+  const size_t apart = static_cast<size_t>(std::abs(step));
+  std::mt19937_64 random(n);
+  std::vector<char> buffer(offset + (n * apart + 1) * sizeof(T));
+  for (char& byte : buffer) byte = static_cast<char>(random());
+  std::vector<uint8_t> mask(n);
+  for (uint8_t& m : mask) m = static_cast<int>(random() % 8) < density;
+  const size_t first = step < 0 && n > 0 ? (n - 1) * apart : 0;
+  const auto place = [&](size_t i) {  // in bytes from the buffer's begin
+    const int64_t at = static_cast<int64_t>(first) + static_cast<int64_t>(i) * step;
+    return offset + static_cast<size_t>(at) * sizeof(T);
+  };
+  std::vector<char> want(buffer);
+  size_t selected = 0;
+  for (size_t i = 0; i < n; ++i) {
+    if (mask[i]) std::memcpy(&want[place(selected++)], &buffer[place(i)], sizeof(T));
+  }
+  const lw_operand x = {&buffer[place(0)], step * static_cast<int64_t>(sizeof(T))};
+  const lw_operand operands[] = {x, {mask.data(), 1}, x};
+  int64_t count = -1;
+  ASSERT_EQ(CompressChecked(table, entry, operands, static_cast<int64_t>(n), &count), LW_OK);
+  ASSERT_EQ(count, static_cast<int64_t>(selected));
+  ASSERT_TRUE(buffer == want) << n << " elements of " << sizeof(T) << " bytes, density " << density
+                              << ", step " << step << ", offset " << offset << ", " << table.target;
+}
+
+TEST(Compress, InPlace) {
+  std::vector<size_t> lengths = {1023, 1024, 1025, 5000};
+  for (size_t n = 0; n <= 150; ++n) lengths.push_back(n);
+  for (const Table& table : Tables()) {
+    for (size_t n : lengths) {
+      for (int density : {0, 1, 4, 7, 8}) {
+        for (int64_t step : {1, -1, 2, -3}) {
+          for (size_t offset : {0, 1}) {
+            CheckCompressInPlace<uint8_t>(table, n, density, step, offset);
+            CheckCompressInPlace<float>(table, n, density, step, offset);
+            CheckCompressInPlace<int64_t>(table, n, density, step, offset);
+          }
+        }
+        if (HasFatalFailure()) return;
+      }
     }
   }
 }

@@ -161,8 +161,7 @@ void Visit(const lw_kernel_record& record, const std::string& set, int64_t n,
   c.n = n;
   c.shape = shape;
   c.axis_mask = axis_mask;
-  const std::string name = record.name;
-  c.moves_bits_only = name == "where" || name == "compress" || name == "negative" || name == "abs";
+  c.moves_bits_only = MovesBits(record.kernel);
   for (int i = 0; i < record.inputs; ++i) {
     c.inputs.push_back(Inputs(c.key, set, record.dtypes[i], i, n));
   }
@@ -237,6 +236,63 @@ lw_status Call(Case& c, void* const* inputs, const int64_t* strides) {
   return lw_call(c.record.kernel, c.record.dtypes, operands, c.n);
 }
 
+lw_status RunPlain(Case& c) {
+  void* inputs[LW_MAX_OPERANDS] = {};
+  int64_t strides[LW_MAX_OPERANDS] = {};
+  for (int i = 0; i < c.record.inputs; ++i) {
+    inputs[i] = c.inputs[static_cast<size_t>(i)].data();
+    strides[i] = static_cast<int64_t>(lw_dtype_size(c.record.dtypes[i]));
+  }
+  return Call(c, inputs, strides);
+}
+
+lw_status RunStrided(Case& c) {
+  std::vector<std::vector<uint8_t>> copies(static_cast<size_t>(c.record.inputs));
+  void* inputs[LW_MAX_OPERANDS] = {};
+  int64_t strides[LW_MAX_OPERANDS] = {};
+  for (int i = 0; i < c.record.inputs; ++i) {
+    // The first operand runs backwards, the others over every second element.
+    const size_t size = lw_dtype_size(c.record.dtypes[i]), n = static_cast<size_t>(c.n);
+    auto& copy = copies[static_cast<size_t>(i)];
+    copy.assign(2 * n * size, 0xA5);
+    for (size_t k = 0; k < n; ++k) {
+      const size_t place = i == 0 ? n - 1 - k : 2 * k;
+      std::memcpy(copy.data() + place * size, c.inputs[static_cast<size_t>(i)].data() + k * size,
+                  size);
+    }
+    inputs[i] = copy.data() + (i == 0 ? (n - 1) * size : 0);
+    strides[i] = static_cast<int64_t>(size) * (i == 0 ? -1 : 2);
+  }
+  return Call(c, inputs, strides);
+}
+
+// The first input that the output may be written over, -1 if there is none.
+int OverwritableInput(const lw_kernel_record& record) {
+  if (record.shape != LW_SHAPE_ELEMENTWISE && record.shape != LW_SHAPE_SCAN &&
+      record.shape != LW_SHAPE_COMPRESS) {
+    return -1;
+  }
+  for (int i = 0; i < record.inputs; ++i) {
+    if (record.dtypes[i] == record.dtypes[record.inputs]) return i;
+  }
+  return -1;
+}
+
+lw_status RunInPlace(Case& c, int shared) {
+  lw_operand operands[LW_MAX_OPERANDS] = {};
+  for (int i = 0; i < c.record.inputs; ++i) {
+    operands[i] = {c.inputs[static_cast<size_t>(i)].data(),
+                   static_cast<int64_t>(lw_dtype_size(c.record.dtypes[i]))};
+  }
+  c.output = c.inputs[static_cast<size_t>(shared)];
+  operands[shared].data = c.output.data();
+  operands[c.record.inputs] = operands[shared];
+  const lw_status status = lw_call(c.record.kernel, c.record.dtypes, operands, c.n);
+  const auto size = static_cast<size_t>(operands[shared].stride_bytes);
+  c.output.resize(static_cast<size_t>(OutputCount(c)) * size);  // compress writes fewer than n
+  return status;
+}
+
 void MakeNaNsEqual(std::vector<uint8_t>& bytes, lw_dtype dtype) {
   Format f{};
   if (!FormatOf(dtype, f)) return;
@@ -279,36 +335,19 @@ void ForEachCase(const std::function<void(Case&)>& visit) {
   }
 }
 
-lw_status Run(Case& c) {
-  if (!c.shape.empty()) return RunReduceAxes(c);
-  void* inputs[LW_MAX_OPERANDS] = {};
-  int64_t strides[LW_MAX_OPERANDS] = {};
-  for (int i = 0; i < c.record.inputs; ++i) {
-    inputs[i] = c.inputs[static_cast<size_t>(i)].data();
-    strides[i] = static_cast<int64_t>(lw_dtype_size(c.record.dtypes[i]));
-  }
-  return Call(c, inputs, strides);
+bool MovesBits(lw_kernel kernel) {
+  return kernel == LW_WHERE || kernel == LW_NEGATIVE || kernel == LW_ABS || kernel == LW_COMPRESS;
 }
 
-lw_status RunStrided(Case& c) {
+const char* Name(Form form) {
+  return form == Form::kPlain ? "plain" : form == Form::kStrided ? "strided" : "in place";
+}
+
+lw_status Run(Case& c, Form form) {
   if (!c.shape.empty()) return RunReduceAxes(c);
-  std::vector<std::vector<uint8_t>> copies(static_cast<size_t>(c.record.inputs));
-  void* inputs[LW_MAX_OPERANDS] = {};
-  int64_t strides[LW_MAX_OPERANDS] = {};
-  for (int i = 0; i < c.record.inputs; ++i) {
-    // The first operand runs backwards, the others over every second element.
-    const size_t size = lw_dtype_size(c.record.dtypes[i]), n = static_cast<size_t>(c.n);
-    auto& copy = copies[static_cast<size_t>(i)];
-    copy.assign(2 * n * size, 0xA5);
-    for (size_t k = 0; k < n; ++k) {
-      const size_t place = i == 0 ? n - 1 - k : 2 * k;
-      std::memcpy(copy.data() + place * size, c.inputs[static_cast<size_t>(i)].data() + k * size,
-                  size);
-    }
-    inputs[i] = copy.data() + (i == 0 ? (n - 1) * size : 0);
-    strides[i] = static_cast<int64_t>(size) * (i == 0 ? -1 : 2);
-  }
-  return Call(c, inputs, strides);
+  if (form == Form::kStrided) return RunStrided(c);
+  const int shared = form == Form::kInPlace ? OverwritableInput(c.record) : -1;
+  return shared < 0 ? RunPlain(c) : RunInPlace(c, shared);
 }
 
 uint64_t Hash(const Case& c) {

@@ -30,10 +30,20 @@ struct Case {
 // Inputs of every case, outputs not yet computed. The order is that of the kernel list.
 void ForEachCase(const std::function<void(Case&)>& visit);
 
+// Kernels that only move bits: even NaNs must arrive unchanged.
+bool MovesBits(lw_kernel kernel);
+
+// How a case is called; every way must give the same bytes.
+enum class Form {
+  kPlain,
+  kStrided,  // inputs through strided views: doubled or negative strides
+  kInPlace,  // over an input of the output's dtype; as kPlain for kernels that have none
+};
+inline constexpr Form kForms[] = {Form::kPlain, Form::kStrided, Form::kInPlace};
+const char* Name(Form form);
+
 // Computes the output with the library, under the target in force.
-lw_status Run(Case& c);
-// The same through strided views (input strides doubled or negative): must give the same bytes.
-lw_status RunStrided(Case& c);
+lw_status Run(Case& c, Form form = Form::kPlain);
 
 // FNV-1a, 64 bits, over the little-endian bytes; NaNs are made equal first (docs/numerics.md).
 uint64_t Hash(const Case& c);

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Installs what lanewise needs on Debian 12 or newer, and nothing that is already there.
 #
-#   tools/setup.sh [core] [test] [emulate] [aarch64] [bench]      (default: core)
+#   tools/setup.sh [core] [test] [emulate] [aarch64] [bench] [python]      (default: core)
 #
 #   core     compiler, CMake, Ninja, oneTBB; Highway >= 1.3 in .deps/highway
-#   test     GoogleTest, Python, MPFR, binutils
+#   test     GoogleTest, Python, MPFR, cpuinfo, binutils
 #   emulate  qemu-user; Bochs, boot-disk tools and a guest kernel (AVX-512 without such a CPU)
 #   aarch64  cross compiler
+#   python   Python 3 with headers and virtual environments, where the machine's lacks them
 #   bench    Google Benchmark, SLEEF, Eigen, OpenBLAS; NumPy and MKL in .deps/pyvenv if to be had
 #
 # LANEWISE_HIGHWAY=DIR     a Highway >= 1.3 source tree to use instead of .deps/highway
@@ -32,9 +33,9 @@ sets=("$@")
 [ ${#sets[@]} -gt 0 ] || sets=(core)
 for s in "${sets[@]}"; do
   case $s in
-    core|test|emulate|aarch64|bench) ;;
+    core|test|emulate|aarch64|bench|python) ;;
     -h|--help) sed -n '2,/^set -e/{/^set -e/d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
-    *) die "unknown set '$s' (there are: core test emulate aarch64 bench)" ;;
+    *) die "unknown set '$s' (there are: core test emulate aarch64 bench python)" ;;
   esac
 done
 wants() { case " ${sets[*]} " in *" $1 "*) return 0 ;; esac; return 1; }
@@ -45,7 +46,7 @@ command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
 # An entry is PACKAGE, or PACKAGE:COMMAND where a command from anywhere on PATH will do as well.
 entries=()
 wants core && entries+=(g++:g++ cmake:cmake ninja-build:ninja make:make pkg-config:pkg-config libtbb-dev libcli11-dev dpkg-dev)
-wants test && entries+=(libgtest-dev python3:python3 libmpfr-dev binutils:objdump file:file)
+wants test && entries+=(libgtest-dev python3:python3 libmpfr-dev libcpuinfo-dev binutils:objdump file:file)
 if wants emulate; then
   [ "$(dpkg --print-architecture)" = amd64 ] ||
     die "'emulate' needs an amd64 machine: the Bochs guest runs the machine's own programs and libraries"
@@ -54,6 +55,11 @@ if wants emulate; then
             syslinux-common cpio:cpio bsdutils:script gcc:gcc libc6-dev)
 fi
 wants aarch64 && entries+=(g++-aarch64-linux-gnu)
+# Any Python will do that can make virtual environments and has its headers.
+python_ok() {
+  python3 -c 'import ensurepip, os, sysconfig; os.stat(sysconfig.get_path("include") + "/Python.h")' 2>/dev/null
+}
+wants python && ! python_ok && entries+=(python3 python3-venv python3-dev)
 wants bench && entries+=(libbenchmark-dev libsleef-dev libeigen3-dev libopenblas-dev)
 
 as_root() {

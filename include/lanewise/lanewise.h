@@ -12,8 +12,14 @@
  * then has a sentence for people, for the calling thread. On an error other than
  * LW_ERR_INTERNAL no output element has been written.
  *
- * Ids (lw_dtype, lw_kernel, lw_status) are append-only. Structs begin with their size so that
- * they can grow: set struct_size = sizeof(struct) before the call.
+ * Ids (lw_dtype, lw_kernel, lw_status) are append-only. lw_operand and lw_view never change. The
+ * other structs begin with struct_size, which the caller sets to sizeof(struct) before the call,
+ * and grow at the end, so that a program and a library of different releases work together:
+ *   - a struct that has grown since the program was compiled: new results are not written, new
+ *     options are 0, their default;
+ *   - a struct that has grown since the library was: results that the library does not know are
+ *     set to 0; options that it does not know must be 0, otherwise LW_ERR_UNSUPPORTED;
+ *   - struct_size below the struct's size in release 0.1, or above 4096: LW_ERR_SHAPE.
  */
 
 #ifndef LANEWISE_LANEWISE_H_
@@ -363,7 +369,8 @@ LW_API lw_status lw_cumulative_sum_f32(int64_t n, const float* x, float* out);
 LW_API lw_status lw_cumulative_sum_f64(int64_t n, const double* x, double* out);
 
 /* The elements of x whose mask byte is not 0, in order. out needs room for as many elements as mask
- * has true bytes and must not overlap x or mask; count gets that number. */
+ * has true bytes; count gets that number. out may be x (in place: elements behind the count keep
+ * their values), any other overlap with x or mask is LW_ERR_OVERLAP. */
 LW_API lw_status lw_compress_f32(int64_t n, const float* x, const uint8_t* mask, float* out,
                                  int64_t* count);
 LW_API lw_status lw_compress_f64(int64_t n, const double* x, const uint8_t* mask, double* out,

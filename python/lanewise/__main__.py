@@ -1,6 +1,7 @@
 """``lanewise`` on the command line; also ``python -m lanewise``."""
 
 import argparse
+import os
 import runpy
 import sys
 
@@ -31,6 +32,7 @@ def status(options):
 def run(options):
     lanewise.patch_numpy()
     sys.argv = [options.script, *options.args]
+    sys.path[0] = os.path.dirname(os.path.abspath(options.script))  # as Python does
     runpy.run_path(options.script, run_name="__main__")
 
 

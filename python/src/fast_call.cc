@@ -63,6 +63,10 @@ FastTable* MakeFastTable(const Kernel& kernel, const PyUFuncObject& ufunc) {
     if (!loop) continue;
     table->entries[element].loop = loop;
     std::copy(types, types + ufunc.nargs, table->entries[element].types);
+    for (int i = 0; i < ufunc.nargs; ++i) {
+      const auto dtype = static_cast<lw_dtype>(DtypeOf(numbers[i]));
+      table->entries[element].sizes[i] = static_cast<npy_intp>(lw_dtype_size(dtype));
+    }
     table->entries[element].output = PyArray_DescrFromType(types[kernel.inputs]);
   }
   return table;
@@ -90,7 +94,7 @@ PyObject* CallFast(const FastTable& table, PyObject* const* args) {
         return nullptr;
       }
       data[i] = PyArray_BYTES(array);
-      steps[i] = PyArray_ITEMSIZE(array);
+      steps[i] = entry.sizes[i];
     } else if (TakeScalar(args[i], entry.types[i], &scalars[i])) {
       data[i] = reinterpret_cast<char*>(&scalars[i]);
       steps[i] = 0;
@@ -104,8 +108,8 @@ PyObject* CallFast(const FastTable& table, PyObject* const* args) {
                                           PyArray_DIMS(model), nullptr, nullptr, 0, nullptr);
   if (!result) return nullptr;
   data[inputs] = PyArray_BYTES(AsArray(result));
-  steps[inputs] = PyArray_ITEMSIZE(AsArray(result));
-  const npy_intp n = PyArray_SIZE(model);
+  steps[inputs] = entry.sizes[inputs];
+  const npy_intp n = PyArray_NDIM(model) == 1 ? PyArray_DIM(model, 0) : PyArray_SIZE(model);
   ClearFlags();
   {
     const AllowThreads allow(n >= kAllowThreadsFrom);

@@ -13,6 +13,7 @@ struct FastTable {
   struct Entry {
     Loop loop;
     signed char types[LW_MAX_OPERANDS];  // inputs, then the output
+    npy_intp sizes[LW_MAX_OPERANDS];     // bytes of their elements
     PyArray_Descr* output;
   };
   const char* name;

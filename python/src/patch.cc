@@ -36,31 +36,83 @@ struct UfuncSlot {
 UfuncSlot g_ufuncs[kMaxUfuncs];
 int g_ufunc_count = 0;
 
-// reduce: the output is the first input, both standing still. accumulate: the output is the first
-// input one element on. An elementwise call of more than one element cannot look like either: NumPy
-// copies inputs that overlap the output other than exactly. For a single element there is no order
-// to keep.
-bool IsFold(char* const* args, npy_intp n, const npy_intp* steps) {
-  if (n <= 1) return false;
-  return (args[2] == args[0] && steps[0] == 0 && steps[2] == 0) ||
-         (steps[0] == steps[2] && args[2] == args[0] + steps[0]);
+// The call of a ufunc with `out` that is under way in this thread, and the memory of that array.
+struct Call {
+  PyUFuncObject* ufunc = nullptr;
+  const char* low = nullptr;
+  const char* high = nullptr;
+};
+thread_local Call t_call;
+
+// Names a call with `out` for the time that it takes.
+class Announce {
+ public:
+  Announce(PyObject* ufunc, PyArrayObject* out) : outer_(t_call) {
+    const char *low = PyArray_BYTES(out), *high = low + PyArray_ITEMSIZE(out);
+    for (int i = 0; i < PyArray_NDIM(out); ++i) {
+      const npy_intp reach = (PyArray_DIM(out, i) - 1) * PyArray_STRIDE(out, i);
+      (reach < 0 ? low : high) += reach;
+    }
+    t_call = {reinterpret_cast<PyUFuncObject*>(ufunc), low, high};
+  }
+  Announce(const Announce&) = delete;
+  Announce& operator=(const Announce&) = delete;
+  ~Announce() { t_call = outer_; }
+
+ private:
+  Call outer_;
+};
+
+// Whether a loop runs for reduce, reduceat or accumulate, which keep NumPy's bits. These hand over
+// the output as the first input (with any stride: reduce over the first axis runs along the
+// others), accumulate one element on. Only a call with `out` looks like that too; NumPy copies
+// inputs that overlap the output other than exactly. Such calls are announced, folds never are.
+bool IsFold(const LoopSlot& slot, char* const* args, const npy_intp* steps) {
+  const bool looks_so =
+      args[2] == args[0] || (steps[0] == steps[2] && args[2] == args[0] + steps[0]);
+  if (!looks_so) return false;
+  return t_call.ufunc != slot.ufunc || args[2] < t_call.low || args[2] >= t_call.high;
 }
 
 template <int kSlot>
 void RunLoop(char** args, const npy_intp* dims, const npy_intp* steps, void* context) {
   const LoopSlot& slot = g_loops[kSlot];
-  if (slot.binary && IsFold(args, dims[0], steps)) return slot.original(args, dims, steps, context);
+  if (slot.binary && IsFold(slot, args, steps)) return slot.original(args, dims, steps, context);
   slot.loop.call(args, dims, steps, slot.loop.context);
+}
+
+// The array that a call writes to; null if there is none.
+PyArrayObject* FindOut(int inputs, PyObject* const* args, Py_ssize_t count, PyObject* names) {
+  PyObject* out = count > inputs ? args[inputs] : nullptr;
+  for (Py_ssize_t i = 0; names && i < PyTuple_GET_SIZE(names); ++i) {
+    if (PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, i), "out") == 0) {
+      out = args[count + i];
+    }
+  }
+  if (out && PyTuple_Check(out) && PyTuple_GET_SIZE(out) == 1) out = PyTuple_GET_ITEM(out, 0);
+  return out && PyArray_Check(out) && PyArray_SIZE(AsArray(out)) > 0 ? AsArray(out) : nullptr;
+}
+
+PyObject* CallAny(const UfuncSlot& slot, PyObject* ufunc, PyObject* const* args,
+                  size_t flagged_count, PyObject* names) {
+  const Py_ssize_t count = PyVectorcall_NARGS(flagged_count);
+  const int inputs = slot.fast->inputs;
+  if (!names && count == inputs) {
+    PyObject* result = CallFast(*slot.fast, args);
+    if (result || PyErr_Occurred()) return result;
+  }
+  if (inputs == 2) {
+    if (PyArrayObject* out = FindOut(inputs, args, count, names)) {
+      const Announce announce(ufunc, out);
+      return slot.original(ufunc, args, flagged_count, names);
+    }
+  }
+  return slot.original(ufunc, args, flagged_count, names);
 }
 
 template <int kSlot>
 PyObject* CallUfunc(PyObject* ufunc, PyObject* const* args, size_t flagged_count, PyObject* names) {
-  const UfuncSlot& slot = g_ufuncs[kSlot];
-  if (!names && PyVectorcall_NARGS(flagged_count) == slot.fast->inputs) {
-    PyObject* result = CallFast(*slot.fast, args);
-    if (result || PyErr_Occurred()) return result;
-  }
-  return slot.original(ufunc, args, flagged_count, names);
+  return CallAny(g_ufuncs[kSlot], ufunc, args, flagged_count, names);
 }
 
 template <size_t... kSlots>
