@@ -283,7 +283,28 @@ lw_status CheckOperands(const KernelEntry& kernel, const lw_operand* operands, i
   return LW_OK;
 }
 
+// Few contiguous elements, for which the decisions below are known and cost more than the work.
+static bool RunFew(const KernelEntry& kernel, const lw_operand* operands, int64_t n) {
+  if (n > 64) return false;
+  const void* inputs[kMaxInputs] = {};
+  for (int i = 0; i <= kernel.inputs; ++i) {
+    const auto size = static_cast<uintptr_t>(kernel.Size(i));
+    const auto address = reinterpret_cast<uintptr_t>(operands[i].data);
+    if (operands[i].stride_bytes != static_cast<int64_t>(size) || (address & (size - 1))) {
+      return false;
+    }
+    if (i < kernel.inputs) inputs[i] = operands[i].data;
+  }
+  const ElementwiseFn loop = ActiveTable().slots[kernel.slot].elementwise;
+  if (!loop) return false;
+  FpGuard guard(kernel.flags);
+  guard.Raise(loop(inputs[0], inputs[1], inputs[2], operands[kernel.inputs].data,
+                   static_cast<size_t>(n)));
+  return true;
+}
+
 void RunElementwise(const KernelEntry& kernel, const lw_operand* operands, int64_t n) {
+  if (RunFew(kernel, operands, n)) return;
   std::pair<Call, int64_t> task{{&ActiveTable(), &kernel, {}, false}, n};
   Call& call = task.first;
   std::copy_n(operands, kernel.inputs + 1, call.operands);

@@ -34,8 +34,8 @@ def _make():
             fallback = _SPECIAL.get(name, ufunc)
             made[name] = _core.Function(name, _elementwise_doc(name, doc, ufunc), ufunc, fallback)
             made[name].__module__ = "lanewise"
-        elif shape in ("reduce", "arg") and hasattr(_reductions, name):
-            made[name] = _function(getattr(_reductions, name), name)
+        elif shape in ("reduce", "arg"):
+            made[name] = _function(_reductions.make(name, shape, doc), name)
     for elementwise, reduction in _REDUCTIONS.items():
         if elementwise in made and reduction in made:
             made[elementwise].reduce = _reduce_method(reduction, made[reduction])

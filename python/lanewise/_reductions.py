@@ -184,7 +184,9 @@ def _by_numpy(name, a, axis, dtype, out, keepdims, initial, where):
         kwargs["where"] = where
     if dtype is not None and name not in _EXACT:
         kwargs["dtype"] = dtype
-    function = getattr(np, name)
+    function = getattr(np, name, None)
+    if function is None:
+        raise unsupported(name, a.dtype)
     return function(np.asarray(a), axis=axis, out=out, keepdims=keepdims, **kwargs)
 
 
@@ -202,21 +204,6 @@ def _mask_empty(result, present, axis, keepdims):
     if np.ndim(result) == 0:
         return np.ma.masked if absent else result
     return np.ma.array(result, mask=absent)
-
-
-def sum(a, axis=None, dtype=None, out=None, keepdims=False, initial=_NO_VALUE, where=True):
-    """Sum over axes by the fixed tree of docs/numerics.md; +0 if empty."""
-    return _fold("sum", a, axis, dtype, out, keepdims, initial, where)
-
-
-def min(a, axis=None, out=None, keepdims=False, initial=_NO_VALUE, where=True):
-    """Smallest element over axes; NaN if any is NaN, -0 below +0."""
-    return _fold("min", a, axis, None, out, keepdims, initial, where)
-
-
-def max(a, axis=None, out=None, keepdims=False, initial=_NO_VALUE, where=True):
-    """Largest element over axes; NaN if any is NaN, +0 above -0."""
-    return _fold("max", a, axis, None, out, keepdims, initial, where)
 
 
 def _moments(name, a, axis, dtype, out, ddof, keepdims, where):
@@ -292,11 +279,6 @@ def var(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=Tru
     return _moments("var", a, axis, dtype, out, ddof, keepdims, where)
 
 
-def argmax(a, axis=None, out=None, *, keepdims=False):
-    """Index of the first largest element, or of the first NaN."""
-    return _arg("argmax", a, axis, out, keepdims)
-
-
 def _arg(name, a, axis, out, keepdims):
     a = _check_array(name, a)
     accumulator = _accumulator(name, a.dtype)
@@ -314,6 +296,10 @@ def _arg(name, a, axis, out, keepdims):
 
 def dot(a, b, out=None):
     """Sum of the rounded products of two one-dimensional arrays, by the fixed tree."""
+    if _is_masked(a) or _is_masked(b):  # as numpy.ma.dot: what is masked counts as 0
+        result = dot(np.ma.filled(a, 0), np.ma.filled(b, 0), out)
+        present = ~(np.ma.getmaskarray(a) | np.ma.getmaskarray(b))
+        return result if present.any() else np.ma.masked
     a, b = _check_array("dot", a), _check_array("dot", b)
     if a.ndim != 1 or b.ndim != 1:
         raise ValueError("lanewise.dot takes one-dimensional arrays; numpy.dot and @ take others")
@@ -328,3 +314,28 @@ def dot(a, b, out=None):
     result = np.empty(1, accumulator)
     _core.call("dot", _as_elements(a, accumulator), _as_elements(b, accumulator), result)
     return _deliver(result.astype(dtype, copy=False).reshape(()), out, False, (), ())
+
+
+# Reductions that are more than a fold of the elements.
+_OWN = {"mean": mean, "var": var}
+
+
+def make(name, shape, doc):
+    """The function of a kernel of the list that reduces, with NumPy's signature."""
+    if name in _OWN:
+        return _OWN[name]
+    if shape == "arg":
+        def function(a, axis=None, out=None, *, keepdims=False):
+            return _arg(name, a, axis, out, keepdims)
+    elif name in _EXACT:
+        def function(a, axis=None, out=None, keepdims=False, initial=_NO_VALUE, where=True):
+            return _fold(name, a, axis, None, out, keepdims, initial, where)
+    else:
+        def function(a, axis=None, dtype=None, out=None, keepdims=False, initial=_NO_VALUE,
+                     where=True):
+            if name not in _JOIN and (initial is not _NO_VALUE or where is not True):
+                raise TypeError(f"lanewise.{name} takes neither initial= nor where=")
+            return _fold(name, a, axis, dtype, out, keepdims, initial, where)
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"{doc[:1].upper()}{doc[1:]}."
+    return function

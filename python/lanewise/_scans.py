@@ -9,6 +9,7 @@ from ._reductions import (
     _as_elements,
     _check_array,
     _check_out,
+    _is_masked,
     normalize_axis_tuple,
 )
 
@@ -18,6 +19,8 @@ def cumsum(a, axis=None, dtype=None, out=None):
 
     float16 is summed in float32 and rounded at the end. Integers are exact, as NumPy's.
     """
+    if _is_masked(a):
+        return _scan_masked(a, out, cumsum(a.filled(0), axis, dtype, _data(out)))
     a = _check_array("cumsum", a)
     _check_out(out)
     if dtype is None and out is not None:
@@ -42,8 +45,26 @@ def cumsum(a, axis=None, dtype=None, out=None):
     return out
 
 
+def _data(out):
+    return out.data if _is_masked(out) else out
+
+
+def _scan_masked(a, out, result, first_axis=None):
+    """As numpy.ma: masked elements add nothing, and stay masked in the result."""
+    mask = np.ma.getmaskarray(a)
+    if first_axis is not None:  # the initial 0, which is never masked
+        mask = np.insert(mask, 0, False, axis=first_axis)
+    mask = mask.reshape(result.shape)
+    if out is None:
+        return np.ma.array(result, mask=mask)
+    if _is_masked(out):
+        out.mask = mask
+    return out
+
+
 def cumulative_sum(x, /, *, axis=None, dtype=None, out=None, include_initial=False):
     """Running sum along an axis, in a fixed blocked order; the array API's name of cumsum."""
+    masked = x if _is_masked(x) else None
     x = _check_array("cumulative_sum", x)
     if axis is None:
         if x.ndim != 1:
@@ -53,6 +74,10 @@ def cumulative_sum(x, /, *, axis=None, dtype=None, out=None, include_initial=Fal
         axis = 0
     if not include_initial:
         return cumsum(x, axis, dtype, out)
+    if masked is not None:
+        result = cumulative_sum(masked.filled(0), axis=axis, dtype=dtype, out=_data(out),
+                                include_initial=True)
+        return _scan_masked(masked, out, result, axis)
     (axis,) = normalize_axis_tuple(axis, x.ndim)
     shape = list(x.shape)
     shape[axis] += 1
@@ -76,6 +101,8 @@ def compress(condition, a, axis=None, out=None):
     a = np.asanyarray(a)
     if is_unsupported(a.dtype):
         raise unsupported("compress", a.dtype)
+    if _is_masked(a):
+        return _compress_masked(condition, a, axis, out)
     condition = np.asarray(condition)
     if axis is None:
         a, axis = a.reshape(-1), 0
@@ -91,4 +118,16 @@ def compress(condition, a, axis=None, out=None):
     if out.shape != result.shape:
         raise ValueError(f"output has shape {out.shape}, the result {result.shape}")
     np.copyto(out, result, casting="same_kind")
+    return out
+
+
+def _compress_masked(condition, a, axis, out):
+    """As numpy.ma: the mask goes through the sieve with the elements."""
+    condition = np.asarray(condition)  # missing values of the condition are forgotten
+    mask = compress(condition, np.ma.getmaskarray(a), axis)
+    data = compress(condition, a.data, axis, _data(out))
+    if out is None:
+        return np.ma.array(data, mask=mask)
+    if _is_masked(out):
+        out.mask = mask
     return out

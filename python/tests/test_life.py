@@ -145,6 +145,37 @@ def test_many_threads_at_once():
     assert not wrong
 
 
+@pytest.mark.parametrize("call", [
+    lambda x: lanewise.pow(x, x), lambda x: lanewise.exp(x[::2]), lambda x: lanewise.var(x),
+    lambda x: lanewise.cumsum(x), lambda x: lanewise.astype(x, "f2"),
+], ids=["contiguous", "strided", "reduction", "scan", "conversion"])
+def test_other_threads_run_during_a_call(call):
+    x = np.linspace(0.5, 2, 1 << 22)
+    ticks, stop = [0], threading.Event()
+
+    def tick():
+        while not stop.is_set():
+            ticks[0] += 1
+            time.sleep(0)  # gives the lock up by itself: see the interval below
+
+    thread = threading.Thread(target=tick)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(5)  # nobody is asked for the lock in less than that
+    try:
+        thread.start()
+        for _ in range(100):  # other programs may have the cores
+            before = ticks[0]
+            call(x)
+            if ticks[0] - before >= 5:
+                break
+        else:
+            pytest.fail("no other thread ran")
+    finally:
+        stop.set()
+        sys.setswitchinterval(interval)
+        thread.join()
+
+
 def test_a_subinterpreter_is_refused():
     program = """
 import _xxsubinterpreters as interpreters, sys

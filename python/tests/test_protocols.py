@@ -15,6 +15,39 @@ from clib import same_bits
 X = np.linspace(0.1, 3, 24).reshape(4, 6)
 
 
+@pytest.mark.parametrize("axis", [None, 0, 1, -1])
+@pytest.mark.parametrize("char", "fdi")
+def test_masked_running_sums_and_sieves_follow_numpy(axis, char):
+    rng = np.random.default_rng(3)
+    m = np.ma.array(rng.integers(1, 9, (4, 5)).astype(char), mask=rng.random((4, 5)) < 0.4)
+    keep = rng.random(m.size if axis is None else m.shape[axis]) < 0.6
+
+    def check(got, want):
+        assert isinstance(got, np.ma.MaskedArray) and got.dtype == want.dtype
+        assert np.array_equal(np.ma.getmaskarray(got), np.ma.getmaskarray(want))
+        assert np.array_equal(got.filled(0), want.filled(0))
+
+    check(lanewise.cumsum(m, axis), m.cumsum(axis))
+    check(lanewise.compress(keep, m, axis), np.ma.compress(keep, m, axis))
+    out = np.ma.zeros(m.size if axis is None else m.shape, m.cumsum().dtype)
+    assert lanewise.cumsum(m, axis, out=out) is out
+    check(out, m.cumsum(axis))
+    if axis is not None:
+        check(lanewise.cumulative_sum(m, axis=axis), m.cumsum(axis))
+        got = lanewise.cumulative_sum(m, axis=axis, include_initial=True)
+        check(got[1:] if axis == 0 else got[:, 1:], m.cumsum(axis))
+        assert not np.ma.getmaskarray(got.take([0], axis)).any()
+    plain = np.ma.array(m.data)
+    check(lanewise.cumsum(plain, axis), plain.cumsum(axis))
+    check(lanewise.compress(keep, plain, axis), np.ma.compress(keep, plain, axis))
+
+
+def test_masked_dot():
+    a = np.ma.array([1.0, 2.0, np.nan], mask=[0, 0, 1])
+    assert lanewise.dot(a, np.array([3.0, 4.0, 5.0])) == 11
+    assert lanewise.dot(np.ma.masked_all(3), np.ones(3)) is np.ma.masked
+
+
 def test_masked_arrays():
     m = np.ma.array(X, mask=X > 2)
     got = lanewise.exp(m)

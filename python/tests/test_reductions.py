@@ -1,5 +1,7 @@
 """Reductions: the bits of the library for every axis, memory order and dtype; NumPy's manners."""
 
+import inspect
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 import lanewise
 from arrays import LAYOUTS, layout, layouts, seeds, values
 from clib import KERNELS, call, same_bits
+from lanewise import _core, _reductions
 
 FLOATS = "fd"
 shapes = st.lists(st.integers(1, 6), min_size=1, max_size=4).map(tuple) | st.sampled_from(
@@ -258,3 +261,15 @@ def test_compress(data):
     assert same_bits(lanewise.compress(mask[:n // 2], a), np.compress(mask[:n // 2], a))
     block = np.stack([a, a], 1)
     assert same_bits(lanewise.compress(mask, block, axis=0), block[mask])
+
+
+def test_every_reduction_of_the_list_has_a_function():
+    kernels = {name for name, _, shape, *_ in _core.kernels() if shape in ("reduce", "arg")}
+    assert kernels and kernels <= set(dir(lanewise))
+    # What a kernel gets that the package does not know by name.
+    function = _reductions.make("extent", "reduce", "largest less smallest")
+    assert function.__name__ == "extent" and function.__doc__ == "Largest less smallest."
+    assert str(inspect.signature(function)).startswith("(a, axis=None, dtype=None, out=None,")
+    for unknown in ({"initial": 0}, {"where": [True]}):
+        with pytest.raises(TypeError, match="extent takes neither"):
+            function([1.0], **unknown)
