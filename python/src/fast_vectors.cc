@@ -100,19 +100,36 @@ PyObject* Compress(const Kernel& kernel, PyObject* const* args, Py_ssize_t count
 
 // What a conversion looks up, found once.
 struct Conversions {
-  std::array<PyTypeObject*, kTypeNumbers> scalar_types = {};  // numpy.float32, ...
+  Ref numbers;  // type numbers by dtypes as they are commonly written: "f4", numpy.float32, float
   Loop loops[kTypeNumbers][kTypeNumbers];
 
-  explicit Conversions(const Kernel& kernel) {
+  explicit Conversions(const Kernel& kernel) : numbers(PyDict_New()) {
+    for (PyTypeObject* type : {&PyFloat_Type, &PyLong_Type, &PyBool_Type}) {
+      Remember(Ref::Borrow(reinterpret_cast<PyObject*>(type)));
+    }
     for (int from = 0; from < kTypeNumbers; ++from) {
       if (DtypeOf(from) < 0) continue;
       const Ref descr(reinterpret_cast<PyObject*>(PyArray_DescrFromType(from)));
-      scalar_types[from] = reinterpret_cast<PyArray_Descr*>(descr.get())->typeobj;
+      for (const char* spelling : {"type", "name", "char", "str"}) {
+        const Ref text(PyObject_GetAttrString(descr.get(), spelling));
+        Remember(text);
+        // "<f4" is written "f4".
+        if (spelling[0] == 's') Remember(Ref(PySequence_GetSlice(text.get(), 1, PY_SSIZE_T_MAX)));
+      }
       for (int to = 0; to < kTypeNumbers; ++to) {
         const int numbers[] = {from, to};
         if (from != to) loops[from][to] = FindLoop(kernel, numbers);
       }
     }
+  }
+
+  // Files what NumPy takes a spelling for; without an entry the other road takes it.
+  void Remember(const Ref& spelling) {
+    PyArray_Descr* descr;
+    if (!spelling || !PyArray_DescrConverter(spelling.get(), &descr)) return PyErr_Clear();
+    const Ref number(PyLong_FromLong(descr->type_num));
+    Py_DECREF(descr);
+    if (!number || PyDict_SetItem(numbers.get(), spelling.get(), number.get()) < 0) PyErr_Clear();
   }
 
   // The type number of a dtype as it is commonly written; -1 for other ways.
@@ -122,19 +139,10 @@ struct Conversions {
       if (!PyArray_ISNBO(descr->byteorder)) return -1;
       return descr->type_num < kTypeNumbers ? descr->type_num : -1;
     }
-    if (PyUnicode_Check(object)) {
-      PyArray_Descr* descr;
-      if (!PyArray_DescrConverter(object, &descr)) {
-        PyErr_Clear();  // the other road says what is wrong
-        return -1;
-      }
-      const Ref owned(reinterpret_cast<PyObject*>(descr));
-      return TypeNumber(owned.get());
-    }
-    if (object == reinterpret_cast<PyObject*>(&PyFloat_Type)) return NPY_DOUBLE;
-    for (int number = 0; number < kTypeNumbers; ++number) {
-      if (reinterpret_cast<PyObject*>(scalar_types[number]) == object) return number;
-    }
+    if (!PyUnicode_CheckExact(object) && !PyType_Check(object)) return -1;
+    PyObject* number = PyDict_GetItemWithError(numbers.get(), object);
+    if (number) return static_cast<int>(PyLong_AsLong(number));
+    PyErr_Clear();  // a type that cannot be hashed
     return -1;
   }
 };

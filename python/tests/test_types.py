@@ -100,3 +100,21 @@ def test_casting_and_dtype_keywords():
         lanewise.exp(x, dtype="f4", casting="no")
     assert lanewise.exp(x, out=np.empty(4, "f4")).dtype == np.float32
     assert lanewise.add(x, 1, signature="dd->d").dtype == np.float64
+
+
+@pytest.mark.parametrize("char", "?bBhHiIlLqQefd")
+def test_astype_takes_every_spelling(char):
+    dtype = np.dtype(char)
+    x = np.array([0.0, 1.0, 3.5, 100.0])
+    spellings = [char, dtype, dtype.type, dtype.name, dtype.str, dtype.str[1:], dtype.name.upper(),
+                 dtype.newbyteorder(), dtype.newbyteorder().str]
+    for spelling in spellings + [float, int, bool]:
+        try:
+            want = x.astype(spelling)
+        except TypeError:
+            with pytest.raises(TypeError):
+                lanewise.astype(x, spelling)
+            continue
+        got = lanewise.astype(x, spelling)
+        assert got.dtype == want.dtype and got.dtype.num == want.dtype.num
+        assert np.array_equal(got, want)
