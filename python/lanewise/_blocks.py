@@ -67,8 +67,8 @@ def _check_partials(partials, function):
     if function in ("min", "max"):
         return
     if first.dtype == np.float16 or is_bfloat16(first.dtype):
-        raise TypeError(f"combine: partials in {first.dtype} are rounded already; reduce the blocks "
-                        "in float32 and give combine the dtype of the result")
+        raise TypeError(f"combine: partials in {first.dtype} are rounded already; reduce the "
+                        "blocks in float32 and give combine the dtype of the result")
     if function == "mean" and first.dtype.kind != "f":
         raise TypeError("combine: a mean of integers is made of sums with dtype=numpy.float64, not "
                         f"of {first.dtype}")

@@ -54,7 +54,8 @@ def dot(x, y):
     """Sum of the rounded products of two one-dimensional arrays."""
     x, y = _checked("dot", x), _checked("dot", y)
     if x.ndim != 1 or y.ndim != 1:
-        raise ValueError("lanewise.dask.dot takes one-dimensional arrays; dask.array.dot takes others")
+        raise ValueError("lanewise.dask.dot takes one-dimensional arrays; dask.array.dot takes "
+                         "others")
     if x.shape != y.shape:
         raise ValueError(f"lanewise.dask.dot: shapes {x.shape} and {y.shape} are not aligned")
     result_dtype = np.result_type(x, y)
@@ -74,10 +75,8 @@ def rechunk(x, axis=0):
     there is; the last may be shorter. Arrays cut so stay as they are; choose such chunks when you
     make an array, and nothing moves.
     """
+    _check_known(x)
     sizes = x.chunks[axis]
-    if np.isnan(x.shape).any():
-        raise ValueError("lanewise.dask: the chunks have unknown sizes; call x.compute_chunk_sizes() "
-                         "first")
     if _blocks.are_subtrees(sizes, x.dtype):
         return x
     chunk = _blocks.chunk_elements(x.dtype)
@@ -93,6 +92,12 @@ def _checked(name, x):
     return x
 
 
+def _check_known(x):
+    if np.isnan(x.shape).any():
+        raise ValueError("lanewise.dask: the chunks have unknown sizes; call "
+                         "x.compute_chunk_sizes() first")
+
+
 def _partial_dtype(dtype):
     """In which partial results wait unrounded."""
     return dtype if dtype.kind != "f" or dtype.itemsize >= 4 else np.dtype("f4")
@@ -100,9 +105,7 @@ def _partial_dtype(dtype):
 
 def _one_axis(x, axis):
     """All axes become one sequence, in C order."""
-    if np.isnan(x.shape).any():
-        raise ValueError("lanewise.dask: the chunks have unknown sizes; call x.compute_chunk_sizes() "
-                         "first")
+    _check_known(x)
     if axis is None and x.size == 0:
         return _da.empty(0, dtype=x.dtype), 0
     if axis is None:

@@ -144,7 +144,8 @@ POINTS = np.linspace(-20, 20, 4097)
 def cluster():
     """Three processes of one thread, each with the best target of its machine, but for the last:
     LANEWISE_MAX_TARGET caps it."""
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as it:
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True,
+                      dashboard_address=None) as it:
         options = it.new_spec["options"]
         environment = {**(options.get("env") or {}), "LANEWISE_MAX_TARGET": "SSE4"}
         it.new_spec = {**it.new_spec, "options": {**options, "env": environment}}
@@ -172,7 +173,8 @@ def test_a_cluster_of_unequal_workers(cluster):
     want = [lanewise.exp(x), lanewise.add(lanewise.sin(x), 1.0), lanewise.sum(x), lanewise.mean(x),
             lanewise.dot(x, x), lanewise.sum(lanewise.exp(x))]
     assert all(same_bits(a, b) for a, b in zip(got, want, strict=True))
-    assert {task["worker"] for task in stream.data} == set(found), "every worker, the capped one too, had a part in it"
+    # Every worker, the capped one too, had a part in it.
+    assert {task["worker"] for task in stream.data} == set(found)
 
     # Every reduction once more on the capped worker alone.
     alone = cluster.compute(lanewise.dask.sum(lazy), workers=[capped], allow_other_workers=False)

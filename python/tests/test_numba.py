@@ -60,7 +60,7 @@ def test_numbers(name):
 def test_shapes_orders_and_types():
     exp, add = compiled("exp", 1), compiled("add", 2)
     x = RNG.normal(size=(3, 4, 50))
-    for view in (x, np.asfortranarray(x), x[:, ::-1, ::2], x.transpose(1, 2, 0), x[:0], x[0, 0, :1]):
+    for view in (x, np.asfortranarray(x), x[:, ::-1, ::2], x.transpose(1, 2, 0), x[:0], x[0, 0]):
         assert same_bits(exp(view), lanewise.exp(view))
     assert exp(np.asfortranarray(x)).flags.f_contiguous
     for y in (x[0], x[:, :1], x[..., :1], x[1, 2], x[::-1]):
