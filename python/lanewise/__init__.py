@@ -6,6 +6,8 @@ runs on this machine and why.
 """
 
 from . import _core  # first: says so if this interpreter cannot have it
+from . import _threadpoolctl
+from ._blocks import chunk_elements, combine
 from ._functions import FUNCTIONS as _FUNCTIONS
 from ._info import (
     accuracy,
@@ -24,10 +26,12 @@ __version__ = _core.version
 numerics_version = _core.numerics_version
 
 globals().update(_FUNCTIONS)
+_threadpoolctl.register_when_imported()
 
 __all__ = sorted(_FUNCTIONS) + [
-    "accuracy", "explain", "get_include", "get_library_dir", "machine", "numerics_version",
-    "patch_numpy", "patch_status", "patched_numpy", "report", "show", "target", "threads",
+    "accuracy", "chunk_elements", "combine", "explain", "get_include", "get_library_dir", "machine",
+    "numerics_version", "patch_numpy", "patch_status", "patched_numpy", "report", "show", "target",
+    "threads",
     "unpatch_numpy",
 ]
 

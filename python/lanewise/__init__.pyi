@@ -1,4 +1,4 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, SupportsIndex, final, overload
 
 import numpy as np
@@ -192,6 +192,15 @@ def compress(
     out: NDArray[Any] | None = None,
 ) -> NDArray[Any]: ...
 def astype(x: ArrayLike, dtype: DTypeLike, /, *, copy: bool = True) -> Any: ...
+
+def chunk_elements(dtype: DTypeLike) -> int: ...
+def combine(
+    partials: Iterable[ArrayLike],
+    sizes: Iterable[SupportsIndex] | None = None,
+    *,
+    function: Literal["sum", "mean", "dot", "min", "max"] = "sum",
+    dtype: DTypeLike | None = None,
+) -> Any: ...
 
 class Report:
     data: dict[str, Any]

@@ -143,6 +143,11 @@ def get_library_dir():
     return os.path.join(_HERE, "lib")
 
 
+def library_file():
+    """The library in this process."""
+    return os.path.realpath(os.path.join(get_library_dir(), "liblanewise.so.0"))
+
+
 class target:
     """Caps the SIMD target for the calling thread: ``with lanewise.target("avx2"): ...``
 

@@ -17,5 +17,7 @@ some_later_kernel = lanewise.erf(x)
 with lanewise.target("avx2") as used, lanewise.threads(2), lanewise.patched_numpy():
     text: str = used
 report: str = lanewise.show().json()
+block: int = 4 * lanewise.chunk_elements(x.dtype)
+lanewise.combine([1.0, 2.0], [block, 7], function="mean")
 lanewise.sum(x, axis="rows")  # type: ignore[arg-type]
 lanewise.target(3)  # type: ignore[arg-type]

@@ -1,0 +1,217 @@
+# The C ABI of lanewise for Cython: ``from lanewise cimport lw_exp_f64``.
+#
+# Compile with lanewise.get_include(), link with lanewise.get_library_dir() and -llanewise; see
+# docs/python.md. Declarations stand here as in lanewise/lanewise.h, word for word: a test compares
+# them (`in` is `in_`, which Python can read). The header says what they mean.
+
+from libc.stdint cimport int32_t, int64_t, intptr_t, uint8_t, uint32_t, uint64_t
+
+cdef extern from "lanewise/lanewise.h" nogil:
+    enum:
+        LW_VERSION_MAJOR
+        LW_VERSION_MINOR
+        LW_VERSION_PATCH
+        LW_MAX_OPERANDS
+        LW_MAX_NDIM
+
+    ctypedef enum lw_status:
+        LW_OK
+        LW_ERR_NULL
+        LW_ERR_SIZE
+        LW_ERR_KERNEL
+        LW_ERR_DTYPE
+        LW_ERR_OVERLAP
+        LW_ERR_SHAPE
+        LW_ERR_VALUE
+        LW_ERR_UNSUPPORTED
+        LW_ERR_MEMORY
+        LW_ERR_INTERNAL
+
+    const char* lw_last_error()
+    const char* lw_version()
+    int32_t lw_abi_version()
+    int32_t lw_numerics_version()
+
+    ctypedef enum lw_dtype:
+        LW_BOOL
+        LW_I8
+        LW_U8
+        LW_I16
+        LW_U16
+        LW_I32
+        LW_U32
+        LW_I64
+        LW_U64
+        LW_F16
+        LW_BF16
+        LW_F32
+        LW_F64
+
+    size_t lw_dtype_size(lw_dtype dtype)
+    const char* lw_dtype_name(lw_dtype dtype)
+    lw_status lw_dtype_parse(const char* name, lw_dtype* dtype)
+
+    ctypedef enum lw_kernel:
+        LW_ADD
+        LW_SUBTRACT
+        LW_MULTIPLY
+        LW_DIVIDE
+        LW_FMA
+        LW_NEGATIVE
+        LW_ABS
+        LW_SQRT
+        LW_FLOOR
+        LW_RINT
+        LW_MINIMUM
+        LW_MAXIMUM
+        LW_CLIP
+        LW_WHERE
+        LW_EQUAL
+        LW_NOT_EQUAL
+        LW_LESS
+        LW_LESS_EQUAL
+        LW_GREATER
+        LW_GREATER_EQUAL
+        LW_ISNAN
+        LW_EXP
+        LW_LOG
+        LW_SIN
+        LW_COS
+        LW_TANH
+        LW_POW
+        LW_SUM
+        LW_MEAN
+        LW_VAR
+        LW_DOT
+        LW_MIN
+        LW_MAX
+        LW_ARGMAX
+        LW_CUMULATIVE_SUM
+        LW_COMPRESS
+        LW_CONVERT
+
+    ctypedef enum lw_shape:
+        LW_SHAPE_ELEMENTWISE
+        LW_SHAPE_REDUCE
+        LW_SHAPE_REDUCE_TWO
+        LW_SHAPE_ARG
+        LW_SHAPE_SCAN
+        LW_SHAPE_COMPRESS
+
+    ctypedef struct lw_kernel_record:
+        uint32_t struct_size
+        lw_kernel kernel
+        const char* name
+        const char* doc
+        lw_shape shape
+        int32_t inputs
+        int32_t outputs
+        lw_dtype dtypes[LW_MAX_OPERANDS]
+        double max_ulp
+        int32_t numerics_since
+
+    int32_t lw_kernel_count()
+    lw_status lw_kernel_info(int32_t index, lw_kernel_record* record)
+    lw_status lw_find_kernel(const char* name, lw_kernel* kernel)
+
+    ctypedef struct lw_operand:
+        void* data
+        int64_t stride_bytes
+
+    lw_status lw_call(lw_kernel kernel, const lw_dtype* dtypes, const lw_operand* operands,
+                      int64_t n)
+
+    ctypedef struct lw_view:
+        void* data
+        int32_t ndim
+        const int64_t* shape
+        const int64_t* stride_bytes
+
+    ctypedef struct lw_reduce_options:
+        uint32_t struct_size
+        double ddof
+
+    lw_status lw_reduce(lw_kernel kernel, lw_dtype dtype, const lw_view* in_, uint64_t axis_mask,
+                        const lw_view* out, const lw_reduce_options* options)
+
+    ctypedef void (*lw_loop)(char** args, const intptr_t* dims, const intptr_t* steps,
+                            void* context)
+
+    lw_status lw_find_loop(lw_kernel kernel, const lw_dtype* dtypes, lw_loop* loop, void** context)
+    int32_t lw_target_count()
+    const char* lw_target_name(int32_t index)
+    int32_t lw_target_supported(int32_t index)
+    const char* lw_target_reason(int32_t index)
+    const char* lw_current_target()
+    lw_status lw_set_max_target(const char* name)
+    lw_status lw_push_max_target(const char* name)
+    lw_status lw_pop_max_target()
+    lw_status lw_set_threads(int32_t limit)
+    int32_t lw_get_threads()
+    lw_status lw_explain(lw_kernel kernel, const lw_dtype* dtypes, int32_t json, char* buffer,
+                         size_t size, size_t* length)
+    lw_status lw_machine(int32_t json, char* buffer, size_t size, size_t* length)
+    lw_status lw_negative_f32(int64_t n, const float* x, float* out)
+    lw_status lw_negative_f64(int64_t n, const double* x, double* out)
+    lw_status lw_abs_f32(int64_t n, const float* x, float* out)
+    lw_status lw_abs_f64(int64_t n, const double* x, double* out)
+    lw_status lw_sqrt_f32(int64_t n, const float* x, float* out)
+    lw_status lw_sqrt_f64(int64_t n, const double* x, double* out)
+    lw_status lw_floor_f32(int64_t n, const float* x, float* out)
+    lw_status lw_floor_f64(int64_t n, const double* x, double* out)
+    lw_status lw_rint_f32(int64_t n, const float* x, float* out)
+    lw_status lw_rint_f64(int64_t n, const double* x, double* out)
+    lw_status lw_exp_f32(int64_t n, const float* x, float* out)
+    lw_status lw_exp_f64(int64_t n, const double* x, double* out)
+    lw_status lw_log_f32(int64_t n, const float* x, float* out)
+    lw_status lw_log_f64(int64_t n, const double* x, double* out)
+    lw_status lw_sin_f32(int64_t n, const float* x, float* out)
+    lw_status lw_sin_f64(int64_t n, const double* x, double* out)
+    lw_status lw_cos_f32(int64_t n, const float* x, float* out)
+    lw_status lw_cos_f64(int64_t n, const double* x, double* out)
+    lw_status lw_tanh_f32(int64_t n, const float* x, float* out)
+    lw_status lw_tanh_f64(int64_t n, const double* x, double* out)
+    lw_status lw_add_f32(int64_t n, const float* x, const float* y, float* out)
+    lw_status lw_add_f64(int64_t n, const double* x, const double* y, double* out)
+    lw_status lw_subtract_f32(int64_t n, const float* x, const float* y, float* out)
+    lw_status lw_subtract_f64(int64_t n, const double* x, const double* y, double* out)
+    lw_status lw_multiply_f32(int64_t n, const float* x, const float* y, float* out)
+    lw_status lw_multiply_f64(int64_t n, const double* x, const double* y, double* out)
+    lw_status lw_divide_f32(int64_t n, const float* x, const float* y, float* out)
+    lw_status lw_divide_f64(int64_t n, const double* x, const double* y, double* out)
+    lw_status lw_minimum_f32(int64_t n, const float* x, const float* y, float* out)
+    lw_status lw_minimum_f64(int64_t n, const double* x, const double* y, double* out)
+    lw_status lw_maximum_f32(int64_t n, const float* x, const float* y, float* out)
+    lw_status lw_maximum_f64(int64_t n, const double* x, const double* y, double* out)
+    lw_status lw_pow_f32(int64_t n, const float* x, const float* y, float* out)
+    lw_status lw_pow_f64(int64_t n, const double* x, const double* y, double* out)
+    lw_status lw_fma_f32(int64_t n, const float* x, const float* y, const float* z, float* out)
+    lw_status lw_fma_f64(int64_t n, const double* x, const double* y, const double* z, double* out)
+    lw_status lw_clip_f32(int64_t n, const float* x, const float* low, const float* high,
+                          float* out)
+    lw_status lw_clip_f64(int64_t n, const double* x, const double* low, const double* high,
+                          double* out)
+    lw_status lw_where_f32(int64_t n, const uint8_t* condition, const float* x, const float* y,
+                           float* out)
+    lw_status lw_where_f64(int64_t n, const uint8_t* condition, const double* x, const double* y,
+                           double* out)
+    lw_status lw_sum_f32(int64_t n, const float* x, float* result)
+    lw_status lw_sum_f64(int64_t n, const double* x, double* result)
+    lw_status lw_mean_f32(int64_t n, const float* x, float* result)
+    lw_status lw_mean_f64(int64_t n, const double* x, double* result)
+    lw_status lw_var_f32(int64_t n, const float* x, double ddof, float* result)
+    lw_status lw_var_f64(int64_t n, const double* x, double ddof, double* result)
+    lw_status lw_dot_f32(int64_t n, const float* x, const float* y, float* result)
+    lw_status lw_dot_f64(int64_t n, const double* x, const double* y, double* result)
+    lw_status lw_min_f32(int64_t n, const float* x, float* result)
+    lw_status lw_min_f64(int64_t n, const double* x, double* result)
+    lw_status lw_max_f32(int64_t n, const float* x, float* result)
+    lw_status lw_max_f64(int64_t n, const double* x, double* result)
+    lw_status lw_argmax_f32(int64_t n, const float* x, int64_t* result)
+    lw_status lw_argmax_f64(int64_t n, const double* x, int64_t* result)
+    lw_status lw_cumulative_sum_f32(int64_t n, const float* x, float* out)
+    lw_status lw_cumulative_sum_f64(int64_t n, const double* x, double* out)
+    lw_status lw_compress_f32(int64_t n, const float* x, const uint8_t* mask, float* out,
+                              int64_t* count)
+    lw_status lw_compress_f64(int64_t n, const double* x, const uint8_t* mask, double* out,
+                              int64_t* count)

@@ -1,0 +1,195 @@
+"""Calls of the C library in the code that Numba compiles.
+
+Symbols named ``lanewise.<kernel>.<dtypes>`` (a loop and, with ``.context``, its context),
+``lanewise.lw_call`` and ``lanewise.lw_reduce`` stand for addresses that _numba.register() gives.
+"""
+
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+
+_BYTES = ir.IntType(8).as_pointer()
+_I32, _I64 = ir.IntType(32), ir.IntType(64)
+_OPTIONS_SIZE = 16  # sizeof(lw_reduce_options)
+
+
+def _store_array(builder, element, values):
+    """Values on the stack, one after the other."""
+    array = cgutils.alloca_once(builder, ir.ArrayType(element, max(len(values), 1)))
+    for i, value in enumerate(values):
+        builder.store(value, cgutils.gep_inbounds(builder, array, 0, i))
+    return builder.bitcast(array, element.as_pointer())
+
+
+class _Operand:
+    """An array or a number as pointer, shape and byte strides."""
+
+    def __init__(self, context, builder, kind, value):
+        if isinstance(kind, types.Array):
+            array = context.make_array(kind)(context, builder, value)
+            self.data = builder.bitcast(array.data, _BYTES)
+            self.shape = cgutils.unpack_tuple(builder, array.shape, kind.ndim)
+            self.strides = cgutils.unpack_tuple(builder, array.strides, kind.ndim)
+        else:
+            slot = cgutils.alloca_once_value(
+                builder, context.get_value_as_data(builder, kind, value))
+            self.data, self.shape, self.strides = builder.bitcast(slot, _BYTES), [], []
+
+    def strides_in(self, builder, shape):
+        """Strides for the axes of the broadcast shape."""
+        one, zero = _I64(1), _I64(0)
+        kept = [builder.select(builder.icmp_signed("==", size, one), zero, stride)
+                for size, stride in zip(self.shape, self.strides)]
+        return [zero] * (len(shape) - len(kept)) + kept
+
+
+def _operands(context, builder, kinds, value):
+    return [_Operand(context, builder, kind, builder.extract_value(value, i))
+            for i, kind in enumerate(kinds)]
+
+
+def _call_loop(builder, symbol, pointers, strides, n):
+    table = _store_array(builder, _BYTES, pointers)
+    dims, steps = _store_array(builder, _I64, [n]), _store_array(builder, _I64, strides)
+    kind = ir.FunctionType(ir.VoidType(), [table.type, dims.type, steps.type, _BYTES])
+    loop = cgutils.get_or_insert_function(builder.module, kind, symbol)
+    data = builder.module.globals.get(symbol + ".context")
+    if data is None:
+        data = ir.GlobalVariable(builder.module, ir.IntType(8), symbol + ".context")
+    builder.call(loop, [table, dims, steps, data])
+
+
+def _are_flat(builder, kinds, operands, shape):
+    """Whether C-contiguous arrays of one shape make one long sequence; None if they cannot."""
+    flat = ir.IntType(1)(1)
+    for kind, operand in zip(kinds, operands):
+        if not isinstance(kind, types.Array):
+            continue
+        if kind.layout != "C" or kind.ndim != len(shape):
+            return None
+        for ours, size in zip(operand.shape, shape):
+            flat = builder.and_(flat, builder.icmp_signed("==", ours, size))
+    return flat
+
+
+def _call_nested(builder, symbol, operands, shape):
+    """The loop along the last axis, for every index of the others."""
+    strides = [operand.strides_in(builder, shape) for operand in operands]
+    with cgutils.loop_nest(builder, shape[:-1], _I64) as indices:
+        pointers = []
+        for operand, steps in zip(operands, strides):
+            offset = _I64(0)
+            for index, step in zip(indices, steps):
+                offset = builder.add(offset, builder.mul(index, step))
+            pointers.append(builder.gep(operand.data, [offset]))
+        inner = [steps[-1] if steps else _I64(0) for steps in strides]
+        _call_loop(builder, symbol, pointers, inner, shape[-1] if shape else _I64(1))
+
+
+@intrinsic(prefer_literal=True)
+def run(typingctx, symbol, operands):
+    """An elementwise loop on inputs and an output (last) of the broadcast shape."""
+    kinds = list(operands)
+
+    def generate(context, builder, signature, arguments):
+        parts = _operands(context, builder, kinds, arguments[1])
+        shape = parts[-1].shape
+        name = symbol.literal_value
+        flat = _are_flat(builder, kinds, parts, shape)
+        if flat is None or len(shape) < 2:
+            _call_nested(builder, name, parts, shape)
+            return context.get_dummy_value()
+        with builder.if_else(flat) as (then, otherwise):
+            with then:
+                n = shape[0]
+                for size in shape[1:]:
+                    n = builder.mul(n, size)
+                steps = [operand.strides[-1] if operand.strides else _I64(0) for operand in parts]
+                _call_loop(builder, name, [operand.data for operand in parts], steps, n)
+            with otherwise:
+                _call_nested(builder, name, parts, shape)
+        return context.get_dummy_value()
+
+    return types.void(symbol, operands), generate
+
+
+@intrinsic(prefer_literal=True)
+def run_on_numbers(typingctx, symbol, operands, output):
+    """An elementwise loop on numbers: its result. `output` has the type of the result."""
+    def generate(context, builder, signature, arguments):
+        parts = _operands(context, builder, list(operands), arguments[1])
+        slot = cgutils.alloca_once(builder, context.get_data_type(signature.return_type))
+        pointers = [operand.data for operand in parts] + [builder.bitcast(slot, _BYTES)]
+        _call_loop(builder, symbol.literal_value, pointers, [_I64(0)] * len(pointers), _I64(1))
+        return context.unpack_value(builder, signature.return_type, slot)
+
+    return output.dtype(symbol, operands, output), generate
+
+
+@intrinsic
+def broadcast_shape(typingctx, operands):
+    """The shape to which operands broadcast; -1 in an axis where they do not."""
+    kinds = list(operands)
+    ndim = max(kind.ndim for kind in kinds if isinstance(kind, types.Array))
+
+    def generate(context, builder, signature, arguments):
+        shape = [_I64(1)] * ndim
+        for operand in _operands(context, builder, kinds, arguments[0]):
+            first = ndim - len(operand.shape)
+            for axis, size in enumerate(operand.shape, first):
+                is_one = builder.icmp_signed("==", size, _I64(1))
+                was_one = builder.icmp_signed("==", shape[axis], _I64(1))
+                equal = builder.icmp_signed("==", size, shape[axis])
+                kept = builder.select(builder.or_(is_one, equal), shape[axis], _I64(-1))
+                shape[axis] = builder.select(was_one, size, kept)
+        return context.make_tuple(builder, signature.return_type, shape)
+
+    return types.UniTuple(types.intp, ndim)(operands), generate
+
+
+@intrinsic(prefer_literal=True)
+def reduce_all(typingctx, kernel, dtype, array, result, ddof):
+    """lw_reduce over all axes into result, an array of one element: its status."""
+    kinds = [array, result]
+
+    def generate(context, builder, signature, arguments):
+        kernel_id, dtype_id = kernel.literal_value, dtype.literal_value
+        source, target = (_Operand(context, builder, kind, value)
+                          for kind, value in zip(kinds, arguments[2:4]))
+        target.shape, target.strides = [], []
+        sizes = ir.IntType(64).as_pointer()
+        layout = ir.LiteralStructType([_BYTES, _I32, sizes, sizes])
+        views = [cgutils.alloca_once_value(builder, cgutils.make_anonymous_struct(
+            builder, [operand.data, _I32(len(operand.shape)),
+                      _store_array(builder, _I64, operand.shape),
+                      _store_array(builder, _I64, operand.strides)], layout))
+            for operand in (source, target)]
+        options = cgutils.alloca_once_value(builder, cgutils.make_anonymous_struct(
+            builder, [_I32(_OPTIONS_SIZE), arguments[4]],
+            ir.LiteralStructType([_I32, ir.DoubleType()])))
+        kind = ir.FunctionType(
+            _I32, [_I32, _I32, views[0].type, _I64, views[1].type, options.type])
+        function = cgutils.get_or_insert_function(builder.module, kind, "lanewise.lw_reduce")
+        return builder.call(function, [_I32(kernel_id), _I32(dtype_id), views[0],
+                                       _I64((1 << len(source.shape)) - 1), views[1], options])
+
+    return types.int32(kernel, dtype, array, result, types.float64), generate
+
+
+@intrinsic(prefer_literal=True)
+def call(typingctx, kernel, dtypes, operands):
+    """lw_call on one-dimensional arrays, inputs then output: its status."""
+    kinds = list(operands)
+
+    def generate(context, builder, signature, arguments):
+        parts = _operands(context, builder, kinds, arguments[2])
+        layout = ir.LiteralStructType([_BYTES, _I64])
+        table = _store_array(builder, layout, [
+            cgutils.make_anonymous_struct(builder, [part.data, part.strides[0]], layout)
+            for part in parts])
+        ids = _store_array(builder, _I32, [_I32(kind.literal_value) for kind in dtypes])
+        kind = ir.FunctionType(_I32, [_I32, ids.type, table.type, _I64])
+        function = cgutils.get_or_insert_function(builder.module, kind, "lanewise.lw_call")
+        return builder.call(function, [_I32(kernel.literal_value), ids, table, parts[0].shape[0]])
+
+    return types.int32(kernel, dtypes, operands), generate

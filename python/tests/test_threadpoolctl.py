@@ -1,0 +1,58 @@
+"""threadpoolctl sees lanewise and limits its threads, whichever is imported first."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+import threadpoolctl
+
+import lanewise
+
+
+def ours():
+    found = [info for info in threadpoolctl.threadpool_info() if info["user_api"] == "lanewise"]
+    assert len(found) == 1
+    return found[0]
+
+
+def test_info():
+    info = ours()
+    assert info["internal_api"] == "lanewise"
+    assert info["version"] == lanewise.__version__
+    assert info["num_threads"] == int(lanewise.threads())
+    folder = os.path.realpath(lanewise.get_library_dir())
+    assert os.path.dirname(info["filepath"]) == folder
+
+
+@pytest.mark.parametrize("arguments", [{"limits": 1}, {"limits": 1, "user_api": "lanewise"},
+                                       {"limits": {"lanewise": 1}}])
+def test_limits(arguments):
+    before = int(lanewise.threads())
+    with threadpoolctl.threadpool_limits(**arguments):
+        assert int(lanewise.threads()) == ours()["num_threads"] == 1
+        with lanewise.threads(2):
+            pass
+        assert int(lanewise.threads()) == 1
+    assert int(lanewise.threads()) == before
+    with threadpoolctl.threadpool_limits(limits={"blas": 1}):
+        assert int(lanewise.threads()) == before
+    lanewise.threads(0)
+
+
+@pytest.mark.parametrize("modules", ["lanewise, threadpoolctl", "threadpoolctl, lanewise"])
+def test_order_of_imports(modules):
+    program = f"""
+import {modules}, sys
+infos = [i for i in threadpoolctl.threadpool_info() if i["user_api"] == "lanewise"]
+assert len(infos) == 1, infos
+assert type(threadpoolctl.__loader__).__module__ != "lanewise._threadpoolctl"
+assert not [f for f in sys.meta_path if type(f).__module__.startswith("lanewise")]
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_it_is_not_imported():
+    program = ("import sys, lanewise; assert 'threadpoolctl' not in sys.modules; "
+               "assert 'numba' not in sys.modules and 'dask' not in sys.modules")
+    subprocess.run([sys.executable, "-c", program], check=True)
