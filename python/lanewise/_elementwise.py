@@ -35,7 +35,7 @@ def clip(x, a_min=None, a_max=None, out=None, *, min=None, max=None, **kwargs):
     return ufuncs.clip(x, low, high, **kwargs)
 
 
-_converters = {}
+_converters: dict[int, np.ufunc | None] = {}
 
 
 def _converter(dtype):

@@ -47,7 +47,7 @@ def answer(name, error, args):
     return None
 
 
-_registered = set()
+_registered: set[int] = set()
 
 
 def meet(dtype):

@@ -9,7 +9,7 @@ from ._names import numpy_ufunc
 from ._report import Report
 
 _lock = threading.Lock()
-_changed = {}  # NumPy's ufunc name -> type characters with a new loop
+_changed: dict[str, list[str]] = {}  # NumPy's ufunc name -> type characters with a new loop
 _patched = False
 
 

@@ -15,7 +15,7 @@ from ._errors import is_bfloat16, is_unsupported, unsupported
 try:
     from numpy.lib.array_utils import normalize_axis_tuple
 except ImportError:  # NumPy 1
-    from numpy.core.numeric import normalize_axis_tuple
+    from numpy.core.numeric import normalize_axis_tuple  # type: ignore[no-redef]
 
 _NO_VALUE = getattr(np, "_NoValue", None)
 
@@ -324,18 +324,19 @@ def make(name, shape, doc):
     """The function of a kernel of the list that reduces, with NumPy's signature."""
     if name in _OWN:
         return _OWN[name]
-    if shape == "arg":
-        def function(a, axis=None, out=None, *, keepdims=False):
-            return _arg(name, a, axis, out, keepdims)
-    elif name in _EXACT:
-        def function(a, axis=None, out=None, keepdims=False, initial=_NO_VALUE, where=True):
-            return _fold(name, a, axis, None, out, keepdims, initial, where)
-    else:
-        def function(a, axis=None, dtype=None, out=None, keepdims=False, initial=_NO_VALUE,
-                     where=True):
-            if name not in _JOIN and (initial is not _NO_VALUE or where is not True):
-                raise TypeError(f"lanewise.{name} takes neither initial= nor where=")
-            return _fold(name, a, axis, dtype, out, keepdims, initial, where)
+
+    def arg(a, axis=None, out=None, *, keepdims=False):
+        return _arg(name, a, axis, out, keepdims)
+
+    def extreme(a, axis=None, out=None, keepdims=False, initial=_NO_VALUE, where=True):
+        return _fold(name, a, axis, None, out, keepdims, initial, where)
+
+    def fold(a, axis=None, dtype=None, out=None, keepdims=False, initial=_NO_VALUE, where=True):
+        if name not in _JOIN and (initial is not _NO_VALUE or where is not True):
+            raise TypeError(f"lanewise.{name} takes neither initial= nor where=")
+        return _fold(name, a, axis, dtype, out, keepdims, initial, where)
+
+    function = arg if shape == "arg" else extreme if name in _EXACT else fold
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"{doc[:1].upper()}{doc[1:]}."
     return function
