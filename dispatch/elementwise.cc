@@ -283,8 +283,10 @@ lw_status CheckOperands(const KernelEntry& kernel, const lw_operand* operands, i
   return LW_OK;
 }
 
+namespace {
+
 // Few contiguous elements, for which the decisions below are known and cost more than the work.
-static bool RunFew(const KernelEntry& kernel, const lw_operand* operands, int64_t n) {
+bool RunFew(const KernelEntry& kernel, const lw_operand* operands, int64_t n) {
   if (n > 64) return false;
   const void* inputs[kMaxInputs] = {};
   for (int i = 0; i <= kernel.inputs; ++i) {
@@ -298,10 +300,12 @@ static bool RunFew(const KernelEntry& kernel, const lw_operand* operands, int64_
   const ElementwiseFn loop = ActiveTable().slots[kernel.slot].elementwise;
   if (!loop) return false;
   FpGuard guard(kernel.flags);
-  guard.Raise(loop(inputs[0], inputs[1], inputs[2], operands[kernel.inputs].data,
-                   static_cast<size_t>(n)));
+  guard.Raise(
+      loop(inputs[0], inputs[1], inputs[2], operands[kernel.inputs].data, static_cast<size_t>(n)));
   return true;
 }
+
+}  // namespace
 
 void RunElementwise(const KernelEntry& kernel, const lw_operand* operands, int64_t n) {
   if (RunFew(kernel, operands, n)) return;
