@@ -16,12 +16,11 @@ start=$(date +%s)
 
 say() { printf '\n== [%4ds] %s\n' "$(($(date +%s) - start))" "$*"; }
 
-# Runs ctest in a build folder and adds up its counts; the log is shown as it grows.
+# run_tests BUILD LOG [ctest option]...: runs ctest in a build folder and adds up its counts; the log
+# is shown as it grows.
 run_tests() {
-  local build=$1 log
-  shift
-  log=$build/ctest.log
-  local rc=0
+  local build=$1 log=$1/$2.log rc=0
+  shift 2
   (cd "$build" && ctest --output-on-failure -j "$jobs" "$@") 2>&1 | tee "$log" || rc=$?
   local total bad
   total=$(sed -n 's/.* tests failed out of \([0-9]*\)$/\1/p' "$log")
@@ -43,22 +42,22 @@ mkdir -p build
 say "release build"
 build release
 say "tests of the release build"
-run_tests build/release -LE long
+run_tests build/release ctest -LE long
 
 say "AddressSanitizer and UBSan build"
 build asan -DLANEWISE_BUILD_BENCHMARKS=OFF -DLANEWISE_BUILD_EXAMPLES=OFF
 say "tests under AddressSanitizer and UBSan"
-run_tests build/asan -L sanitize
+run_tests build/asan ctest -L sanitize
 
 say "ThreadSanitizer build"
 build tsan -DLANEWISE_BUILD_BENCHMARKS=OFF -DLANEWISE_BUILD_EXAMPLES=OFF
 say "threaded tests under ThreadSanitizer"
-run_tests build/tsan -L threads
+run_tests build/tsan ctest -L threads
 
 say "AArch64 build"
 build aarch64 -DLANEWISE_BUILD_EXAMPLES=OFF
 say "golden hashes on AArch64 under qemu"
-run_tests build/aarch64
+run_tests build/aarch64 ctest
 
 say "Python package"
 rc=0
@@ -70,7 +69,7 @@ if [ "$rc" -ne 0 ] && [ "$python_failed" -eq 0 ]; then failed=$((failed + 1)); f
 
 if [ "$long" = yes ]; then
   say "long tests"
-  run_tests build/release -L long -V
+  run_tests build/release long -L long -V
 fi
 
 say "targets that ran"
