@@ -205,8 +205,8 @@ HWY_INLINE size_t FindFirst(const T* x, size_t n, T value) {
   };
   size_t i = 0;
   for (; i + 4 * lanes <= n; i += 4 * lanes) {  // one branch for four vectors
-    const auto any = hn::Or(hn::Or(hits(i), hits(i + lanes)),
-                            hn::Or(hits(i + 2 * lanes), hits(i + 3 * lanes)));
+    const auto any =
+        hn::Or(hn::Or(hits(i), hits(i + lanes)), hn::Or(hits(i + 2 * lanes), hits(i + 3 * lanes)));
     if (!hn::AllFalse(d, any)) break;
   }
   for (; i + lanes <= n; i += lanes) {
