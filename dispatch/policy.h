@@ -28,15 +28,20 @@ inline constexpr std::span<const TargetException> kTargetExceptions{};
 inline constexpr size_t kBlockBytes = 4096;
 
 // Bytes of the widest operand from which a call is split over threads, and that a task must have
-// at least. Measured on two cores of Zen 4 (VM), microseconds on one thread and gain from two:
-// called back to back, 0.2 ms after the last call, 10 ms after it (the worker sleeps deeply):
-//   exp  f32   256k elements    56: 1.9 (best)  1.1   0.6      sin f64  64k   63: 1.8  1.0  0.7
-//   add  f32   256k             35: 0.9         0.9   0.9               128k  126: 1.9  1.3  0.8
-//              512k             65: 1.7         0.9   1.3               256k  250: 1.9  1.6  1.3
-//   sqrt f64   128k             71: 1.7         1.2   0.8      sum f32  256k   12: 1.1  0.6  0.7
-//              256k            142: 1.8         1.0   0.9               1M     49: 1.6  1.1  1.0
-// So handing over pays from 10 to 20 us of work when warm and from about 100 us when cold, where
-// too early a split costs up to 50 us; these sizes lie between. More cores gain more.
+// at least. Measured on two cores of Zen 4 (VM) in two runs: microseconds on one thread; gain from
+// two threads when called back to back, 0.2 ms and 10 ms after the last call.
+//   from these sizes on                         |  below them
+//   exp  f32 256k   51:  1.0-1.7  0.9-1.1  0.6-0.8  |  sin  f64  64k  63:  1.8  1.0  0.7
+//   sin  f64 128k  120:  1.8      1.0-1.3  0.8-0.9  |  add  f32 256k  35:  0.9  0.9  0.9
+//   sin  f64 256k  240:  0.9-1.8  1.5-1.6  0.9-1.3  |  sqrt f64 128k  71:  1.7  1.2  0.8
+//   add  f32 512k   70:  1.0-1.7  0.9      0.9-1.3  |  sum  f32 256k  12:  1.1  0.6  0.7
+//   add  f32   1M  165:  1.0-2.1  1.0-1.3  1.0-1.5
+//   sqrt f64 256k  142:  1.8-2.0  1.0      0.9
+//   sum  f32   1M   45:  1.0-1.6  0.9-1.1  0.7-1.0
+// Where a range begins at 0.9 or 1.0, a whole series of calls gained nothing, for a reason not
+// found, and another one did. Where it gained, handing over paid from 10 to 20 us of work; after
+// idle milliseconds it costs 20 to 70 us. These sizes lie between, and want a machine with more
+// cores.
 inline constexpr int64_t kThreadBytesPlain = int64_t{2} << 20;
 inline constexpr int64_t kThreadBytesMath = int64_t{1} << 20;
 inline constexpr int64_t kTaskBytesPlain = int64_t{512} << 10;
