@@ -156,17 +156,34 @@ struct Masks {
   }
 };
 
-// Fewer elements than a vector of bytes has, through zeroed copies.
+// The mask of one vector as bytes.
+template <class D>
+HWY_INLINE auto BytesOf(D, hn::Mask<D> mask) {
+  const hn::RebindToUnsigned<D> du;
+  const hn::Rebind<uint8_t, D> d8;
+  const auto ones =
+      hn::IfThenElseZero(hn::RebindMask(du, mask), hn::Set(du, hn::TFromD<decltype(du)>{1}));
+  if constexpr (sizeof(hn::TFromD<D>) == 1)
+    return ones;
+  else
+    return hn::TruncateTo(d8, ones);
+}
+
+// Fewer elements than a vector of bytes has, one vector of T at a time.
 template <class Op, class T, int kInputs>
 HWY_INLINE void ComparePart(const T* a, const T* b, uint8_t* out, size_t count) {
-  constexpr size_t kMax = HWY_MAX_LANES_D(hn::ScalableTag<uint8_t>);
-  HWY_ALIGN T part_a[kMax] = {};
-  HWY_ALIGN T part_b[kMax] = {};
-  HWY_ALIGN uint8_t part_out[kMax];
-  hwy::CopyBytes(a, part_a, count * sizeof(T));
-  if constexpr (kInputs == 2) hwy::CopyBytes(b, part_b, count * sizeof(T));
-  Masks<Op, T, kInputs>{part_a, part_b}.template Store<false>(0, part_out);
-  hwy::CopyBytes(part_out, out, count);
+  const hn::ScalableTag<T> d;
+  const size_t lanes = hn::Lanes(d);
+  HWY_ALIGN uint8_t bytes[HWY_MAX_LANES_D(hn::ScalableTag<uint8_t>)];
+  for (size_t i = 0; i < count; i += lanes) {
+    hn::Mask<decltype(d)> mask;
+    if constexpr (kInputs == 1)
+      mask = Body(Op{}, d, LoadTail(d, a + i, count - i));
+    else
+      mask = Body(Op{}, d, LoadTail(d, a + i, count - i), LoadTail(d, b + i, count - i));
+    hn::StoreU(BytesOf(d, mask), hn::Rebind<uint8_t, decltype(d)>(), bytes + i);
+  }
+  hwy::CopyBytes(bytes, out, count);
 }
 
 template <class Op, class T, int kInputs, bool kStream = false>
