@@ -1,5 +1,7 @@
 """The functions of the package, made from the library's kernel list."""
 
+import inspect
+
 from . import _core, _elementwise, _reductions, _scans, ufuncs
 from ._errors import answer, meet
 from ._names import NUMPY_NAMES
@@ -34,6 +36,8 @@ def _make():
             fallback = _SPECIAL.get(name, ufunc)
             made[name] = _core.Function(name, _elementwise_doc(name, doc, ufunc), ufunc, fallback)
             made[name].__module__ = "lanewise"
+            if name in _SPECIAL:
+                made[name].__signature__ = inspect.signature(fallback)
         elif shape in ("reduce", "arg"):
             made[name] = _function(_reductions.make(name, shape, doc), name)
     for elementwise, reduction in _REDUCTIONS.items():

@@ -37,6 +37,11 @@ def cumsum(a, axis=None, dtype=None, out=None):
     result = np.empty(a.shape, accumulator)
     _core.scan("cumulative_sum", a, result, axis)
     result = result.astype(result_dtype, copy=False)
+    return _given(out, result)
+
+
+def _given(out, result):
+    """The result, in the caller's array if there is one."""
     if out is None:
         return result
     if out.shape != result.shape:
@@ -113,12 +118,7 @@ def compress(condition, a, axis=None, out=None):
     elements = np.require(a, requirements="A")
     result = np.empty(np.count_nonzero(mask), a.dtype)
     _core.call("compress", elements.view(mover), mask, result.view(mover))
-    if out is None:
-        return result
-    if out.shape != result.shape:
-        raise ValueError(f"output has shape {out.shape}, the result {result.shape}")
-    np.copyto(out, result, casting="same_kind")
-    return out
+    return _given(out, result)
 
 
 def _compress_masked(condition, a, axis, out):

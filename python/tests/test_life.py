@@ -40,6 +40,8 @@ def test_reductions_have_signatures_and_pickle():
         function = getattr(lanewise, name)
         assert pickle.loads(pickle.dumps(function)) is function
         assert "axis" in inspect.signature(function).parameters
+    assert str(inspect.signature(lanewise.where)).startswith("(condition, x=None, y=None")
+    assert str(inspect.signature(lanewise.clip)).startswith("(x, a_min=None, a_max=None, out=None")
     assert lanewise.power is lanewise.pow and lanewise.absolute is lanewise.abs
 
 
