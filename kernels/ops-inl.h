@@ -181,12 +181,14 @@ HWY_INLINE V Trunc(D, V v) {
 
 // -------- IEEE 754-2019 minimum/maximum: NaN if either is NaN (canonical), -0 below +0
 
+// Which zero or NaN Highway's Min and Max give depends on the target, and on x86 on the order of
+// the operands. In both orders, equal operands differ at most in the sign of zero: Or keeps a
+// minus, And a plus.
 template <class D, class V>
 HWY_INLINE V Minimum(D d, V a, V b) {
   if constexpr (hwy::IsFloat<TFromD<D>>()) {
-    // Equal operands differ at most in the sign of zero: Or keeps a minus.
-    const V m = hn::IfThenElse(hn::Eq(a, b), hn::Or(a, b), hn::IfThenElse(hn::Lt(a, b), a, b));
-    return hn::IfThenElse(hn::Or(ops::IsNaN(a), ops::IsNaN(b)), ops::NaN(d), m);
+    const V m = hn::Or(hn::Min(a, b), hn::Min(b, a));
+    return hn::IfThenElse(hn::IsEitherNaN(a, b), ops::NaN(d), m);
   } else {
     return hn::Min(a, b);
   }
@@ -194,8 +196,8 @@ HWY_INLINE V Minimum(D d, V a, V b) {
 template <class D, class V>
 HWY_INLINE V Maximum(D d, V a, V b) {
   if constexpr (hwy::IsFloat<TFromD<D>>()) {
-    const V m = hn::IfThenElse(hn::Eq(a, b), hn::And(a, b), hn::IfThenElse(hn::Gt(a, b), a, b));
-    return hn::IfThenElse(hn::Or(ops::IsNaN(a), ops::IsNaN(b)), ops::NaN(d), m);
+    const V m = hn::And(hn::Max(a, b), hn::Max(b, a));
+    return hn::IfThenElse(hn::IsEitherNaN(a, b), ops::NaN(d), m);
   } else {
     return hn::Max(a, b);
   }
