@@ -42,3 +42,5 @@ endfunction()
 
 lw_add_gpu_test(gpu_driver_test ${_gpu}/driver_test.cc)
 lw_add_gpu_test(gpu_states_test ${_gpu}/states_test.cc)
+lw_add_gpu_test(gpu_geometry_test ${_gpu}/geometry_test.cc)
+lw_add_gpu_test(gpu_overlap_test ${_gpu}/overlap_test.cc)
