@@ -77,16 +77,9 @@ const char* Environment(const char* name) {
   return text && *text ? text : nullptr;
 }
 
-constexpr int kDefaultTimeoutMs = 10000;
-
 int TimeoutMs() {
   const char* text = Environment("LANEWISE_GPU_TIMEOUT_MS");
-  if (!text) return kDefaultTimeoutMs;
-  char* end;
-  errno = 0;
-  const long value = std::strtol(text, &end, 10);
-  const bool valid = *end == 0 && errno == 0 && value >= 1 && value <= 3600 * 1000;
-  return valid ? static_cast<int>(value) : kDefaultTimeoutMs;
+  return text ? ParseTimeout(text).value_or(kDefaultTimeoutMs) : kDefaultTimeoutMs;
 }
 
 // PCs and servers; WSL; Jetson.
@@ -207,6 +200,14 @@ DriverFindings AskDriver(const Functions& f) {
 }
 
 }  // namespace
+
+std::optional<int> ParseTimeout(const char* text) {
+  char* end;
+  errno = 0;
+  const long value = std::strtol(text, &end, 10);
+  if (*end != 0 || errno != 0 || value < 1 || value > 3600 * 1000) return std::nullopt;
+  return static_cast<int>(value);
+}
 
 std::string VersionText(int32_t version) {
   return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
