@@ -58,6 +58,7 @@ class Driver {
   struct Answer;
 
   void PeekLocked();
+  bool Ask(std::string& failure);
   void Adopt();
 
   const DriverSource source_;
