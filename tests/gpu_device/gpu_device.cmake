@@ -1,0 +1,8 @@
+# What can be tested of the CUDA kernels without CUDA: their arithmetic over one lane and the order
+# of their reductions, compiled for the host. Label "gpu".
+
+lw_add_test(one_lane_test gpu_device/one_lane_test.cc gpu_device/one_lane_loops.cc)
+set_tests_properties(one_lane_test PROPERTIES LABELS "fast;gpu"
+                     ENVIRONMENT "GTEST_FILTER=-OneLaneLong.*")
+add_test(NAME one_lane_test_long COMMAND one_lane_test --gtest_filter=OneLaneLong.*)
+set_tests_properties(one_lane_test_long PROPERTIES LABELS "long;gpu" TIMEOUT 3600)
