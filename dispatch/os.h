@@ -25,6 +25,10 @@ void ReadCaches(HostInput& input);
 // Affinity, cgroups and LANEWISE_THREADS of this process. `api_limit` is left to the caller.
 BudgetInput ReadBudget();
 
+// The folder of this library (or of the program that it is linked into), ending in a slash; empty
+// if the loader does not tell.
+std::string OwnFolder();
+
 // A whole file, at most 1 MiB of it; nothing if it cannot be opened or read.
 std::optional<std::string> ReadFile(const std::string& path);
 
