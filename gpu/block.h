@@ -64,38 +64,46 @@ struct Block {
   }
 };
 
-template <size_t kBytes>
-struct WordsOf;
-template <>
-struct WordsOf<16> {
-  using type = uint4;
+// One access of sizeof(P) bytes, to which the address is aligned. In PTX, because nvcc splits
+// stores of its vector types, too, unless all parts are computed alike.
+template <size_t kWords>
+struct WordArray {
+  uint32_t w[kWords];
 };
-template <>
-struct WordsOf<8> {
-  using type = uint2;
-};
-template <>
-struct WordsOf<4> {
-  using type = uint32_t;
-};
-template <>
-struct WordsOf<2> {
-  using type = uint16_t;
-};
-template <>
-struct WordsOf<1> {
-  using type = uint8_t;
-};
-
-// One access of sizeof(P) bytes, to which the address is aligned.
 template <class P>
 HWY_INLINE P LoadWide(const void* from) {
-  return __builtin_bit_cast(P, *static_cast<const typename WordsOf<sizeof(P)>::type*>(from));
+  if constexpr (sizeof(P) == 16) {
+    WordArray<4> v;
+    asm volatile("ld.global.v4.b32 {%0, %1, %2, %3}, [%4];"
+                 : "=r"(v.w[0]), "=r"(v.w[1]), "=r"(v.w[2]), "=r"(v.w[3])
+                 : "l"(__cvta_generic_to_global(from)));
+    return __builtin_bit_cast(P, v);
+  } else if constexpr (sizeof(P) == 8) {
+    WordArray<2> v;
+    asm volatile("ld.global.v2.b32 {%0, %1}, [%2];"
+                 : "=r"(v.w[0]), "=r"(v.w[1])
+                 : "l"(__cvta_generic_to_global(from)));
+    return __builtin_bit_cast(P, v);
+  } else {
+    return __builtin_bit_cast(P, *static_cast<const hwy::UnsignedFromSize<sizeof(P)>*>(from));
+  }
 }
 template <class P>
 HWY_INLINE void StoreWide(P value, void* to) {
-  using Words = typename WordsOf<sizeof(P)>::type;
-  *static_cast<Words*>(to) = __builtin_bit_cast(Words, value);
+  if constexpr (sizeof(P) == 16) {
+    const auto v = __builtin_bit_cast(WordArray<4>, value);
+    asm volatile("st.global.v4.b32 [%0], {%1, %2, %3, %4};" ::"l"(__cvta_generic_to_global(to)),
+                 "r"(v.w[0]), "r"(v.w[1]), "r"(v.w[2]), "r"(v.w[3])
+                 : "memory");
+  } else if constexpr (sizeof(P) == 8) {
+    const auto v = __builtin_bit_cast(WordArray<2>, value);
+    asm volatile("st.global.v2.b32 [%0], {%1, %2};" ::"l"(__cvta_generic_to_global(to)),
+                 "r"(v.w[0]), "r"(v.w[1])
+                 : "memory");
+  } else {
+    using Word = hwy::UnsignedFromSize<sizeof(P)>;
+    *static_cast<Word*>(to) = __builtin_bit_cast(Word, value);
+  }
 }
 
 #else  // the host

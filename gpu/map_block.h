@@ -80,21 +80,39 @@ template <class Op, class T>
 inline constexpr int kMapTile =
     kMapThreads * kVector<Element<Op, T>> * kUnroll<Op, Element<Op, T>>;
 
+// The fixed inputs, read before all others.
+template <class T>
+HWY_INLINE T FixedOr0(const ContiguousMap& args, int k, T*) {
+  return args.fixed >> k & 1 ? FixedInput<T>(args, k) : T(0);
+}
+HWY_INLINE NoInput FixedOr0(const ContiguousMap&, int, NoInput*) { return {}; }
+
 template <int N, class T>
-HWY_INLINE Pack<T, N> LoadInput(const ContiguousMap& args, int k, int64_t i, T*) {
-  if (!(args.fixed >> k & 1)) {
-    return LoadWide<Pack<T, N>>(static_cast<const T*>(args.in[k]) + i);
-  }
-  const T fixed = FixedInput<T>(args, k);
+HWY_INLINE Pack<T, N> LoadInput(const ContiguousMap& args, int k, int64_t i, T fixed) {
   Pack<T, N> pack;
 #pragma unroll
   for (int j = 0; j < N; ++j) pack.v[j] = fixed;
+  if (!(args.fixed >> k & 1)) {
+    pack = LoadWide<Pack<T, N>>(static_cast<const T*>(args.in[k]) + i);
+  }
   return pack;
 }
 template <int N>
-HWY_INLINE Pack<NoInput, N> LoadInput(const ContiguousMap&, int, int64_t, NoInput*) {
+HWY_INLINE Pack<NoInput, N> LoadInput(const ContiguousMap&, int, int64_t, NoInput) {
   return {};
 }
+
+template <class E>
+struct FixedInputs {
+  InputOf<E, 0> a;
+  InputOf<E, 1> b;
+  InputOf<E, 2> c;
+
+  explicit HWY_INLINE FixedInputs(const ContiguousMap& args)
+      : a(FixedOr0(args, 0, static_cast<InputOf<E, 0>*>(nullptr))),
+        b(FixedOr0(args, 1, static_cast<InputOf<E, 1>*>(nullptr))),
+        c(FixedOr0(args, 2, static_cast<InputOf<E, 2>*>(nullptr))) {}
+};
 
 // N adjacent elements of every input.
 template <class E, int N>
@@ -103,10 +121,10 @@ struct InputPacks {
   Pack<InputOf<E, 1>, N> b;
   Pack<InputOf<E, 2>, N> c;
 
-  HWY_INLINE void Load(const ContiguousMap& args, int64_t i) {
-    a = LoadInput<N>(args, 0, i, static_cast<InputOf<E, 0>*>(nullptr));
-    b = LoadInput<N>(args, 1, i, static_cast<InputOf<E, 1>*>(nullptr));
-    c = LoadInput<N>(args, 2, i, static_cast<InputOf<E, 2>*>(nullptr));
+  HWY_INLINE void Load(const ContiguousMap& args, int64_t i, const FixedInputs<E>& fixed) {
+    a = LoadInput<N>(args, 0, i, fixed.a);
+    b = LoadInput<N>(args, 1, i, fixed.b);
+    c = LoadInput<N>(args, 2, i, fixed.c);
   }
   HWY_INLINE void Store(const ContiguousMap& args, int64_t i) const {
     using Output = typename E::Output;
@@ -124,11 +142,12 @@ HWY_INLINE void MapContiguous(const Block<kMapThreads>& block, const ContiguousM
   const int64_t begin = block.Index() * kMapTile<Op, T> - args.gap;
   const int64_t end = begin + kMapTile<Op, T>;
   block.Each([&](int thread) {
+    const FixedInputs<E> fixed(args);
     if (begin >= 0 && end <= args.n) {
       InputPacks<E, kN> packs[kSteps];
 #pragma unroll
       for (int u = 0; u < kSteps; ++u) {
-        packs[u].Load(args, begin + (u * kMapThreads + thread) * kN);
+        packs[u].Load(args, begin + (u * kMapThreads + thread) * kN, fixed);
       }
 #pragma unroll
       for (int u = 0; u < kSteps; ++u) {
@@ -141,7 +160,7 @@ HWY_INLINE void MapContiguous(const Block<kMapThreads>& block, const ContiguousM
     for (int64_t i = begin + thread; i < end; i += kMapThreads) {
       if (i < 0 || i >= args.n) continue;
       InputPacks<E, 1> one;
-      one.Load(args, i);
+      one.Load(args, i, fixed);
       one.Store(args, i);
     }
   });
