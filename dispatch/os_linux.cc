@@ -12,6 +12,7 @@
 #include <cstdlib>
 
 #include "dispatch/os.h"
+#include "lanewise/lanewise.h"
 
 #if defined(__x86_64__)
 #include <cpuid.h>

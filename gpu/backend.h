@@ -41,8 +41,10 @@ typedef struct lw_backend_operand {
 /* One launch. All operands are described over the same axes: an input that repeats along an axis
  * has stride 0 there, and so has the output of a reduction along each axis that it reduces.
  * Sizes are at least 1, except that reduced axes may be empty: sum and dot then give +0, mean and
- * var NaN; min, max and argmax do not come. Every element is aligned to its size, and to no more.
- * An elementwise output may be exactly one of its inputs (in place); nothing else overlaps. */
+ * var NaN; min, max and argmax do not come; and compress may have no element: *count gets 0. The
+ * data of an operand without elements may be null. Every element is aligned to its size, and to no
+ * more. The output of an elementwise kernel or a scan may be exactly one of its inputs (in place);
+ * nothing else overlaps. */
 typedef struct lw_backend_task {
   lw_kernel kernel;
   lw_shape kind;          /* lw_kernel_info's shape: elementwise, reduce, arg, scan ... */

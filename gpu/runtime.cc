@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <new>
 
 #include "dispatch/error.h"
 #include "dispatch/os.h"
@@ -29,6 +30,7 @@ struct Process {
   std::string plugin_path;
   bool plugin_tried = false;
   Plugin plugin;
+  std::vector<Device> devices;  // set once, when the plugin has been tried
 };
 Process& ThisProcess() {
   static Process& process = *new Process;
@@ -95,6 +97,7 @@ Status StatusLocked(Process& process, bool initialise) {
     }
   }
   AddDevices(found, status.plugin.table, status);
+  if (process.devices.empty()) process.devices = status.devices;
   if (status.state != LW_GPU_READY) return status;
   const std::string* first = nullptr;
   for (const Device& device : status.devices) {
@@ -107,6 +110,8 @@ Status StatusLocked(Process& process, bool initialise) {
 }
 
 }  // namespace
+
+lw_status FailForked() { return Fail(LW_ERR_FORKED, "%s", kForkedReason); }
 
 bool IsForked() { return g_forked.load(std::memory_order_relaxed); }
 
@@ -129,15 +134,27 @@ Status GetStatus(bool initialise) {
 
 const Runtime* RequireRuntime(lw_status* error) {
   if (IsForked()) {
-    *error = Fail(LW_ERR_FORKED, "%s", kForkedReason);
+    *error = FailForked();
     return nullptr;
   }
   if (const Runtime* runtime = g_runtime.load(std::memory_order_acquire)) return runtime;
-  const Status status = GetStatus(true);
-  if (status.state == LW_GPU_READY) return g_runtime.load(std::memory_order_acquire);
-  *error = Fail(status.state == LW_GPU_FORKED ? LW_ERR_FORKED : LW_ERR_UNSUPPORTED, "no GPU: %s",
-                status.reason.c_str());
+  try {
+    const Status status = GetStatus(true);
+    if (status.state == LW_GPU_READY) return g_runtime.load(std::memory_order_acquire);
+    *error = Fail(status.state == LW_GPU_FORKED ? LW_ERR_FORKED : LW_ERR_UNSUPPORTED, "no GPU: %s",
+                  status.reason.c_str());
+  } catch (const std::bad_alloc&) {
+    *error = Fail(LW_ERR_MEMORY, "out of memory while looking for a GPU");
+  }
   return nullptr;
+}
+
+const Device* FindDevice(int32_t device, int32_t* count) {
+  GetStatus(true);
+  Process& process = ThisProcess();
+  std::lock_guard lock(process.mutex);
+  *count = static_cast<int32_t>(process.devices.size());
+  return device < 0 || device >= *count ? nullptr : &process.devices[static_cast<size_t>(device)];
 }
 
 lw_status SetPluginPath(const char* path) {
@@ -146,7 +163,7 @@ lw_status SetPluginPath(const char* path) {
     return Fail(LW_ERR_VALUE, "lw_gpu_set_plugin: \"%.200s\" is not an absolute path", path);
   }
   const Asking asking;
-  if (IsForked()) return Fail(LW_ERR_FORKED, "%s", kForkedReason);
+  if (IsForked()) return FailForked();
   Process& process = ThisProcess();
   std::lock_guard lock(process.mutex);
   if (process.plugin_tried) {

@@ -38,8 +38,12 @@ Status GetStatus(bool initialise);
 // well.
 const Runtime* RequireRuntime(lw_status* error);
 
-// Whether this process is the child of one that used the GPU.
+// The device of this number, valid for ever; null if there is none. Gives the number of devices.
+const Device* FindDevice(int32_t device, int32_t* count);
+
+// Whether this process is the child of one that used the GPU; LW_ERR_FORKED with its message.
 bool IsForked();
+lw_status FailForked();
 
 // lw_gpu_set_plugin.
 lw_status SetPluginPath(const char* path);
