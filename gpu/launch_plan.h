@@ -21,8 +21,8 @@ bool LaunchMap(const lw_backend_task& task, const MapKernel& kernel, LaunchFn la
 
 // Device memory that a reduction needs. `mean` is the mean of the same type, for var.
 size_t ReduceScratchBytes(const lw_backend_task& task, const ReduceKernel& kernel);
-bool LaunchReduce(const lw_backend_task& task, const ReduceKernel& kernel,
-                  const ReduceKernel& mean, void* scratch, LaunchFn launch, void* context);
+bool LaunchReduce(const lw_backend_task& task, const ReduceKernel& kernel, const ReduceKernel& mean,
+                  void* scratch, LaunchFn launch, void* context);
 
 }  // namespace lanewise::gpu
 

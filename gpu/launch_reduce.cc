@@ -143,8 +143,8 @@ size_t ReduceScratchBytes(const lw_backend_task& task, const ReduceKernel& kerne
   return static_cast<size_t>(CenterBytes(task, plan) + PartialBytes(plan, kernel));
 }
 
-bool LaunchReduce(const lw_backend_task& task, const ReduceKernel& kernel,
-                  const ReduceKernel& mean, void* scratch, LaunchFn launch, void* context) {
+bool LaunchReduce(const lw_backend_task& task, const ReduceKernel& kernel, const ReduceKernel& mean,
+                  void* scratch, LaunchFn launch, void* context) {
   Plan plan = MakePlan(task, kernel);
   if (plan.args.outputs == 0) return true;
   void* partial = static_cast<char*>(scratch) + CenterBytes(task, plan);

@@ -26,8 +26,7 @@ template <class Op, class T>
 void Enter(gpu::MapKernel* table, Kernel<Op, T>) {
   if constexpr (kIsMap<Op> && kSlot<Op, T> % gpu::kMapParts == LANEWISE_PART) {
     table[kSlot<Op, T>] = {reinterpret_cast<const void*>(&ContiguousKernel<Op, T>),
-                           reinterpret_cast<const void*>(&StridedKernel<Op, T>),
-                           kMapTile<Op, T>,
+                           reinterpret_cast<const void*>(&StridedKernel<Op, T>), kMapTile<Op, T>,
                            kVector<Element<Op, T>>};
   }
 }

@@ -32,8 +32,9 @@ struct ContiguousMap : MapOperands {
 struct StridedMap : MapOperands {
   uint32_t n = 0;
   int32_t ndim = 1;
-  Divider size[LW_MAX_NDIM];                             // outermost first
-  int64_t stride[LW_MAX_OPERANDS][LW_MAX_NDIM] = {};  // bytes; inputs, then (index kMaxInputs) output
+  Divider size[LW_MAX_NDIM];  // outermost first
+  int64_t stride[LW_MAX_OPERANDS][LW_MAX_NDIM] =
+      {};  // bytes; inputs, then (index kMaxInputs) output
 };
 
 }  // namespace lanewise::gpu

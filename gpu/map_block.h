@@ -65,8 +65,8 @@ template <class E>
 inline constexpr int kVector = VectorOf<E>(typename E::Inputs());
 
 // Vectors per thread: all are loaded before the first is used. Hopper wants about 48 KiB in flight
-// on a multiprocessor, 24 bytes for each of its 2048 threads. Math bodies are long, are repeated for
-// each element, and take so many registers that fewer threads fit; they have less to wait for.
+// on a multiprocessor, 24 bytes for each of its 2048 threads. Math bodies are long, are repeated
+// for each element, and take so many registers that fewer threads fit; they have less to wait for.
 template <class Op, class E, class... In>
 constexpr int UnrollOf(TypeList<In...>) {
   const int bytes = kVector<E> * static_cast<int>((sizeof(In) + ...));
@@ -77,8 +77,7 @@ inline constexpr int kUnroll = UnrollOf<Op, E>(typename E::Inputs());
 
 // Elements of a block.
 template <class Op, class T>
-inline constexpr int kMapTile =
-    kMapThreads * kVector<Element<Op, T>> * kUnroll<Op, Element<Op, T>>;
+inline constexpr int kMapTile = kMapThreads* kVector<Element<Op, T>>* kUnroll<Op, Element<Op, T>>;
 
 // The fixed inputs, read before all others.
 template <class T>

@@ -42,7 +42,10 @@ void Enter(gpu::ReduceKernel* table, Kernel<Op, T>) {
         {Address<R, ReduceMode::kThread>(), Address<R, ReduceMode::kTeam>(),
          Address<R, ReduceMode::kGroups>(), Address<R, ReduceMode::kColumns>(),
          Address<R, ReduceMode::kJoinThread>(), Address<R, ReduceMode::kJoinBlock>()},
-        sizeof(typename R::State), kTeamChunk<R>, kColumnChunk<R>, R::kSortAxes};
+        sizeof(typename R::State),
+        kTeamChunk<R>,
+        kColumnChunk<R>,
+        R::kSortAxes};
   }
 }
 

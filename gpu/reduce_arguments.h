@@ -9,8 +9,8 @@
 
 namespace lanewise::gpu {
 
-// How the work of a reduction is given to threads. n: elements of each output; a chunk is 32 rows of
-// the fixed tree.
+// How the work of a reduction is given to threads. n: elements of each output; a chunk is 32 rows
+// of the fixed tree.
 enum class ReduceMode : uint8_t {
   kThread,      // an output for each thread: n <= 16
   kTeam,        // an output for each half warp: one chunk
@@ -23,12 +23,12 @@ inline constexpr int kReduceModes = 6;
 
 inline constexpr int kReduceThreads = 256;
 inline constexpr int kColumnThreads = 512;
-inline constexpr int kColumns = 32;       // outputs of a block, kColumns mode
-inline constexpr int kThreadLimit = 16;   // elements or partial results that one thread joins
-inline constexpr int kChunkRows = 32;     // rows of a chunk (docs/numerics.md)
+inline constexpr int kColumns = 32;        // outputs of a block, kColumns mode
+inline constexpr int kThreadLimit = 16;    // elements or partial results that one thread joins
+inline constexpr int kChunkRows = 32;      // rows of a chunk (docs/numerics.md)
 inline constexpr int kTeamsPerBlock = 16;  // kReduceThreads / 16
 inline constexpr int kMaxGroupChunks = 256;
-inline constexpr int kJoinRun = 8;        // partial results that a thread of kJoinBlock joins first
+inline constexpr int kJoinRun = 8;  // partial results that a thread of kJoinBlock joins first
 inline constexpr int kMaxJoinSegments = 1024;
 
 // Byte offsets of position i of some axes, in two operands.
@@ -46,9 +46,9 @@ struct ReduceArguments {
   void* out = nullptr;           // null: states go to `partial`
   void* partial = nullptr;       // states, `groups` for each output
   int64_t n = 0, outputs = 1;
-  int64_t groups = 1;             // partial results of an output
-  int64_t group_chunks = 1;       // kGroups: chunks of a block
-  int64_t column_blocks = 1;      // kColumns: blocks along the innermost kept axis
+  int64_t groups = 1;         // partial results of an output
+  int64_t group_chunks = 1;   // kGroups: chunks of a block
+  int64_t column_blocks = 1;  // kColumns: blocks along the innermost kept axis
   double ddof = 0;
   uint32_t wide = 0;        // sequences are contiguous and aligned to 16 bytes
   uint32_t out_packed = 0;  // output o is element o of `out`, not where `kept` says

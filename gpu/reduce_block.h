@@ -80,9 +80,9 @@ HWY_INLINE void WriteResult(const ReduceArguments& args, int64_t output, int64_t
 template <class R>
 inline constexpr int kWidth = 16 / static_cast<int>(sizeof(typename R::Element));
 template <class R>
-inline constexpr int kTeamRow = kTeam * kWidth<R>;
+inline constexpr int kTeamRow = kTeam* kWidth<R>;
 template <class R>
-inline constexpr int kTeamChunk = gpu::kChunkRows * kTeamRow<R>;
+inline constexpr int kTeamChunk = gpu::kChunkRows* kTeamRow<R>;
 
 // acc[e] joins element e of this thread's 16 bytes of each row, rows in order. Full chunk.
 template <class R>
@@ -283,12 +283,12 @@ HWY_INLINE void ReduceGroups(const Block<gpu::kReduceThreads>& block, const Redu
   });
 }
 
-// Threads are 32 columns times 16 rows. A chunk has L lanes, of which thread row y has y, y + 16 ...;
-// the fold over lanes therefore begins within threads.
+// Threads are 32 columns times 16 rows. A chunk has L lanes, of which thread row y has y, y + 16
+// ...; the fold over lanes therefore begins within threads.
 template <class R>
-inline constexpr int kColumnRow = kTeam * R::kColumnLanes;
+inline constexpr int kColumnRow = kTeam* R::kColumnLanes;
 template <class R>
-inline constexpr int kColumnChunk = gpu::kChunkRows * kColumnRow<R>;
+inline constexpr int kColumnChunk = gpu::kChunkRows* kColumnRow<R>;
 
 template <class R>
 HWY_INLINE typename R::State ReduceColumn(const Sequence<R>& s, int64_t begin) {
@@ -321,8 +321,8 @@ HWY_INLINE typename R::State ReduceColumn(const Sequence<R>& s, int64_t begin) {
   return lane[0];
 }
 
-// Block index: (rest * column_blocks + column block) * groups + chunk, with output = rest * columns +
-// column. A partial result for each output and chunk.
+// Block index: (rest * column_blocks + column block) * groups + chunk, with output = rest * columns
+// + column. A partial result for each output and chunk.
 template <class R>
 HWY_INLINE void ReduceColumns(const Block<gpu::kColumnThreads>& block,
                               const ReduceArguments& args) {
@@ -338,8 +338,7 @@ HWY_INLINE void ReduceColumns(const Block<gpu::kColumnThreads>& block,
     if (!exists(thread)) return;
     const int64_t output = output_of(thread);
     const Sequence<R> s(args, output, OffsetsOf(args.kept, output).first);
-    values[thread] =
-        ReduceColumn(s, chunk * kColumnChunk<R> + thread / gpu::kColumns);
+    values[thread] = ReduceColumn(s, chunk * kColumnChunk<R> + thread / gpu::kColumns);
   });
 #pragma unroll 1
   for (int s = kTeam / 2; s > 0; s /= 2) {

@@ -12,8 +12,8 @@ namespace lanewise {
 namespace HWY_NAMESPACE {
 
 // What all have: Element (as stored), State, Output; kLanes: accumulators of a thread that reads
-// 16 bytes at a time; kAnyOrder: the result does not depend on the order; kSortAxes: nor does it name
-// a position, so that reduced axes may be read in the order of memory.
+// 16 bytes at a time; kAnyOrder: the result does not depend on the order; kSortAxes: nor does it
+// name a position, so that reduced axes may be read in the order of memory.
 
 // Sums of terms in floating point: the fixed tree. Missing elements are the identity, -0.0, which
 // changes nothing and is left out. A row has 256 bytes: 16 threads with 16 bytes each.
@@ -47,8 +47,7 @@ struct FloatSum : TreeReducer<T> {
 template <class T>
 struct Reducer<Mean, T> : FloatSum<T> {
   static HWY_INLINE T Finish(T state, int64_t n, double) {
-    return n == 0 ? TreeReducer<T>::NaN()
-                  : TreeReducer<T>::Quotient(state, static_cast<double>(n));
+    return n == 0 ? TreeReducer<T>::NaN() : TreeReducer<T>::Quotient(state, static_cast<double>(n));
   }
 };
 
@@ -88,8 +87,8 @@ struct IntegerSum {
 };
 
 template <class T>
-struct Reducer<Sum, T> : std::conditional_t<std::is_floating_point_v<T>, FloatSum<T>, IntegerSum<T>> {
-};
+struct Reducer<Sum, T>
+    : std::conditional_t<std::is_floating_point_v<T>, FloatSum<T>, IntegerSum<T>> {};
 
 template <class T, bool kMin>
 struct ExtremeReducer {

@@ -125,10 +125,10 @@ void ExpectMap(const harness::Arrays& arrays, const Bytes& expected, const char*
   const lw_dtype dtype = record.dtypes[record.inputs];
   const size_t size = lw_dtype_size(dtype);
   for (size_t i = 0; i < arrays.n; ++i) {
-    if (!harness::SameElement(dtype, &expected[i * size],
-                              result + static_cast<int64_t>(i) * stride, arrays.strict)) {
-      ADD_FAILURE() << harness::Describe(record) << " " << what << ", n " << arrays.n << ", element "
-                    << i;
+    if (!harness::SameElement(dtype, &expected[i * size], result + static_cast<int64_t>(i) * stride,
+                              arrays.strict)) {
+      ADD_FAILURE() << harness::Describe(record) << " " << what << ", n " << arrays.n
+                    << ", element " << i;
       return;
     }
   }
@@ -143,8 +143,8 @@ struct Spread {
   Spread(const Bytes& elements, size_t size, size_t n, int64_t step, size_t shift) {
     stride = step * static_cast<int64_t>(size);
     const size_t span = (n + 2) * size * static_cast<size_t>(step < 0 ? -step : step ? step : 1);
-    buffer.assign(span + shift * size + 64, harness::kSentinel);
-    const auto aligned = (reinterpret_cast<uintptr_t>(buffer.data()) + 31) / 32 * 32;
+    buffer.assign(span + shift * size + 96, harness::kSentinel);
+    const auto aligned = (reinterpret_cast<uintptr_t>(buffer.data()) + 63) / 32 * 32;
     first = reinterpret_cast<char*>(aligned) + shift * size;
     if (step < 0) first += static_cast<int64_t>(n - 1) * -stride;
     for (size_t i = 0; i < n && !elements.empty(); ++i) {
@@ -203,15 +203,17 @@ TEST(Simulated, MapsWithScalars) {
         Bytes out(n * harness::SizeOf(record, record.inputs));
         for (int k = 0; k < record.inputs; ++k) {
           task.data[k] = arrays.inputs[k].data();
-          task.strides[k] = {scalars >> k & 1 ? 0 : static_cast<int64_t>(harness::SizeOf(record, k))};
+          task.strides[k] = {scalars >> k & 1 ? 0
+                                              : static_cast<int64_t>(harness::SizeOf(record, k))};
         }
         if (by_value) task.by_value = scalars;
         task.data[record.inputs] = out.data();
-        task.strides[record.inputs] = {static_cast<int64_t>(harness::SizeOf(record, record.inputs))};
+        task.strides[record.inputs] = {
+            static_cast<int64_t>(harness::SizeOf(record, record.inputs))};
         const auto launches = task.Run();
         EXPECT_EQ(launches.at(0).kernel, "contiguous") << harness::Describe(record);
-        ExpectMap(arrays, arrays.Expected(scalars), out.data(),
-                  task.strides[record.inputs][0], "scalars");
+        ExpectMap(arrays, arrays.Expected(scalars), out.data(), task.strides[record.inputs][0],
+                  "scalars");
       }
     }
   }
@@ -305,10 +307,11 @@ TEST(Simulated, WholeArraysOfManySizes) {
     const bool by_value =
         record.kernel == LW_MIN || record.kernel == LW_MAX || record.kernel == LW_ARGMAX;
     const int64_t chunk = 8192 / static_cast<int64_t>(size);
-    for (const int64_t n : {int64_t{0}, int64_t{1}, int64_t{2}, int64_t{15}, int64_t{16},
-                            int64_t{17}, int64_t{63}, int64_t{64}, int64_t{65}, int64_t{1000},
-                            chunk - 1, chunk, chunk + 1, 2 * chunk, 3 * chunk + 5, 5 * chunk - 3,
-                            16 * chunk, 16 * chunk + 1, 23 * chunk + 77, 300 * chunk + 9}) {
+    for (const int64_t n :
+         {int64_t{0},    int64_t{1},  int64_t{2},     int64_t{15},     int64_t{16},
+          int64_t{17},   int64_t{63}, int64_t{64},    int64_t{65},     int64_t{1000},
+          chunk - 1,     chunk,       chunk + 1,      2 * chunk,       3 * chunk + 5,
+          5 * chunk - 3, 16 * chunk,  16 * chunk + 1, 23 * chunk + 77, 300 * chunk + 9}) {
       if (n == 0 && by_value) continue;
       for (const bool special : {false, true}) {
         for (const int64_t shift : {0, 1}) {  // aligned to 16 bytes or not
@@ -410,11 +413,12 @@ TEST(Simulated, AnyAxesOfViews) {
     if (record.inputs != 1) continue;
     CompareAxes(record, {5, 40, 33}, {40 * 33, 33, 1}, used);
     CompareAxes(record, {20, 3, 70}, {210, 70, 1}, used);
-    CompareAxes(record, {7, 11, 13}, {1, 7, 77}, used);                // Fortran order
+    CompareAxes(record, {7, 11, 13}, {1, 7, 77}, used);                 // Fortran order
     CompareAxes(record, {6, 50, 20}, {2 * 20 * 51, -2 * 20, 2}, used);  // gaps, backwards
-    CompareAxes(record, {4500, 9}, {9, 1}, used);                      // chunks of columns
-    CompareAxes(record, {3, 36000}, {36000, 1}, used);                 // several blocks per row
-    CompareAxes(record, {40000, 3}, {3, 1}, used);                     // too few columns
+    CompareAxes(record, {4500, 9}, {9, 1}, used);                       // chunks of columns
+    CompareAxes(record, {35000, 9}, {9, 1}, used);                      // more than a thread joins
+    CompareAxes(record, {3, 36000}, {36000, 1}, used);                  // several blocks per row
+    CompareAxes(record, {40000, 3}, {3, 1}, used);                      // too few columns
     CompareAxes(record, {2100, 2, 16}, {32, 16, 1}, used);
   }
   for (const char* mode : {"thread", "team", "groups", "columns", "join thread", "join block"}) {
