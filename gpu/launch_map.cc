@@ -2,16 +2,15 @@
 
 #include <algorithm>
 
+#include "kernels/kernel.h"
+
 namespace lanewise::gpu {
 namespace {
 
 constexpr int64_t kMaxStridedElements = INT32_MAX;
 constexpr int kStridedTile = kMapThreads * 4;
 
-int64_t SizeOf(lw_dtype dtype) {
-  static constexpr uint8_t kSize[] = {1, 1, 1, 2, 2, 4, 4, 8, 8, 2, 2, 4, 8};
-  return kSize[dtype];
-}
+int64_t SizeOf(lw_dtype dtype) { return kDtypeSize[dtype]; }
 
 // All operands along as few axes as possible, sorted by the output's memory.
 Geometry GeometryOf(const lw_backend_task& task) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernels/kernel.h"
+
 namespace lanewise::gpu {
 namespace {
 
@@ -10,10 +12,7 @@ constexpr int64_t kManyBlocks = 8192;
 // Fewer adjacent outputs are reduced one by one.
 constexpr int64_t kFewColumns = 8;
 
-int64_t SizeOf(lw_dtype dtype) {
-  static constexpr uint8_t kSize[] = {1, 1, 1, 2, 2, 4, 4, 8, 8, 2, 2, 4, 8};
-  return kSize[dtype];
-}
+int64_t SizeOf(lw_dtype dtype) { return kDtypeSize[dtype]; }
 
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
