@@ -10,14 +10,19 @@ namespace lanewise {
 namespace HWY_NAMESPACE {
 namespace {
 
+// Blocks on a multiprocessor, at least: for math bodies one, so that the compiler may take the
+// registers that they need.
+template <class Op>
+inline constexpr int kMinBlocks = kIsMath<Op> ? 1 : 2;
+
 template <class Op, class T>
-__global__ void __launch_bounds__(kMapThreads)
+__global__ void __launch_bounds__(kMapThreads, kMinBlocks<Op>)
     ContiguousKernel(const __grid_constant__ ContiguousMap args) {
   MapContiguous<Op, T>(Block<kMapThreads>(), args);
 }
 
 template <class Op, class T>
-__global__ void __launch_bounds__(kMapThreads)
+__global__ void __launch_bounds__(kMapThreads, kMinBlocks<Op>)
     StridedKernel(const __grid_constant__ StridedMap args) {
   MapStrided<Op, T>(Block<kMapThreads>(), args);
 }
