@@ -193,17 +193,16 @@ struct LaunchContext {
   cudaError_t error = cudaSuccess;
 };
 
-bool Launch(void* context, const void* kernel, int64_t blocks, int threads,
-            const void* arguments) {
+bool Launch(void* context, const void* kernel, int64_t blocks, int threads, const void* arguments) {
   auto& launch = *static_cast<LaunchContext*>(context);
   void* parameters[] = {const_cast<void*>(arguments)};
   if (blocks > kMaxBlocks) {
     launch.error = cudaErrorInvalidConfiguration;
     return false;
   }
-  launch.error = cudaLaunchKernel(kernel, dim3(static_cast<unsigned>(blocks)),
-                                  dim3(static_cast<unsigned>(threads)), parameters, 0,
-                                  launch.stream);
+  launch.error =
+      cudaLaunchKernel(kernel, dim3(static_cast<unsigned>(blocks)),
+                       dim3(static_cast<unsigned>(threads)), parameters, 0, launch.stream);
   return launch.error == cudaSuccess;
 }
 

@@ -59,7 +59,8 @@ struct Reducer<Var, T> : TreeReducer<T> {
   }
   static HWY_INLINE T Finish(T state, int64_t n, double ddof) {
     const double count = static_cast<double>(n);
-    return count > ddof ? TreeReducer<T>::Quotient(state, count - ddof) : TreeReducer<T>::NaN();
+    return count > ddof ? TreeReducer<T>::Quotient(state, hn::Sub(count, ddof))
+                        : TreeReducer<T>::NaN();
   }
 };
 
