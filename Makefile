@@ -3,13 +3,14 @@
 # make test-long  what is too long for CI; writes tests/verified.txt
 # make bench      the benchmark table, side by side with every peer found here
 # make cuda       the GPU plugin (needs nvcc), and checks of its compiled code
+# make gpu-check  on a machine with a GPU: same bits as the CPU, and speed
 # make install PREFIX=DIR
 # make format     clang-format over the tree
 
 PREFIX ?= /usr/local
 BUILD  := build/release
 
-.PHONY: demo test test-long bench cuda install build format clean
+.PHONY: demo test test-long bench cuda gpu-check install build format clean
 
 demo:
 	tools/setup.sh core bench
@@ -40,6 +41,9 @@ bench:
 cuda:
 	tools/setup.sh core
 	gpu/check_compiled.sh $(CUDA_ARCHITECTURES)
+
+gpu-check:
+	gpu/check.sh $(GPU_CHECK_ARGS)
 
 install:
 	tools/setup.sh core
