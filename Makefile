@@ -2,13 +2,15 @@
 # make test       set up and run all tests (CI runs the same)
 # make test-long  what is too long for CI; writes tests/verified.txt
 # make bench      the benchmark table, side by side with every peer found here
+# make cuda       the GPU plugin (needs nvcc), and checks of its compiled code
+# make gpu-check  on a machine with a GPU: same bits as the CPU, and speed
 # make install PREFIX=DIR
 # make format     clang-format over the tree
 
 PREFIX ?= /usr/local
 BUILD  := build/release
 
-.PHONY: demo test test-long bench install build format clean
+.PHONY: demo test test-long bench cuda gpu-check install build format clean
 
 demo:
 	tools/setup.sh core bench
@@ -35,6 +37,13 @@ bench:
 	tools/setup.sh core bench
 	@$(MAKE) --no-print-directory build
 	$(BUILD)/out/bench $(BENCH_ARGS)
+
+cuda:
+	tools/setup.sh core
+	gpu/check_compiled.sh $(CUDA_ARCHITECTURES)
+
+gpu-check:
+	gpu/check.sh $(GPU_CHECK_ARGS)
 
 install:
 	tools/setup.sh core

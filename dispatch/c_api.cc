@@ -53,7 +53,7 @@ extern "C" {
 
 const char* lw_version(void) { return "0.1.0"; }
 int32_t lw_abi_version(void) { return 0; }
-int32_t lw_numerics_version(void) { return 1; }
+int32_t lw_numerics_version(void) { return kNumericsVersion; }
 
 size_t lw_dtype_size(lw_dtype dtype) {
   const int i = static_cast<int>(dtype);

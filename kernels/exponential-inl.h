@@ -16,7 +16,6 @@
 
 #include <cstdint>
 
-#include "hwy/highway.h"
 #include "kernels/exponential.h"
 #include "kernels/ops-inl.h"
 

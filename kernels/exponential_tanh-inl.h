@@ -8,7 +8,6 @@
 #define LANEWISE_KERNELS_EXPONENTIAL_TANH_INL_H_
 #endif
 
-#include "hwy/highway.h"
 #include "kernels/exponential-inl.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -11,7 +11,6 @@
 
 #include <cstddef>
 
-#include "hwy/highway.h"
 #include "kernels/exact_fma.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -15,6 +15,9 @@
 
 namespace lanewise {
 
+// Names the set of bits that all kernels give (docs/numerics.md).
+inline constexpr int32_t kNumericsVersion = 1;
+
 // ---------------------------------------------------------------- element types
 
 using f16 = hwy::float16_t;

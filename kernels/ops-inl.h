@@ -13,7 +13,12 @@
 #include <cstddef>
 #include <cstdint>
 
+#ifdef LANEWISE_ONE_LANE
+#include "gpu/one_lane.h"  // for CUDA
+#else
 #include "hwy/highway.h"
+#endif
+
 #include "kernels/fma-inl.h"
 #include "kernels/kernel.h"
 

@@ -13,7 +13,6 @@
 
 #include <cstdint>
 
-#include "hwy/highway.h"
 #include "kernels/ops-inl.h"
 #include "kernels/power.h"
 
@@ -66,29 +65,38 @@ HWY_INLINE V FinishSpecial(D d, V x, V y, V power, Raised& raised) {
 
 // -------- |x|^y = e^(y log |x|), the logarithm in two words
 
-// Tables, by the leading bits of the significand z: kInverse is near 1/z and has so few bits that
-// r = z * kInverse - 1 is exact; kLogHigh + kLogLow = -log(kInverse). The interval around 1 has 1
-// and 0, so that nothing cancels there. kLowest, the first interval's lower end, and the inverses
-// were searched for the least |r^3 / log z|, which decides the error of the logarithm.
-// kLogHigh and kLn2High are multiples of so large a power of two that k * kLn2High + kLogHigh is
-// exact for all exponents k.
+// Tables, by the leading bits of the significand z: Inverse is near 1/z and has so few bits that
+// r = z * Inverse - 1 is exact; LogHigh + LogLow = -log(Inverse). The interval around 1 has 1 and
+// 0, so that nothing cancels there. kLowest, the first interval's lower end, and the inverses were
+// searched for the least |r^3 / log z|, which decides the error of the logarithm. LogHigh and
+// kLn2High are multiples of so large a power of two that k * kLn2High + LogHigh is exact for all
+// exponents k. Tables are local to functions because device code can read those only.
 template <class T>
 struct Constants;
 
 template <>
 struct Constants<float> {
   // clang-format off
-  HWY_ALIGN static constexpr float kInverse[16] = {
+  static HWY_INLINE const float* Inverse() {
+    HWY_ALIGN static constexpr float table[16] = {
       0x1.58p+0f, 0x1.5p+0f, 0x1.4p+0f, 0x1.3p+0f, 0x1.28p+0f, 0x1.2p+0f, 0x1.1p+0f, 0x1.08p+0f,
       0x1p+0f, 0x1.fp-1f, 0x1.dp-1f, 0x1.b8p-1f, 0x1.ap-1f, 0x1.9p-1f, 0x1.78p-1f, 0x1.68p-1f};
-  HWY_ALIGN static constexpr float kLogHigh[16] = {
+    return table;
+  }
+  static HWY_INLINE const float* LogHigh() {
+    HWY_ALIGN static constexpr float table[16] = {
       -0x1.2e8ep-2f, -0x1.1676p-2f, -0x1.c9p-3f, -0x1.5ff4p-3f, -0x1.2954p-3f, -0x1.e27p-4f,
       -0x1.f0ap-5f, -0x1.f82p-6f, 0.0f, 0x1.041p-5f, 0x1.9338p-4f, 0x1.366p-3f, 0x1.a94p-3f,
       0x1.f99p-3f, 0x1.3c26p-2f, 0x1.68acp-2f};
-  HWY_ALIGN static constexpr float kLogLow[16] = {
+    return table;
+  }
+  static HWY_INLINE const float* LogLow() {
+    HWY_ALIGN static constexpr float table[16] = {
       -0x1.5d708ep-21f, 0x1.aa2a2cp-21f, 0x1.070cacp-20f, 0x1.f1eb0ep-20f, -0x1.2f82p-19f,
       -0x1.db8abcp-22f, -0x1.86008cp-20f, -0x1.361cfp-19f, 0.0f, 0x1.76279ep-19f, -0x1.0d1536p-19f,
       -0x1.a7f538p-22f, -0x1.2c3752p-19f, 0x1.c6cb3cp-19f, -0x1.b1199ap-19f, 0x1.07d38ep-19f};
+    return table;
+  }
   // clang-format on
   static constexpr uint32_t kLowest = 0x3F395C29;  // 0.7240625
   static constexpr int kMantissaBits = 23, kTableBits = 4;
@@ -107,12 +115,16 @@ struct Constants<float> {
 template <>
 struct Constants<double> {
   // clang-format off
-  HWY_ALIGN static constexpr double kInverse[32] = {
+  static HWY_INLINE const double* Inverse() {
+    HWY_ALIGN static constexpr double table[32] = {
       0x1.64p+0, 0x1.5cp+0, 0x1.54p+0, 0x1.5p+0, 0x1.48p+0, 0x1.4p+0, 0x1.3cp+0, 0x1.34p+0,
       0x1.3p+0, 0x1.28p+0, 0x1.24p+0, 0x1.2p+0, 0x1.1cp+0, 0x1.14p+0, 0x1.1p+0, 0x1.0cp+0,
       0x1.08p+0, 0x1.04p+0, 0x1p+0, 0x1.fp-1, 0x1.ep-1, 0x1.d4p-1, 0x1.c8p-1, 0x1.b8p-1, 0x1.bp-1,
       0x1.a4p-1, 0x1.98p-1, 0x1.9p-1, 0x1.88p-1, 0x1.7cp-1, 0x1.74p-1, 0x1.6cp-1};
-  HWY_ALIGN static constexpr double kLogHigh[32] = {
+    return table;
+  }
+  static HWY_INLINE const double* LogHigh() {
+    HWY_ALIGN static constexpr double table[32] = {
       -0x1.51aad872ep-2, -0x1.3a64c55694p-2, -0x1.22941fbcf8p-2, -0x1.1675cababap-2,
       -0x1.fb9186d5e4p-3, -0x1.c8ff7c79aap-3, -0x1.af3c94e80cp-3, -0x1.7ab890210ep-3,
       -0x1.5ff3070a7ap-3, -0x1.29552f82p-3, -0x1.0d77e7cd08p-3, -0x1.e27076e2bp-4,
@@ -121,7 +133,10 @@ struct Constants<double> {
       0x1.700d30aeacp-4, 0x1.da72763844p-4, 0x1.365fcb015ap-3, 0x1.5bf406b544p-3, 0x1.95a5adcf7p-3,
       0x1.d1037f2656p-3, 0x1.f991c6cb3cp-3, 0x1.1178e8227ep-2, 0x1.314f1e1d36p-2, 0x1.4718dc271cp-2,
       0x1.5d5bddf596p-2};
-  HWY_ALIGN static constexpr double kLogLow[32] = {
+    return table;
+  }
+  static HWY_INLINE const double* LogLow() {
+    HWY_ALIGN static constexpr double table[32] = {
       0x1.f4bd8db0a7cc1p-44, -0x1.7a71cbcd735dp-44, 0x1.a6976f5eb0963p-44, -0x1.8380e731f55c4p-44,
       0x1.d572aab993c87p-47, 0x1.7794f689f8434p-45, 0x1.a4e633fcd9066p-52, 0x1.bdb9072534a58p-45,
       0x1.8586f183bebf2p-44, 0x1.5b967f4471dfcp-44, -0x1.cb2cd2ee2f482p-44, 0x1.a342c2af0003cp-45,
@@ -130,6 +145,8 @@ struct Constants<double> {
       -0x1.7e5dd7009902cp-46, 0x1.c1e8da99ded32p-49, 0x1.a89401fa71733p-46, -0x1.fd3a0afb9691bp-44,
       -0x1.27023eb68981cp-46, 0x1.7f22858a0ff6fp-47, -0x1.84a7e75b6f6e4p-47, -0x1.90d04cd7cc834p-44,
       0x1.1ef78ce2d07f2p-44, -0x1.8e27ad3213cb8p-45, 0x1.06c18fb4c14c5p-44, -0x1.a0b2a08a465dcp-47};
+    return table;
+  }
   // clang-format on
   static constexpr uint64_t kLowest = 0x3FE6C14700000000;  // 0.7110934
   static constexpr int kMantissaBits = 52, kTableBits = 5;
@@ -197,9 +214,9 @@ HWY_INLINE void LogTwoWords(D d, V x, V k_offset, V& high, V& low) {
       d, ops::Or(ops::ShiftRight<C::kMantissaBits>(bits), ops::Bits(d, ops::Set(d, C::kIntegers))));
   const V k = ops::Sub(biased, k_offset);
 
-  const V r = ops::MulSub(d, z, Lookup(d, C::kInverse, i), ops::Set(d, 1));
-  const V t = ops::MulAdd(d, k, ops::Set(d, C::kLn2High), Lookup(d, C::kLogHigh, i));
-  const V t_low = ops::MulAdd(d, k, ops::Set(d, C::kLn2Low), Lookup(d, C::kLogLow, i));
+  const V r = ops::MulSub(d, z, Lookup(d, C::Inverse(), i), ops::Set(d, 1));
+  const V t = ops::MulAdd(d, k, ops::Set(d, C::kLn2High), Lookup(d, C::LogHigh(), i));
+  const V t_low = ops::MulAdd(d, k, ops::Set(d, C::kLn2Low), Lookup(d, C::LogLow(), i));
 
   // t + r - r^2/2 with their rounding errors: |t| > |r| > r^2/2, or t = 0.
   const V half_r = ops::Mul(r, ops::Set(d, -0.5f));

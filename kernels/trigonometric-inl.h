@@ -13,7 +13,6 @@
 
 #include <cstdint>
 
-#include "hwy/highway.h"
 #include "kernels/ops-inl.h"
 #include "kernels/trigonometric.h"
 
@@ -199,13 +198,16 @@ HWY_INLINE V SinCosPolynomialF64(D d, V x, V r, V low, V shifted) {
 
 // The bits of 2/pi behind the binary point, after one word of zeros for its integer part.
 // clang-format off
-inline constexpr uint64_t kTwoOverPi[21] = {
+HWY_INLINE const uint64_t* TwoOverPi() {
+  static constexpr uint64_t table[21] = {
     0,
     0xa2f9836e4e441529, 0xfc2757d1f534ddc0, 0xdb6295993c439041, 0xfe5163abdebbc561,
     0xb7246e3a424dd2e0, 0x06492eea09d1921c, 0xfe1deb1cb129a73e, 0xe88235f52ebb4484,
     0xe99c7026b45f7e41, 0x3991d639835339f4, 0x9c845f8bbdf9283b, 0x1ff897ffde05980f,
     0xef2f118b5a0a6d1f, 0x6d367ecf27cb09b7, 0x4f463f669e5fea2d, 0x7527bac7ebe5f17b,
     0x3d0739f78a5292ea, 0x6bfb5fb11f8d5d08, 0x56033046fc7b6bab, 0xf0cfbc209af4361d};
+  return table;
+}
 // clang-format on
 
 // The 48-bit integer `bits` times 2^kExponent, exact.
@@ -242,10 +244,10 @@ HWY_INLINE void ReduceHugeF64(D d, V magnitude, V& r, V& low, V& shifted) {
   const auto word = ops::BitCast(di, ops::ShiftRight<6>(first));
   const auto shift = ops::And(first, ops::Set(du, uint64_t{63}));
   const auto back = ops::Sub(ops::Set(du, uint64_t{64}), shift);
-  const auto t0 = ops::Gather(du, kTwoOverPi, word);
-  const auto t1 = ops::Gather(du, kTwoOverPi + 1, word);
-  const auto t2 = ops::Gather(du, kTwoOverPi + 2, word);
-  const auto t3 = ops::Gather(du, kTwoOverPi + 3, word);
+  const auto t0 = ops::Gather(du, TwoOverPi(), word);
+  const auto t1 = ops::Gather(du, TwoOverPi() + 1, word);
+  const auto t2 = ops::Gather(du, TwoOverPi() + 2, word);
+  const auto t3 = ops::Gather(du, TwoOverPi() + 3, word);
   const auto w0 = ops::Or(ops::ShiftLeftBy(du, t0, shift), ops::ShiftRightBy(du, t1, back));
   const auto w1 = ops::Or(ops::ShiftLeftBy(du, t1, shift), ops::ShiftRightBy(du, t2, back));
   const auto w2 = ops::Or(ops::ShiftLeftBy(du, t2, shift), ops::ShiftRightBy(du, t3, back));

@@ -1,0 +1,67 @@
+// The reductions of one part of the kernel list; see map.cu.
+
+#define LANEWISE_ONE_LANE
+#include "gpu/reduce.h"
+
+#include "gpu/reduce_block.h"
+
+namespace lanewise {
+namespace HWY_NAMESPACE {
+namespace {
+
+template <class R, ReduceMode kMode>
+__global__ void __launch_bounds__(kMode == ReduceMode::kColumns ? gpu::kColumnThreads
+                                                                : gpu::kReduceThreads)
+    ReduceKernel(const __grid_constant__ ReduceArguments args) {
+  const Block<gpu::kReduceThreads> block;
+  if constexpr (kMode == ReduceMode::kThread)
+    ReduceByThread<R>(block, args);
+  else if constexpr (kMode == ReduceMode::kTeam)
+    ReduceByTeam<R>(block, args);
+  else if constexpr (kMode == ReduceMode::kGroups)
+    ReduceGroups<R>(block, args);
+  else if constexpr (kMode == ReduceMode::kColumns)
+    ReduceColumns<R>(Block<gpu::kColumnThreads>(), args);
+  else if constexpr (kMode == ReduceMode::kJoinThread)
+    JoinByThread<R>(block, args);
+  else
+    JoinByBlock<R>(block, args);
+}
+
+template <class R, ReduceMode kMode>
+const void* Address() {
+  return reinterpret_cast<const void*>(&ReduceKernel<R, kMode>);
+}
+
+template <class Op, class T>
+void Enter(gpu::ReduceKernel* table, Kernel<Op, T>) {
+  if constexpr (kIsReduction<typename Op::Shape> &&
+                kSlot<Op, T> % gpu::kReduceParts == LANEWISE_PART) {
+    using R = Reducer<Op, T>;
+    table[kSlot<Op, T>] = {
+        {Address<R, ReduceMode::kThread>(), Address<R, ReduceMode::kTeam>(),
+         Address<R, ReduceMode::kGroups>(), Address<R, ReduceMode::kColumns>(),
+         Address<R, ReduceMode::kJoinThread>(), Address<R, ReduceMode::kJoinBlock>()},
+        sizeof(typename R::State),
+        kTeamChunk<R>,
+        kColumnChunk<R>,
+        R::kSortAxes};
+  }
+}
+
+template <class... Ks>
+void EnterAll(gpu::ReduceKernel* table, TypeList<Ks...>) {
+  (Enter(table, Ks{}), ...);
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+
+namespace gpu {
+template <>
+void EnterReductions<LANEWISE_PART>(ReduceKernel* table) {
+  HWY_NAMESPACE::EnterAll(table, AllKernels{});
+}
+}  // namespace gpu
+
+}  // namespace lanewise

@@ -1,0 +1,419 @@
+// The order of a reduction: what each thread of a block adds, and how threads, blocks and launches
+// join their results. For floating-point sums that is the fixed tree of docs/numerics.md; the other
+// reductions take the same way because any would do.
+
+#ifndef LANEWISE_GPU_REDUCE_BLOCK_H_
+#define LANEWISE_GPU_REDUCE_BLOCK_H_
+
+#include "gpu/block.h"
+#include "gpu/reduce_arguments.h"
+#include "gpu/reducer.h"
+
+namespace lanewise {
+namespace HWY_NAMESPACE {
+
+using gpu::AxisWalk;
+using gpu::ReduceArguments;
+using gpu::ReduceMode;
+
+// ---------------------------------------------------------------- addresses
+
+struct Offsets {
+  int64_t first, second;
+};
+
+HWY_INLINE Offsets OffsetsOf(const AxisWalk& walk, int64_t position) {
+  Offsets offsets = {};
+#pragma unroll 1
+  for (int axis = walk.ndim - 1; axis >= 0; --axis) {
+    int64_t index = position;
+    if (axis > 0) {
+      position = walk.small ? walk.divider[axis].Quotient(static_cast<uint32_t>(index))
+                            : index / walk.size[axis];
+      index -= position * walk.size[axis];
+    }
+    offsets.first += index * walk.stride[0][axis];
+    offsets.second += index * walk.stride[1][axis];
+  }
+  return offsets;
+}
+
+// The sequence of one output.
+template <class R>
+struct Sequence {
+  using T = typename R::Element;
+  const ReduceArguments& args;
+  const char* x;
+  T center;
+
+  HWY_INLINE Sequence(const ReduceArguments& a, int64_t output, int64_t offset)
+      : args(a), x(static_cast<const char*>(a.in[0]) + offset), center(0) {
+    if (a.center) center = static_cast<const T*>(a.center)[output];
+  }
+  HWY_INLINE typename R::State Add(typename R::State state, T a, T b, int64_t i) const {
+    return R::Add(state, a, b, center, i);
+  }
+  // Adds element i, wherever it lies.
+  HWY_INLINE typename R::State AddAt(typename R::State state, int64_t i) const {
+    const Offsets at = OffsetsOf(args.reduced, i);
+    const T a = *reinterpret_cast<const T*>(x + at.first);
+    T b = T(0);
+    if (args.in[1]) {
+      b = *reinterpret_cast<const T*>(static_cast<const char*>(args.in[1]) + at.second);
+    }
+    return Add(state, a, b, i);
+  }
+};
+
+template <class R>
+HWY_INLINE void WriteResult(const ReduceArguments& args, int64_t output, int64_t offset,
+                            typename R::State state) {
+  using Output = typename R::Output;
+  char* out = static_cast<char*>(args.out) +
+              (args.out_packed ? output * static_cast<int64_t>(sizeof(Output)) : offset);
+  *reinterpret_cast<Output*>(out) = R::Finish(state, args.n, args.ddof);
+}
+
+// ---------------------------------------------------------------- the fixed tree
+
+// Elements of a row and of a chunk, where threads read 16 bytes at a time.
+template <class R>
+inline constexpr int kWidth = 16 / static_cast<int>(sizeof(typename R::Element));
+template <class R>
+inline constexpr int kTeamRow = kTeam* kWidth<R>;
+template <class R>
+inline constexpr int kTeamChunk = gpu::kChunkRows* kTeamRow<R>;
+
+// acc[e] joins element e of this thread's 16 bytes of each row, rows in order. Full chunk.
+template <class R>
+HWY_INLINE void ChainWide(const Sequence<R>& s, int64_t begin, typename R::State* acc) {
+  using T = typename R::Element;
+  using P = Pack<T, kWidth<R>>;
+  constexpr bool kTwo = std::is_same_v<R, Reducer<Dot, T>>;
+  constexpr int kBatch = kTwo ? 4 : 8;  // rows in flight: 128 bytes
+  const T* x = reinterpret_cast<const T*>(s.x) + begin;
+  const T* y = static_cast<const T*>(s.args.in[1]) + (kTwo ? begin : 0);
+#pragma unroll 1
+  for (int row = 0; row < gpu::kChunkRows; row += kBatch) {
+    P a[kBatch], b[kTwo ? kBatch : 1] = {};
+#pragma unroll
+    for (int r = 0; r < kBatch; ++r) {
+      const int at = (row + r) * kTeamRow<R>;
+      a[r] = LoadWide<P>(x + at);
+      if constexpr (kTwo) b[r] = LoadWide<P>(y + at);
+    }
+#pragma unroll
+    for (int r = 0; r < kBatch; ++r) {
+#pragma unroll
+      for (int e = 0; e < kWidth<R>; ++e) {
+        auto& lane = acc[e % R::kLanes];
+        lane = s.Add(lane, a[r].v[e], b[kTwo ? r : 0].v[e], begin + (row + r) * kTeamRow<R> + e);
+      }
+    }
+  }
+}
+
+// The same of any chunk, element by element.
+template <class R>
+HWY_INLINE void ChainElements(const Sequence<R>& s, int64_t begin, typename R::State* acc) {
+#pragma unroll 1
+  for (int row = 0; row < gpu::kChunkRows; ++row, begin += kTeamRow<R>) {
+    if (begin >= s.args.n) return;
+#pragma unroll
+    for (int e = 0; e < kWidth<R>; ++e) {
+      if (begin + e < s.args.n) acc[e % R::kLanes] = s.AddAt(acc[e % R::kLanes], begin + e);
+    }
+  }
+}
+
+// Folds the lanes of a thread: lane l joins lane l + s, s = kLanes / 2 ... 1.
+template <class R, int kCount>
+HWY_INLINE void FoldLanes(typename R::State* acc) {
+  if constexpr (kCount > 1) {
+#pragma unroll
+    for (int l = 0; l < kCount / 2; ++l) acc[l] = R::Join(acc[l], acc[l + kCount / 2]);
+    FoldLanes<R, kCount / 2>(acc);
+  }
+}
+
+// Joins neighbours, their results' neighbours and so on, into v[0]: a subtree of the binary tree.
+template <class R, int kCount>
+HWY_INLINE void JoinNeighbours(typename R::State* v) {
+  if constexpr (kCount > 1) {
+#pragma unroll
+    for (int i = 0; i < kCount / 2; ++i) v[i] = R::Join(v[2 * i], v[2 * i + 1]);
+    JoinNeighbours<R, kCount / 2>(v);
+  }
+}
+
+// One chunk for each team; the result is state 0 of the team's first thread. s(thread) gives the
+// sequence, chunk(thread) the chunk; a chunk at or behind the end gives the identity.
+template <class R>
+struct LaneStates {
+  typename R::State v[R::kLanes];
+};
+
+template <class R, class BlockType, class SequenceOf, class ChunkOf>
+HWY_INLINE void ReduceChunks(const BlockType& block, SequenceOf sequence_of, ChunkOf chunk_of,
+                             typename BlockType::template PerThread<LaneStates<R>>& acc) {
+  block.Each([&](int thread) {
+#pragma unroll
+    for (int l = 0; l < R::kLanes; ++l) acc[thread].v[l] = R::Identity();
+    const int64_t chunk = chunk_of(thread);
+    if (chunk < 0) return;
+    const Sequence<R> s = sequence_of(thread);
+    const int64_t begin = chunk * kTeamChunk<R>;
+    const int64_t mine = begin + thread % kTeam * kWidth<R>;
+    if (s.args.wide && begin + kTeamChunk<R> <= s.args.n) {
+      ChainWide(s, mine, acc[thread].v);
+    } else {
+      ChainElements(s, mine, acc[thread].v);
+    }
+  });
+  // Row lanes of a thread are adjacent, so the fold begins between threads.
+  if constexpr (R::kAnyOrder) {
+    block.Each([&](int thread) { FoldLanes<R, R::kLanes>(acc[thread].v); });
+  }
+  constexpr int kShuffled = R::kAnyOrder ? 1 : R::kLanes;
+#pragma unroll
+  for (int distance = kTeam / 2; distance > 0; distance /= 2) {
+    block.FoldDown(acc, distance, [](LaneStates<R> a, const LaneStates<R>& b) {
+#pragma unroll
+      for (int l = 0; l < kShuffled; ++l) a.v[l] = R::Join(a.v[l], b.v[l]);
+      return a;
+    });
+  }
+  if constexpr (!R::kAnyOrder) {
+    block.Each([&](int thread) { FoldLanes<R, R::kLanes>(acc[thread].v); });
+  }
+}
+
+// Joins values[0, count) by the binary tree: neighbours first, a last one without a neighbour goes
+// up unchanged. The result is values[0].
+template <class R, class BlockType>
+HWY_INLINE void JoinShared(const BlockType& block, typename R::State* values, int count,
+                           int threads) {
+#pragma unroll 1
+  for (int width = 1; width < count; width *= 2) {
+    block.Sync();
+    block.Each([&](int thread) {
+      for (int i = 2 * width * thread; i + width < count; i += 2 * width * threads) {
+        values[i] = R::Join(values[i], values[i + width]);
+      }
+    });
+  }
+  block.Sync();
+}
+
+// ---------------------------------------------------------------- modes
+
+template <class R>
+HWY_INLINE void ReduceByThread(const Block<gpu::kReduceThreads>& block,
+                               const ReduceArguments& args) {
+  block.Each([&](int thread) {
+    const int64_t output = block.Index() * gpu::kReduceThreads + thread;
+    if (output >= args.outputs) return;
+    const Offsets at = OffsetsOf(args.kept, output);
+    const Sequence<R> s(args, output, at.first);
+    // The lanes of the first row; it has no second.
+    typename R::State lane[gpu::kThreadLimit];
+#pragma unroll
+    for (int l = 0; l < gpu::kThreadLimit; ++l) {
+      lane[l] = R::Identity();
+      if (l < args.n) lane[l] = s.AddAt(lane[l], l);
+    }
+    FoldLanes<R, gpu::kThreadLimit>(lane);
+    WriteResult<R>(args, output, at.second, lane[0]);
+  });
+}
+
+template <class R>
+HWY_INLINE void ReduceByTeam(const Block<gpu::kReduceThreads>& block, const ReduceArguments& args) {
+  typename Block<gpu::kReduceThreads>::template PerThread<LaneStates<R>> acc;
+  const auto output_of = [&](int thread) {
+    return block.Index() * gpu::kTeamsPerBlock + thread / kTeam;
+  };
+  ReduceChunks<R>(
+      block,
+      [&](int thread) {
+        const int64_t output = output_of(thread);
+        return Sequence<R>(args, output, OffsetsOf(args.kept, output).first);
+      },
+      [&](int thread) -> int64_t { return output_of(thread) < args.outputs ? 0 : -1; }, acc);
+  block.Each([&](int thread) {
+    const int64_t output = output_of(thread);
+    if (thread % kTeam != 0 || output >= args.outputs) return;
+    WriteResult<R>(args, output, OffsetsOf(args.kept, output).second, acc[thread].v[0]);
+  });
+}
+
+// Block index: output * groups + group.
+template <class R>
+HWY_INLINE void ReduceGroups(const Block<gpu::kReduceThreads>& block, const ReduceArguments& args) {
+  using BlockType = Block<gpu::kReduceThreads>;
+  auto* values = block.template Shared<typename R::State, gpu::kMaxGroupChunks>();
+  const int64_t output = block.Index() / args.groups;
+  const int64_t first = block.Index() % args.groups * args.group_chunks;
+  const int64_t chunks = (args.n + kTeamChunk<R> - 1) / kTeamChunk<R>;
+  const int count =
+      static_cast<int>(chunks - first < args.group_chunks ? chunks - first : args.group_chunks);
+  const Offsets at = OffsetsOf(args.kept, output);
+#pragma unroll 1
+  for (int begin = 0; begin < count; begin += gpu::kTeamsPerBlock) {
+    typename BlockType::template PerThread<LaneStates<R>> acc;
+    ReduceChunks<R>(
+        block, [&](int) { return Sequence<R>(args, output, at.first); },
+        [&](int thread) -> int64_t {
+          const int chunk = begin + thread / kTeam;
+          return chunk < count ? first + chunk : -1;
+        },
+        acc);
+    block.Each([&](int thread) {
+      if (thread % kTeam == 0) values[begin + thread / kTeam] = acc[thread].v[0];
+    });
+  }
+  JoinShared<R>(block, values, count, gpu::kReduceThreads);
+  block.Each([&](int thread) {
+    if (thread != 0) return;
+    if (args.out) {
+      WriteResult<R>(args, output, at.second, values[0]);
+    } else {
+      static_cast<typename R::State*>(args.partial)[block.Index()] = values[0];
+    }
+  });
+}
+
+// Threads are 32 columns times 16 rows. A chunk has L lanes, of which thread row y has y, y + 16
+// ...; the fold over lanes therefore begins within threads.
+template <class R>
+inline constexpr int kColumnRow = kTeam* R::kColumnLanes;
+template <class R>
+inline constexpr int kColumnChunk = gpu::kChunkRows* kColumnRow<R>;
+
+template <class R>
+HWY_INLINE typename R::State ReduceColumn(const Sequence<R>& s, int64_t begin) {
+  typename R::State lane[R::kColumnLanes];
+#pragma unroll
+  for (int l = 0; l < R::kColumnLanes; ++l) lane[l] = R::Identity();
+  // Four rows are read before the first is added.
+  constexpr int kBatch = R::kColumnLanes > 1 ? 4 : 8;
+  using T = typename R::Element;
+#pragma unroll 1
+  for (int row = 0; row < gpu::kChunkRows; row += kBatch) {
+    const int64_t at = begin + row * kColumnRow<R>;
+    if (at >= s.args.n) break;
+    T x[kBatch * R::kColumnLanes];
+#pragma unroll
+    for (int k = 0; k < kBatch * R::kColumnLanes; ++k) {
+      const int64_t i = at + k * kTeam;
+      if (i < s.args.n) {
+        x[k] = *reinterpret_cast<const T*>(s.x + OffsetsOf(s.args.reduced, i).first);
+      }
+    }
+#pragma unroll
+    for (int k = 0; k < kBatch * R::kColumnLanes; ++k) {
+      const int64_t i = at + k * kTeam;
+      auto& state = lane[k % R::kColumnLanes];
+      if (i < s.args.n) state = s.Add(state, x[k], T(0), i);
+    }
+  }
+  FoldLanes<R, R::kColumnLanes>(lane);
+  return lane[0];
+}
+
+// Block index: (rest * column_blocks + column block) * groups + chunk, with output = rest * columns
+// + column. A partial result for each output and chunk.
+template <class R>
+HWY_INLINE void ReduceColumns(const Block<gpu::kColumnThreads>& block,
+                              const ReduceArguments& args) {
+  auto* values = block.template Shared<typename R::State, gpu::kColumnThreads>();
+  const int64_t columns = args.kept.size[args.kept.ndim - 1];
+  const int64_t chunk = block.Index() % args.groups, rest = block.Index() / args.groups;
+  const int64_t first = rest % args.column_blocks * gpu::kColumns;
+  const auto output_of = [&](int thread) {
+    return rest / args.column_blocks * columns + first + thread % gpu::kColumns;
+  };
+  const auto exists = [&](int thread) { return first + thread % gpu::kColumns < columns; };
+  block.Each([&](int thread) {
+    if (!exists(thread)) return;
+    const int64_t output = output_of(thread);
+    const Sequence<R> s(args, output, OffsetsOf(args.kept, output).first);
+    values[thread] = ReduceColumn(s, chunk * kColumnChunk<R> + thread / gpu::kColumns);
+  });
+#pragma unroll 1
+  for (int s = kTeam / 2; s > 0; s /= 2) {
+    block.Sync();
+    block.Each([&](int thread) {
+      if (thread >= s * gpu::kColumns || !exists(thread)) return;
+      values[thread] = R::Join(values[thread], values[thread + s * gpu::kColumns]);
+    });
+  }
+  block.Each([&](int thread) {
+    if (thread >= gpu::kColumns || !exists(thread)) return;
+    const int64_t output = output_of(thread);
+    if (args.out) {
+      WriteResult<R>(args, output, OffsetsOf(args.kept, output).second, values[thread]);
+    } else {
+      static_cast<typename R::State*>(args.partial)[output * args.groups + chunk] = values[thread];
+    }
+  });
+}
+
+template <class R>
+HWY_INLINE void JoinByThread(const Block<gpu::kReduceThreads>& block, const ReduceArguments& args) {
+  block.Each([&](int thread) {
+    const int64_t output = block.Index() * gpu::kReduceThreads + thread;
+    if (output >= args.outputs) return;
+    const auto* partial =
+        static_cast<const typename R::State*>(args.partial) + output * args.groups;
+    typename R::State v[gpu::kThreadLimit];
+#pragma unroll
+    for (int i = 0; i < gpu::kThreadLimit; ++i) {
+      v[i] = i < args.groups ? partial[i] : R::Identity();
+    }
+    // Missing ones are the identity, on the right: it changes nothing.
+    JoinNeighbours<R, gpu::kThreadLimit>(v);
+    WriteResult<R>(args, output, OffsetsOf(args.kept, output).second, v[0]);
+  });
+}
+
+// One output per block: aligned segments of 2048 partial results, then the segments.
+template <class R>
+HWY_INLINE void JoinByBlock(const Block<gpu::kReduceThreads>& block, const ReduceArguments& args) {
+  using State = typename R::State;
+  constexpr int kSegment = gpu::kReduceThreads * gpu::kJoinRun;
+  State* values = block.template Shared<State, gpu::kReduceThreads + gpu::kMaxJoinSegments>();
+  State* segments = values + gpu::kReduceThreads;
+  const int64_t output = block.Index();
+  const State* partial = static_cast<const State*>(args.partial) + output * args.groups;
+  int count = 0;
+#pragma unroll 1
+  for (int64_t begin = 0; begin < args.groups; begin += kSegment, ++count) {
+    const int64_t left = args.groups - begin;
+    block.Each([&](int thread) {
+      State v[gpu::kJoinRun];
+#pragma unroll
+      for (int i = 0; i < gpu::kJoinRun; ++i) {
+        const int64_t at = thread * gpu::kJoinRun + i;
+        v[i] = at < left ? partial[begin + at] : R::Identity();
+      }
+      JoinNeighbours<R, gpu::kJoinRun>(v);
+      values[thread] = v[0];
+    });
+    JoinShared<R>(block, values, gpu::kReduceThreads, gpu::kReduceThreads);
+    block.Each([&](int thread) {
+      if (thread == 0) segments[count] = values[0];
+    });
+    block.Sync();
+  }
+  JoinShared<R>(block, segments, count, gpu::kReduceThreads);
+  block.Each([&](int thread) {
+    if (thread != 0) return;
+    WriteResult<R>(args, output, OffsetsOf(args.kept, output).second, segments[0]);
+  });
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace lanewise
+
+#endif  // LANEWISE_GPU_REDUCE_BLOCK_H_

@@ -1,0 +1,146 @@
+// The bodies over one lane, as CUDA runs them, give the bits of the SIMD targets: the golden
+// hashes, and the results of the library on many other inputs.
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "golden.h"
+#include "one_lane_loops.h"
+#include "tests/harness.h"
+
+namespace lanewise {
+namespace {
+
+using harness::Bytes;
+
+std::map<std::string, uint64_t> RecordedHashes() {
+  std::ifstream in(std::string(LW_TEST_DATA_DIR) + "/golden/" +
+                   std::to_string(lw_numerics_version()) + ".txt");
+  std::stringstream text;
+  text << in.rdbuf();
+  return golden::Parse(text.str());
+}
+
+size_t IndexOfRecord(const lw_kernel_record& wanted) {
+  const auto records = harness::AllRecords();
+  for (size_t i = 0; i < records.size(); ++i) {
+    if (records[i].kernel == wanted.kernel &&
+        std::memcmp(records[i].dtypes, wanted.dtypes, sizeof(wanted.dtypes)) == 0) {
+      return i;
+    }
+  }
+  return records.size();
+}
+
+TEST(OneLane, HasEveryElementwiseKernel) {
+  const auto records = harness::AllRecords();
+  ASSERT_EQ(records.size(), kKernelCount);
+  int found = 0;
+  for (size_t i = 0; i < records.size(); ++i) {
+    const bool elementwise = records[i].shape == LW_SHAPE_ELEMENTWISE;
+    EXPECT_EQ(OneLaneLoop(i) != nullptr, elementwise) << harness::Describe(records[i]);
+    found += elementwise;
+  }
+  EXPECT_GT(found, 0);
+}
+
+TEST(OneLane, GivesTheGoldenHashes) {
+  const auto recorded = RecordedHashes();
+  int compared = 0;
+  golden::ForEachCase([&](golden::Case& c) {
+    if (c.record.shape != LW_SHAPE_ELEMENTWISE) return;
+    const ElementwiseFn loop = OneLaneLoop(IndexOfRecord(c.record));
+    ASSERT_NE(loop, nullptr) << c.key;
+    const void* in[LW_MAX_OPERANDS] = {};
+    for (size_t i = 0; i < c.inputs.size(); ++i) in[i] = c.inputs[i].data();
+    c.output.assign(static_cast<size_t>(c.n) * lw_dtype_size(c.record.dtypes[c.record.inputs]), 0);
+    loop(in[0], in[1], in[2], c.output.data(), static_cast<size_t>(c.n));
+    ASSERT_TRUE(recorded.contains(c.key)) << c.key;
+    EXPECT_EQ(Hash(c), recorded.at(c.key)) << c.key;
+    ++compared;
+  });
+  EXPECT_GT(compared, 100);
+}
+
+void ExpectSame(const harness::Arrays& arrays, const Bytes& expected, const Bytes& result) {
+  const lw_kernel_record& record = arrays.record;
+  const lw_dtype dtype = record.dtypes[record.inputs];
+  const size_t size = lw_dtype_size(dtype);
+  int wrong = 0;
+  for (size_t i = 0; i < arrays.n && wrong < 3; ++i) {
+    if (harness::SameElement(dtype, &expected[i * size], &result[i * size], arrays.strict)) {
+      continue;
+    }
+    ++wrong;
+    std::string inputs;
+    for (int k = 0; k < record.inputs; ++k) {
+      inputs += " " + harness::ElementText(record.dtypes[k],
+                                           &arrays.inputs[k][i * harness::SizeOf(record, k)]);
+    }
+    ADD_FAILURE() << harness::Describe(record) << " of" << inputs << ": "
+                  << harness::ElementText(dtype, &result[i * size]) << ", the library "
+                  << harness::ElementText(dtype, &expected[i * size]);
+  }
+}
+
+TEST(OneLane, AgreesWithTheLibraryOnManyInputs) {
+  const auto records = harness::AllRecords();
+  for (size_t i = 0; i < records.size(); ++i) {
+    if (records[i].shape != LW_SHAPE_ELEMENTWISE) continue;
+    // The best target computes the expectation: it has the FMA instruction.
+    harness::Arrays arrays(records[i], 200000, i + 1);
+    Bytes expected(arrays.n * harness::SizeOf(records[i], records[i].inputs));
+    Bytes result(expected.size());
+    lw_operand operands[LW_MAX_OPERANDS];
+    for (int k = 0; k < records[i].inputs; ++k) {
+      operands[k] = {arrays.inputs[k].data(), static_cast<int64_t>(harness::SizeOf(records[i], k))};
+    }
+    operands[records[i].inputs] = {
+        expected.data(), static_cast<int64_t>(harness::SizeOf(records[i], records[i].inputs))};
+    ASSERT_EQ(
+        lw_call(records[i].kernel, records[i].dtypes, operands, static_cast<int64_t>(arrays.n)),
+        LW_OK)
+        << lw_last_error();
+    OneLaneLoop(i)(arrays.inputs[0].data(), arrays.inputs[1].data(), arrays.inputs[2].data(),
+                   result.data(), arrays.n);
+    ExpectSame(arrays, expected, result);
+  }
+}
+
+// All f32 inputs of a kernel; a few minutes each, for test-long.
+void CompareAllInputs(lw_kernel kernel) {
+  constexpr size_t kBlock = size_t{1} << 20;
+  std::vector<float> x(kBlock), one_lane(kBlock), library(kBlock);
+  const lw_dtype dtypes[] = {LW_F32, LW_F32};
+  lw_kernel_record record{};
+  record.kernel = kernel;
+  record.dtypes[0] = record.dtypes[1] = LW_F32;
+  const ElementwiseFn loop = OneLaneLoop(IndexOfRecord(record));
+  ASSERT_NE(loop, nullptr);
+  int wrong = 0;
+  for (uint64_t begin = 0; begin < uint64_t{1} << 32 && wrong < 10; begin += kBlock) {
+    for (size_t i = 0; i < kBlock; ++i) {
+      const auto bits = static_cast<uint32_t>(begin + i);
+      std::memcpy(&x[i], &bits, sizeof(bits));
+    }
+    const lw_operand operands[] = {{x.data(), sizeof(float)}, {library.data(), sizeof(float)}};
+    ASSERT_EQ(lw_call(kernel, dtypes, operands, kBlock), LW_OK) << lw_last_error();
+    loop(x.data(), nullptr, nullptr, one_lane.data(), kBlock);
+    for (size_t i = 0; i < kBlock; ++i) {
+      if (std::memcmp(&one_lane[i], &library[i], sizeof(float)) == 0) continue;
+      if (one_lane[i] != one_lane[i] && library[i] != library[i]) continue;
+      if (++wrong <= 10) ADD_FAILURE() << std::hexfloat << x[i] << ": " << one_lane[i];
+    }
+  }
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST(OneLaneLong, ExpOfAllFloats) { CompareAllInputs(LW_EXP); }
+TEST(OneLaneLong, LogOfAllFloats) { CompareAllInputs(LW_LOG); }
+TEST(OneLaneLong, SinOfAllFloats) { CompareAllInputs(LW_SIN); }
+
+}  // namespace
+}  // namespace lanewise
