@@ -17,11 +17,19 @@ def record(name, version, build, number=0, depends=(), constrains=(), track_feat
     return entry
 
 
+def file_name(entry):
+    return f"{entry['name']}-{entry['version']}-{entry['build']}.conda"
+
+
+def unique(records):
+    """The records that a channel can hold: the last of those with the same file name."""
+    return list({(entry["subdir"], file_name(entry)): entry for entry in records}.values())
+
+
 def write_channel(path, records, info=None):
     """A local channel of linux-64 and noarch; returns its directory as text."""
     for subdir in ("linux-64", "noarch"):
-        packages = {f"{entry['name']}-{entry['version']}-{entry['build']}.conda": entry
-                    for entry in records if entry["subdir"] == subdir}
+        packages = {file_name(entry): entry for entry in records if entry["subdir"] == subdir}
         (path / subdir).mkdir(parents=True, exist_ok=True)
         (path / subdir / "repodata.json").write_text(json.dumps({
             "info": {"subdir": subdir, **(info or {})}, "packages": {},
