@@ -1,4 +1,4 @@
-"""CPU names in words: which psABI level an `__archspec` name has, and what a machine lacks of one."""
+"""Which psABI level an `__archspec` name stands for."""
 
 import fnmatch
 import functools
@@ -8,9 +8,6 @@ try:
     from archspec.cpu import TARGETS as _TARGETS
 except ImportError:  # then explanations name CPUs, not levels
     _TARGETS = {}
-
-_ALWAYS = {"mmx", "sse", "sse2"}  # every x86-64 has them; lists of features leave them out
-_SPELLINGS = {"sse3": "pni", "abm": "lzcnt"}
 
 
 @functools.cache
@@ -33,12 +30,3 @@ def names_in(build):
     if "*" in build:
         return [name for name in _TARGETS if fnmatch.fnmatchcase(name, build)]
     return [build]
-
-
-def missing(level, features):
-    """What a CPU with these features lacks of an x86-64 level, in a fixed order."""
-    target = _TARGETS.get(f"x86_64_v{level}")
-    if target is None:
-        return []
-    return sorted(feature for feature in target.features - _ALWAYS
-                  if feature not in features and _SPELLINGS.get(feature) not in features)

@@ -1,10 +1,9 @@
 """Why a build of a channel cannot be installed: its first unmet requirement, in words."""
 
-import re
 from dataclasses import dataclass, field
 
 from . import levels
-from .universe import Undecided
+from .universe import Undecided, build_of
 
 _SHOWN = 6  # names in a list before "and n more"
 
@@ -96,7 +95,7 @@ class Reasons:
 
     def _archspec(self, name, wanted):
         """CPU names; where archspec knows them, the level that they stand for and what lacks."""
-        names = [found for spec in wanted for found in levels.names_in(_build_of(spec))]
+        names = [found for spec in wanted for found in levels.names_in(build_of(spec))]
         known = [levels.level_of(found) for found in names if levels.level_of(found)]
         package = self.universe.virtual.get(name)
         reported = package.build if package else None
@@ -111,14 +110,14 @@ class Reasons:
             level = levels.level_of(reported)
             told = f", a name of x86-64-v{level}" if level else ", which stands for no level"
             return f"{wish}; {here}{told}, though the CPU has x86-64-v{have}", []
-        lacking = levels.missing(need, self.machine.get("features", ()))
+        lacking = (self.machine.get("psabi_missing") or {}).get(str(need), [])
         return f"{wish}; {here}{self._lacking(lacking)}", lacking
 
     def _lacking(self, lacking):
         if not lacking:
             return ""
-        hidden = [feature for feature in lacking
-                  if feature in (self.machine.get("hypervisor") or {}).get("hidden_features", ())]
+        masks = (self.machine.get("hypervisor") or {}).get("masks", ())
+        hidden = [feature for feature in lacking if feature in masks]
         absent = [feature for feature in lacking if feature not in hidden]
         words = f", without {' '.join(absent)}" if absent else ""
         return words + (f"; the VM hides {' '.join(hidden)}" if hidden else "")
@@ -148,15 +147,6 @@ class Reasons:
                           f"other requirements need ({listed(depends[:last - 1])})")
         except (Undecided, StopIteration):
             return Reason("", "its requirements exclude each other")
-
-
-def _build_of(spec):
-    """The build string in a requirement, in either spelling; empty if there is none."""
-    found = re.search(r"build\s*=\s*['\"]?([^'\"\]]+)", spec)
-    if found:
-        return found[1]
-    parts = spec.split(None, 2)
-    return parts[2] if len(parts) > 2 else ""
 
 
 def _through(specs):

@@ -182,3 +182,11 @@ class Libsolv:
 
 def _name(spec):
     return re.split(r"[ =<>!~]", spec.strip(), maxsplit=1)[0].lower()
+
+
+def build_of(spec):
+    """The build string that a requirement asks for; empty if it asks for none."""
+    try:
+        return rattler.MatchSpec(spec).build or ""
+    except Exception:  # py-rattler's exceptions share no base class
+        return spec.rpartition(" ")[2] if spec.count(" ") > 1 else ""
