@@ -1,0 +1,38 @@
+// The virtual packages of a machine: what each package manager reports by itself, and what
+// lanewise adds through its detector and its conda plugin.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "machine/record.h"
+
+namespace lanewise {
+
+enum class Manager : uint8_t { kConda, kRattler, kMamba };
+inline constexpr std::string_view kManagerNames[] = {"conda", "rattler", "mamba"};
+
+struct VirtualPackage {
+  std::string name, version;
+  std::string build = "0";
+};
+
+// The build string of __archspec.
+std::string ArchspecOf(Manager manager, const MachineRecord& record);
+
+// As the manager detects them, without overrides.
+std::vector<VirtualPackage> VirtualPackagesOf(Manager manager, const MachineRecord& record);
+
+// The names that lanewise reports, whether a machine has them or not.
+inline constexpr std::string_view kLanewisePackageNames[] = {
+    "__lanewise_x86_64", "__lanewise_aarch64", "__lanewise_isa"};
+
+// Those of them that the machine has.
+std::vector<VirtualPackage> LanewisePackages(const Host& host);
+
+// The place of a target among those of its architecture, in steps of ten. Never reassigned: builds
+// are published that ask for these numbers.
+int Ordinal(Target target);
+
+}  // namespace lanewise
