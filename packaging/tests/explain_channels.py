@@ -22,8 +22,9 @@ def file_name(entry):
 
 
 def unique(records):
-    """The records that a channel can hold: the last of those with the same file name."""
-    return list({(entry["subdir"], file_name(entry)): entry for entry in records}.values())
+    """The records that a channel can hold (the last of a file name), as solvers load them."""
+    found = {(entry["subdir"], file_name(entry)): entry for entry in records}
+    return sorted(found.values(), key=lambda entry: entry["subdir"] == "noarch")
 
 
 def write_channel(path, records, info=None):

@@ -8,8 +8,12 @@ reasons, overrides      the same in words, and how to repeat it
 conda_report, wheel_report, command
 """
 
+import functools
+
 from .._report import Report
+from .errors import NoPackage
 from .machines import load as _machine
+from .machines import names as _names
 from .machines import title as _title
 
 
@@ -25,12 +29,40 @@ def explain_install(name, channel=None, wheels=None, machine="this", tools=("rat
 
         data["channel"], answers, choices = conda_report.explain(channel, name, described, tools)
         data["tools"].update(answers)
-        data["choices"].update({tool: found and conda_report.label(found)
-                                for tool, found in choices.items()})
+        data["choices"].update(choices)
         texts += [conda_report.text(tool, answer) for tool, answer in answers.items()]
-    head = f"{name} on {_title(machine, described)}"
-    others = [f"{tool} {choice or 'nothing'}" for tool, choice in data["choices"].items()
+    others = [f"{tool} {choice}" for tool, choice in data["choices"].items()
               if tool not in data["tools"]]
     if others:
-        texts.append("others: " + ", ".join(others))
-    return Report("\n\n".join([head, *texts]), data)
+        texts.append(f"others: {', '.join(others)}")
+    return Report("\n\n".join([f"{name} on {_title(machine, described)}", *texts]), data)
+
+
+def matrix(name, channel=None, wheels=None, machines=(), tools=("rattler",)):
+    """Machines and tools: who gets what, nothing else."""
+    rows = []
+    if channel:
+        from . import channel as _channel, conda_report
+
+        channels = functools.cache(lambda architecture: _channel.load(channel, name, architecture))
+    for machine in machines or _names():
+        described, row = _machine(machine), {}
+        try:
+            if channel:
+                row.update(conda_report.choices(name, channels, described, tools))
+        except NoPackage:  # for this architecture, say
+            row = dict.fromkeys(tools, "no package")
+        rows.append({"machine": machine, "architecture": described["architecture"],
+                     "psabi_level": described.get("psabi_level"), "choices": row})
+    return Report(_grid(rows, tools), {"schema": 1, "name": name, "matrix": rows})
+
+
+def _grid(rows, tools):
+    cells = [["machine", "level", *tools]]
+    for row in rows:
+        level = row["psabi_level"]
+        cells.append([row["machine"], f"v{level}" if level else row["architecture"],
+                      *(row["choices"].get(tool, "-") for tool in tools)])
+    widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
+    return "\n".join("  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths)).rstrip()
+                     for line in cells)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from .errors import InstallError, needs
+from .errors import InstallError, NoPackage, needs
 
 try:
     import rattler
@@ -88,6 +88,21 @@ def url_of(channel):
     return path.as_uri()
 
 
+def _run(coroutine):
+    """Waits a moment longer than the answer takes.
+
+    py-rattler's threads hold the interpreter's lock for an instant after they have answered; one
+    that still does when an error ends the process makes Python abort.
+    """
+    async def answer():
+        try:
+            return await coroutine
+        finally:
+            await asyncio.sleep(0.02)
+
+    return asyncio.run(answer())
+
+
 def load(channel, name, architecture):
     """All builds of `name` and of whatever they can depend on, for one platform and noarch."""
     url, platform = url_of(channel), subdir_of(architecture)
@@ -98,8 +113,8 @@ def load(channel, name, architecture):
     cache = tempfile.TemporaryDirectory(prefix="lanewise-explain-") if local else None
     gateway = rattler.Gateway(cache_dir=cache and cache.name)
     try:
-        found = asyncio.run(gateway.query([url], [platform, "noarch"], [name], recursive=True,
-                                          detector_target=platform))
+        found = _run(gateway.query([url], [platform, "noarch"], [name], recursive=True,
+                                   detector_target=platform))
     except (InvalidMatchSpecError, InvalidPackageNameError) as error:
         raise InstallError(f"package name {name!r}: {error}") from error
     except Exception as error:
@@ -108,8 +123,8 @@ def load(channel, name, architecture):
     for position, record in enumerate(record for source in found for record in source):
         builds.setdefault(record.name.normalized, []).append(_build(record, position))
     if name.lower() not in builds:
-        raise InstallError(f"channel {channel} has no package {name!r} for {platform} or noarch"
-                           + _similar(gateway, url, platform, name))
+        raise NoPackage(f"channel {channel} has no package {name!r} for {platform} or noarch"
+                        + _similar(gateway, url, platform, name))
     detectors = {str(virtual_package.normalized): registration.detector.normalized
                  for registration in found.virtual_package_detectors.accepted
                  for virtual_package in registration.virtual_packages}
@@ -140,8 +155,7 @@ def _causes(error):
 
 def _similar(gateway, url, platform, name):
     try:
-        names = [found.normalized for found in asyncio.run(gateway.names([url],
-                                                                         [platform, "noarch"]))]
+        names = [found.normalized for found in _run(gateway.names([url], [platform, "noarch"]))]
     except Exception:
         return ""
     close = difflib.get_close_matches(name, names) or (sorted(names) if len(names) < 12 else [])
@@ -155,9 +169,9 @@ def solve(channel, name, virtual_packages):
                                              BuildString(package.build))
                for package in virtual_packages]
     try:
-        records = asyncio.run(rattler.solve([channel.url], [name], gateway=channel.gateway,
-                                            platforms=[channel.platform, "noarch"],
-                                            virtual_packages=machine))
+        records = _run(rattler.solve([channel.url], [name], gateway=channel.gateway,
+                                     platforms=[channel.platform, "noarch"],
+                                     virtual_packages=machine))
     except SolverError as error:
         return {}, _causes(error)
     by_key = {build.key: build for builds in channel.builds.values() for build in builds}

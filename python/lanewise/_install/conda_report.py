@@ -9,26 +9,32 @@ _LINES = 40  # candidates in the text; --json has all
 
 
 def explain(channel, name, machine, tools):
-    """{tool: data} for the tools asked for, and {tool: winner} for all."""
+    """The channel's address, {tool: data} for the tools asked for, {tool: label} for all."""
     found = load(channel, name, machine["architecture"])
     name = name.lower()
-    answers, choices = {}, {}
+    answers, others = {}, {}
     for tool in TOOLS:
         packages = machine["virtual_packages"].get(tool, {})
         decision = decide(found, name, packages, tool)
         if tool == "rattler":
             ask_rattler(found, name, decision)
-        choices[tool] = decision.winner and brief(decision.winner)
+        others[tool] = label(_brief_or_none(decision.winner))
         if tool in tools:
             answers[tool] = _data(decision, machine)
             answers[tool].update(_with_own(found, name, machine, tool, decision))
-    return found.url, answers, choices
+    return found.url, answers, others
 
 
-def winner(channel, name, machine, tool):
-    """The build that one tool takes, or None; for the matrix."""
-    packages = machine["virtual_packages"].get(tool, {})
-    return decide(channel, name, packages, tool).winner
+def choices(name, channels, machine, tools):
+    """{tool: label} for the matrix; `channels` keeps one loaded channel per architecture."""
+    found = channels(machine["architecture"])
+    return {tool: label(_brief_or_none(decide(
+        found, name.lower(), machine["virtual_packages"].get(tool, {}), tool).winner))
+        for tool in tools if tool in TOOLS}
+
+
+def _brief_or_none(build):
+    return build and brief(build)
 
 
 def brief(build):
@@ -80,7 +86,7 @@ def _with_own(channel, name, machine, tool, decision):
     packages = {**machine["virtual_packages"].get(tool, {}), **own}
     winner = decide(channel, name, packages, tool).winner
     return {"with_lanewise_virtual_packages": {
-        "source": source, "winner": winner and brief(winner),
+        "source": source, "winner": _brief_or_none(winner),
         "overrides": {f"CONDA_OVERRIDE_{package[2:].upper()}": own[package]["version"]
                       for package in asked if package in own}}}
 

@@ -75,7 +75,7 @@ def _solution(channel, universe, machine, build):
 
 
 def ask_rattler(channel, name, decision):
-    """py-rattler's own solve beside the ranking above."""
+    """Notes py-rattler's own choice; where it is the same, with the packages that come along."""
     import rattler
 
     found, error = solve(channel, name, decision.universe.virtual.values())
@@ -84,4 +84,5 @@ def ask_rattler(channel, name, decision):
         "name": "py-rattler", "version": rattler.__version__, "error": error,
         "winner": winner.file if winner else None, "agrees": winner is decision.winner,
     }
-    return found
+    if winner and winner is decision.winner:
+        decision.solutions[winner] = found
