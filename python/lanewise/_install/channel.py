@@ -89,16 +89,17 @@ def url_of(channel):
 
 
 def _run(coroutine):
-    """Waits a moment longer than the answer takes.
+    """Waits a moment longer than an error takes.
 
     py-rattler's threads hold the interpreter's lock for an instant after they have answered; one
-    that still does when an error ends the process makes Python abort.
+    that still does when the error ends the process makes Python abort.
     """
     async def answer():
         try:
             return await coroutine
-        finally:
-            await asyncio.sleep(0.02)
+        except Exception:
+            await asyncio.sleep(0.05)
+            raise
 
     return asyncio.run(answer())
 

@@ -57,7 +57,7 @@ def title(name, machine):
     if machine.get("best_target"):
         facts.append(machine["best_target"])
     if machine.get("cuda_driver"):
-        devices = ", ".join(machine.get("cuda_arch") or []) or "no device asked"
+        devices = ", ".join(dict.fromkeys(machine.get("cuda_arch") or [])) or "no device asked"
         facts.append(f"CUDA driver {machine['cuda_driver']} ({devices})")
     hypervisor = machine.get("hypervisor") or {}
     if hypervisor.get("present"):
