@@ -31,6 +31,16 @@ def explain_install(name, channel=None, wheels=None, machine="this", tools=("rat
         data["tools"].update(answers)
         data["choices"].update(choices)
         texts += [conda_report.text(tool, answer) for tool, answer in answers.items()]
+    if wheels:
+        from . import wheel_report
+
+        data["wheels"] = wheels
+        answer, choices = wheel_report.explain(wheels, name, described)
+        data["choices"].update(choices)
+        if "uv" in tools:
+            data["tools"]["uv"] = answer
+            texts.append(wheel_report.text(answer))
+            data["choices"].pop("pip")  # the text of uv says it
     others = [f"{tool} {choice}" for tool, choice in data["choices"].items()
               if tool not in data["tools"]]
     if others:
@@ -50,6 +60,10 @@ def matrix(name, channel=None, wheels=None, machines=(), tools=("rattler",)):
         try:
             if channel:
                 row.update(conda_report.choices(name, channels, described, tools))
+            if wheels:
+                from . import wheel_report
+
+                row["uv"] = wheel_report.choice(wheels, name, described)
         except NoPackage:  # for this architecture, say
             row = dict.fromkeys(tools, "no package")
         rows.append({"machine": machine, "architecture": described["architecture"],
