@@ -15,14 +15,14 @@ PROVIDERS = {"x86_64": {"requires": ["x86-64-variant-provider"]},
 def variants_data(variants, order=("nvidia", "x86_64"), providers=None):
     """`variants`: {label: {namespace: {feature: [values]}}}."""
     used = {namespace for properties in variants.values() for namespace in properties}
-    namespaces = [namespace for namespace in order if namespace in used]
+    namespaces = [namespace for namespace in order if namespace in used] or [order[0]]
     return {"$schema": SCHEMA, "default-priorities": {"namespace": namespaces},
             "providers": {name: value for name, value in (providers or PROVIDERS).items()
                           if name in namespaces}, "variants": variants}
 
 
 def write_wheel(folder, name, version, label=None, properties=None, tag="py3-none-any", build="",
-                python=None, extra=None, order=("nvidia", "x86_64")):
+                python=None, extra=None, order=("nvidia", "x86_64"), providers=None):
     """An importable wheel; its module says which it is. Returns the file's name."""
     parts = [name, version, *([build] if build else []), tag, *([label] if label else [])]
     info = f"{name}-{version}.dist-info"
@@ -33,7 +33,8 @@ def write_wheel(folder, name, version, label=None, properties=None, tag="py3-non
              f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\n"
                               + "".join(f"Tag: {one}\n" for one in [tag]), **(extra or {})}
     if label:
-        files[f"{info}/variant.json"] = json.dumps(variants_data({label: properties or {}}, order))
+        files[f"{info}/variant.json"] = json.dumps(
+            variants_data({label: properties or {}}, order, providers))
     record = "".join(
         f"{path},sha256={urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip('=')},"
         f"{len(text.encode())}\n" for path, text in files.items())

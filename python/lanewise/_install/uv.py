@@ -6,6 +6,7 @@ others, ordinary wheels last; then the platform tag, then the build tag.
 
 import re
 import sys
+import zipfile
 from dataclasses import dataclass
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -13,7 +14,7 @@ from packaging.tags import compatible_tags, cpython_tags
 from packaging.version import Version
 
 from . import variants as _variants
-from .wheels import requires_python
+from .wheels import inside
 
 _OLDEST_GLIBC = {"x86_64": 5}  # 17 elsewhere
 _ALIASES = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
@@ -49,7 +50,8 @@ def tags(machine):
 def decide(listing, machine, preview=True):
     """A verdict for every file, best first."""
     versions = sorted({wheel.version for wheel in listing.wheels}, reverse=True)
-    stable = any(not version.is_prerelease for version in versions)
+    stable = any(not wheel.version.is_prerelease for wheel in listing.wheels
+                 if preview or not wheel.label)  # without its preview uv does not see variants
     ordered, ranks = [], tags(machine)
     for version in versions:
         files = [wheel for wheel in listing.wheels if wheel.version == version]
@@ -80,7 +82,7 @@ def _version(listing, files, machine, ranks, preview):
                 for wheel in files]
     verdicts.sort(key=lambda verdict: (verdict.status != "fits", verdict.rank,
                                        verdict.wheel.name))
-    return _without_wrong_python(verdicts)
+    return _without_spoilt(verdicts)
 
 
 def _wheel(wheel, machine, ranks, variants, known, unknown, preview):
@@ -144,20 +146,39 @@ def _python_fits(specifier):
         return True
 
 
-def _without_wrong_python(verdicts):
-    """uv learns from the metadata of its pick that a whole version is for another Python."""
+def _without_spoilt(verdicts):
+    """uv looks into its pick, and drops the whole version for what it finds there."""
     best = next((verdict for verdict in verdicts if verdict.status == "fits"), None)
-    if best is None:
-        return verdicts
-    needed = requires_python(best.wheel)
-    if not needed or _python_fits(needed):
+    why = best and _spoilt(best.wheel)
+    if not why:
         return verdicts
     for verdict in verdicts:
         if verdict.status == "fits":
             verdict.status = "rejected"
-            verdict.words = f"needs Python {needed}" if verdict is best else \
-                f"uv drops the version: its best wheel {best.wheel.name} needs Python {needed}"
+            verdict.words = why if verdict is best else \
+                f"uv drops the version, whose best wheel is {best.wheel.name}"
     return verdicts
+
+
+def _spoilt(wheel):
+    if "://" in wheel.file.place or wheel.kind != "wheel":
+        return ""
+    try:
+        needed, variant = inside(wheel)
+    except (zipfile.BadZipFile, KeyError, OSError) as error:
+        return f"cannot be read: {error}"
+    if needed and not _python_fits(needed):
+        return f"needs Python {needed}"
+    if not wheel.label:
+        return ""
+    if variant is None:
+        return "has no variant.json inside"
+    try:
+        labels = list(_variants.read(variant).variants)
+    except _variants.Invalid as error:
+        return f"its variant.json is invalid: {error}"
+    return "" if labels == [wheel.label] else \
+        f"its variant.json describes {', '.join(labels)} instead of {wheel.label} alone"
 
 
 # ---- why one comes before another -----------------------------------------------------------------

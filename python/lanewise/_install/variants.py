@@ -14,6 +14,7 @@ from packaging.version import Version
 
 _X86 = ("x86-64-variant-provider", "x86_64_variant_provider", False)
 _NVIDIA = ("nvidia-variant-provider", "nvidia_variant_provider.plugin:NvidiaVariantPlugin", True)
+_KEYS = {"$schema", "default-priorities", "providers", "variants"}
 _PROVIDER_VERSION = Version("0.1")
 _LOWEST_CUDA, _HIGHEST_CUDA, _HIGHEST_MINOR = (11, 0), (15, 12), 12
 _SM_FAMILIES = [[70, 72, 75], [80, 86, 87, 88, 89], [90], [100], [120]]  # code runs within a family
@@ -34,6 +35,8 @@ def read(text):
     """A {name}-{version}-variants.json; Invalid where uv calls it invalid metadata."""
     try:
         data = json.loads(text)
+        if not set(data) <= _KEYS:
+            raise Invalid(f"unknown key {', '.join(sorted(set(data) - _KEYS))}")
         namespaces = data["default-priorities"]["namespace"]
         providers, variants = data.get("providers"), data["variants"]
         if not isinstance(data["$schema"], str):

@@ -173,15 +173,16 @@ def _text(place):
     return Path(place).read_text(encoding="utf-8", errors="replace")
 
 
-def requires_python(wheel):
-    """What a wheel in a folder says in its metadata; pages say it beside the link, if at all."""
-    if wheel.file.requires_python or "://" in wheel.file.place or wheel.kind != "wheel":
-        return wheel.file.requires_python
-    try:
-        with zipfile.ZipFile(wheel.file.place) as archive:
-            member = next(name for name in archive.namelist()
-                          if name.endswith(".dist-info/METADATA"))
-            metadata = HeaderParser().parsestr(archive.read(member).decode("utf-8", "replace"))
-            return metadata.get("Requires-Python") or ""
-    except (zipfile.BadZipFile, StopIteration, OSError) as error:
-        raise InstallError(f"{wheel.name} is not a readable wheel: {error!r}") from error
+def inside(wheel):
+    """(Requires-Python, text of variant.json or None) of a wheel in a folder, as the file has it.
+
+    Pages give the former beside the link, if at all; nothing is downloaded for it.
+    """
+    with zipfile.ZipFile(wheel.file.place) as archive:
+        found = {}
+        for name in archive.namelist():
+            folder, _, file = name.rpartition("/")
+            if folder.endswith(".dist-info") and "/" not in folder:
+                found[file] = archive.read(name).decode("utf-8", "replace")
+    metadata = HeaderParser().parsestr(found["METADATA"])
+    return metadata.get("Requires-Python") or "", found.get("variant.json")
