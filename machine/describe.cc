@@ -72,16 +72,9 @@ void WriteCuda(const CudaFacts& cuda, JsonWriter& json) {
   StringOrNull(json, "cuda_toolkit", cuda.toolkit);
 }
 
-// uv takes the level from the flags of /proc/cpuinfo.
 void WriteUv(const MachineRecord& record, JsonWriter& json) {
-  HostInput input = record.host;
-  input.cpuid.clear();
-  const Host host = DetectHost(input);
   json.BeginObject("uv");
-  if (host.psabi_level && !input.cpuinfo.empty())
-    json.String("x86_64_level", "v" + std::to_string(host.psabi_level));
-  else
-    json.Null("x86_64_level");
+  StringOrNull(json, "x86_64_level", UvLevel(record));
   StringOrNull(json, "cuda_driver", record.cuda.driver);
   if (record.cuda.devices && !record.cuda.devices->empty())
     Strings(json, "sm_arch", *record.cuda.devices);

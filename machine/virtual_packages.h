@@ -24,6 +24,10 @@ std::string ArchspecOf(Manager manager, const MachineRecord& record);
 // As the manager detects them, without overrides.
 std::vector<VirtualPackage> VirtualPackagesOf(Manager manager, const MachineRecord& record);
 
+// The level that uv finds for wheel variants: "v1" to "v4"; empty on other architectures. From the
+// flags of /proc/cpuinfo; without them uv takes v2 for granted.
+std::string UvLevel(const MachineRecord& record);
+
 // The names that lanewise reports, whether a machine has them or not.
 inline constexpr std::string_view kLanewisePackageNames[] = {
     "__lanewise_x86_64", "__lanewise_aarch64", "__lanewise_isa"};
