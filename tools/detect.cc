@@ -39,7 +39,7 @@ std::string Report(const std::vector<VirtualPackage>& packages) {
     }
     json.BeginObject(name);
     json.String("version", found->version);
-    json.String("build", found->build);
+    json.String("build_string", found->build);
     json.EndObject();
   }
   json.EndObject();
