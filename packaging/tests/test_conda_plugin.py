@@ -230,7 +230,8 @@ def test_with_conda_itself():
     """Where conda is installed in this Python, and so is the plugin."""
     if importlib.util.find_spec("conda") is None:
         pytest.skip("conda is not installed here; it is not on PyPI")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "python")}
+    path = [str(ROOT / "python"), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
     result = subprocess.run([sys.executable, "-m", "conda", "info", "--json"], text=True,
                             capture_output=True, check=True, env=environment)
     found = {name: [version, build] for name, version, build
