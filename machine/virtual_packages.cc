@@ -72,14 +72,14 @@ std::string LeastDevice(const std::vector<std::string>& devices) {
 
 }  // namespace
 
-std::string ArchspecOf(Manager manager, const MachineRecord& record) {
+std::vector<std::string> ArchspecsOf(Manager manager, const MachineRecord& record) {
   const Arch arch = record.host.arch;
-  if (arch == Arch::kOther) return "";
+  if (arch == Arch::kOther) return {};
   if (manager != Manager::kMamba) {
     const Edition edition = manager == Manager::kConda ? Edition::kConda : Edition::kRattler;
-    return ArchspecName(edition, arch, record.host.cpuinfo);
+    return ArchspecNames(edition, arch, record.host.cpuinfo);
   }
-  return arch == Arch::kX86_64 ? MambaLevel(DetectHost(record.host)) : "aarch64";
+  return {arch == Arch::kX86_64 ? MambaLevel(DetectHost(record.host)) : "aarch64"};
 }
 
 std::vector<VirtualPackage> VirtualPackagesOf(Manager manager, const MachineRecord& record) {
@@ -93,8 +93,8 @@ std::vector<VirtualPackage> VirtualPackagesOf(Manager manager, const MachineReco
   } else if (manager == Manager::kConda) {
     packages.push_back({"__glibc", "0"});
   }
-  const std::string archspec = ArchspecOf(manager, record);
-  if (!archspec.empty()) packages.push_back({"__archspec", "1", archspec});
+  const std::vector<std::string> archspecs = ArchspecsOf(manager, record);
+  if (!archspecs.empty()) packages.push_back({"__archspec", "1", archspecs[0]});
   const std::string cuda = CudaVersion(manager, record.cuda);
   if (!cuda.empty()) packages.push_back({"__cuda", cuda});
   if (manager == Manager::kRattler && !cuda.empty() && record.cuda.devices) {

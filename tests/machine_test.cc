@@ -16,6 +16,8 @@ constexpr char kV3[] =
     "mmx sse sse2 pni ssse3 sse4_1 sse4_2 popcnt cx16 lahf_lm avx avx2 fma f16c bmi1 bmi2 abm "
     "movbe "
     "xsave";
+using Names = std::vector<std::string>;
+
 constexpr char kAvx512[] = " avx512f avx512dq avx512cd avx512bw avx512vl";
 
 std::string Cpuinfo(const std::string& flags) {
@@ -99,8 +101,8 @@ TEST(MachineRecord, AArch64) {
   EXPECT_EQ(packages[1].build, "SVE2_128");
   EXPECT_EQ(UvLevel(record), "");
   // Features that the CPU has and the kernel does not list: archspec falls back to the name of all.
-  EXPECT_EQ(ArchspecOf(Manager::kConda, record), "aarch64");
-  EXPECT_EQ(ArchspecOf(Manager::kMamba, record), "aarch64");
+  EXPECT_EQ(ArchspecsOf(Manager::kConda, record), Names{"aarch64"});
+  EXPECT_EQ(ArchspecsOf(Manager::kMamba, record), Names{"aarch64"});
 }
 
 TEST(MachineRecord, BadFieldsAreNamed) {
@@ -174,17 +176,17 @@ TEST(Archspec, LevelsOfNames) {
 
 TEST(Archspec, UnknownVendorAndNoText) {
   for (const Edition edition : {Edition::kConda, Edition::kRattler}) {
-    EXPECT_EQ(ArchspecName(edition, Arch::kX86_64, Cpuinfo(kV3)), "x86_64_v3");
-    EXPECT_EQ(ArchspecName(edition, Arch::kX86_64, ""), "x86_64");
-    EXPECT_EQ(ArchspecName(edition, Arch::kAArch64, ""), "aarch64");
-    EXPECT_EQ(ArchspecName(edition, Arch::kOther, ""), "");
+    EXPECT_EQ(ArchspecNames(edition, Arch::kX86_64, Cpuinfo(kV3)), Names{"x86_64_v3"});
+    EXPECT_EQ(ArchspecNames(edition, Arch::kX86_64, ""), Names{"x86_64"});
+    EXPECT_EQ(ArchspecNames(edition, Arch::kAArch64, ""), Names{"aarch64"});
+    EXPECT_TRUE(ArchspecNames(edition, Arch::kOther, "").empty());
   }
 }
 
 TEST(VirtualPackages, MambaAsksForLessThanTheLevels) {
   const auto mamba = [](const std::string& flags) {
     const std::string cpuinfo = Cpuinfo(flags);
-    return ArchspecOf(Manager::kMamba, Record({{"cpuinfo", cpuinfo}}));
+    return ArchspecsOf(Manager::kMamba, Record({{"cpuinfo", cpuinfo}}))[0];
   };
   EXPECT_EQ(mamba(kV3), "x86_64_v3");
   EXPECT_EQ(mamba(Without(kV3, "movbe")), "x86_64_v3");  // level 2
