@@ -63,10 +63,14 @@ Rank RankOf(Edition edition, const ArchspecEntry& entry) {
   return {Ancestors(edition, entry).size(), CountWords(entry.features)};
 }
 
-const ArchspecEntry* Best(Edition edition, const std::vector<const ArchspecEntry*>& entries) {
-  const ArchspecEntry* best = nullptr;
+// All of the highest rank, in the table's order.
+std::vector<const ArchspecEntry*> Best(Edition edition,
+                                       const std::vector<const ArchspecEntry*>& entries) {
+  std::vector<const ArchspecEntry*> best;
   for (const ArchspecEntry* entry : entries) {
-    if (!best || RankOf(edition, *entry) > RankOf(edition, *best)) best = entry;
+    if (!best.empty() && RankOf(edition, *entry) < RankOf(edition, *best[0])) continue;
+    if (!best.empty() && RankOf(edition, *entry) > RankOf(edition, *best[0])) best.clear();
+    best.push_back(entry);
   }
   return best;
 }
@@ -118,14 +122,14 @@ std::vector<std::string> MissingWords(std::string_view wanted, std::string_view 
   return missing;
 }
 
-std::string ArchspecName(Edition edition, Arch arch, std::string_view cpuinfo) {
+std::vector<std::string> ArchspecNames(Edition edition, Arch arch, std::string_view cpuinfo) {
   const Cpu cpu = ReadCpu(arch, cpuinfo);
   std::vector<const ArchspecEntry*> entries = Compatible(edition, arch, cpu);
   std::vector<const ArchspecEntry*> generic;
   std::copy_if(entries.begin(), entries.end(), std::back_inserter(generic),
                [](const ArchspecEntry* entry) { return entry->vendor == "generic"; });
-  const ArchspecEntry* best_generic = Best(edition, generic);
-  if (!best_generic) return "";
+  if (generic.empty()) return {};
+  const ArchspecEntry* best_generic = Best(edition, generic)[0];
 
   const auto other_part = [&](const ArchspecEntry* entry) { return entry->cpu_part != cpu.part; };
   const bool part_known = edition == Edition::kConda && !cpu.part.empty() &&
@@ -137,8 +141,11 @@ std::string ArchspecName(Edition edition, Arch arch, std::string_view cpuinfo) {
   std::erase_if(entries, [&](const ArchspecEntry* entry) {
     return !Descends(edition, *entry, best_generic->name);
   });
-  const ArchspecEntry* best = Best(edition, entries);
-  return std::string(best ? best->name : best_generic->name);
+  std::vector<std::string> names;
+  for (const ArchspecEntry* entry : Best(edition, entries)) names.emplace_back(entry->name);
+  if (names.empty()) names.emplace_back(best_generic->name);
+  if (edition == Edition::kConda) names.resize(1);
+  return names;
 }
 
 HostInput ArchspecHost(std::string_view name) {

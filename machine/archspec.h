@@ -36,8 +36,9 @@ std::span<const ArchspecEntry> ArchspecTable();
 const ArchspecEntry* FindArchspec(Edition edition, std::string_view name);
 
 // What the implementation reports for the first processor of a /proc/cpuinfo. The generic name of
-// the architecture if the text is empty.
-std::string ArchspecName(Edition edition, Arch arch, std::string_view cpuinfo);
+// the architecture if the text is empty. More than one name where entries tie: the Python package
+// takes the first, rattler one at random in each process. None for kOther.
+std::vector<std::string> ArchspecNames(Edition edition, Arch arch, std::string_view cpuinfo);
 
 // The machine that a name stands for: every feature of the entry, nothing else. kOther if no
 // edition knows the name.

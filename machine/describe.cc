@@ -72,16 +72,25 @@ void WriteCuda(const CudaFacts& cuda, JsonWriter& json) {
   StringOrNull(json, "cuda_toolkit", cuda.toolkit);
 }
 
-// uv takes the level from the flags of /proc/cpuinfo.
+void WriteArchspecs(const MachineRecord& record, JsonWriter& json) {
+  json.BeginObject("archspec");
+  for (const Manager manager : kManagers) {
+    const std::vector<std::string> names = ArchspecsOf(manager, record);
+    StringOrNull(json, NameOf(manager), names.empty() ? "" : names[0]);
+  }
+  json.EndObject();
+  json.BeginObject("archspec_alternatives");
+  for (const Manager manager : kManagers) {
+    std::vector<std::string> names = ArchspecsOf(manager, record);
+    if (!names.empty()) names.erase(names.begin());
+    Strings(json, NameOf(manager), names);
+  }
+  json.EndObject();
+}
+
 void WriteUv(const MachineRecord& record, JsonWriter& json) {
-  HostInput input = record.host;
-  input.cpuid.clear();
-  const Host host = DetectHost(input);
   json.BeginObject("uv");
-  if (host.psabi_level && !input.cpuinfo.empty())
-    json.String("x86_64_level", "v" + std::to_string(host.psabi_level));
-  else
-    json.Null("x86_64_level");
+  StringOrNull(json, "x86_64_level", UvLevel(record));
   StringOrNull(json, "cuda_driver", record.cuda.driver);
   if (record.cuda.devices && !record.cuda.devices->empty())
     Strings(json, "sm_arch", *record.cuda.devices);
@@ -121,14 +130,10 @@ void DescribeMachine(const MachineRecord& record, const Host& host, JsonWriter& 
   Strings(json, "masks", host.hypervisor ? missing : std::vector<std::string>());
   json.EndObject();
 
-  json.BeginObject("archspec");
-  for (const Manager manager : {Manager::kConda, Manager::kRattler, Manager::kMamba})
-    StringOrNull(json, kManagerNames[static_cast<int>(manager)], ArchspecOf(manager, record));
-  json.EndObject();
+  WriteArchspecs(record, json);
   json.BeginObject("virtual_packages");
-  for (const Manager manager : {Manager::kConda, Manager::kRattler, Manager::kMamba})
-    WritePackages(json, kManagerNames[static_cast<int>(manager)],
-                  VirtualPackagesOf(manager, record));
+  for (const Manager manager : kManagers)
+    WritePackages(json, NameOf(manager), VirtualPackagesOf(manager, record));
   json.EndObject();
   WritePackages(json, "lanewise_virtual_packages", LanewisePackages(host));
   WriteUv(record, json);

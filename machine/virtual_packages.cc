@@ -25,23 +25,17 @@ std::string LinuxVersion(std::string_view release, int least, int most) {
   return numbers >= least ? version : "";
 }
 
-// libmamba asks the compiler's CPU detection for some features of each level, not for all.
+// libmamba asks the compiler's CPU detection for some features of each level, not for all, and for
+// a level does not ask for those below.
 std::string MambaLevel(const Host& host) {
-  struct Level {
-    std::string_view name, features;
-  };
-  constexpr Level kLevels[] = {
-      {"x86_64_v4", "avx512f avx512bw avx512cd avx512dq avx512vl"},
-      {"x86_64_v3", "avx avx2 bmi1 bmi2 fma"},
-      {"x86_64_v2", "popcnt pni ssse3 sse4_1 sse4_2"},
-  };
   std::string usable;
   for (const FeatureState& feature : host.features) {
     if (feature.usable()) usable += std::string(feature.name) + " ";
   }
-  for (const Level& level : kLevels) {
-    if (MissingWords(level.features, usable).empty()) return std::string(level.name);
-  }
+  const auto has = [&](std::string_view words) { return MissingWords(words, usable).empty(); };
+  if (has("avx512f avx512bw avx512cd avx512dq avx512vl")) return "x86_64_v4";
+  if (has("avx avx2 bmi1 bmi2 fma")) return "x86_64_v3";
+  if (has("popcnt pni ssse3 sse4_1 sse4_2")) return "x86_64_v2";
   return "x86_64";
 }
 
@@ -78,14 +72,14 @@ std::string LeastDevice(const std::vector<std::string>& devices) {
 
 }  // namespace
 
-std::string ArchspecOf(Manager manager, const MachineRecord& record) {
+std::vector<std::string> ArchspecsOf(Manager manager, const MachineRecord& record) {
   const Arch arch = record.host.arch;
-  if (arch == Arch::kOther) return "";
+  if (arch == Arch::kOther) return {};
   if (manager != Manager::kMamba) {
     const Edition edition = manager == Manager::kConda ? Edition::kConda : Edition::kRattler;
-    return ArchspecName(edition, arch, record.host.cpuinfo);
+    return ArchspecNames(edition, arch, record.host.cpuinfo);
   }
-  return arch == Arch::kX86_64 ? MambaLevel(DetectHost(record.host)) : "aarch64";
+  return {arch == Arch::kX86_64 ? MambaLevel(DetectHost(record.host)) : "aarch64"};
 }
 
 std::vector<VirtualPackage> VirtualPackagesOf(Manager manager, const MachineRecord& record) {
@@ -99,8 +93,8 @@ std::vector<VirtualPackage> VirtualPackagesOf(Manager manager, const MachineReco
   } else if (manager == Manager::kConda) {
     packages.push_back({"__glibc", "0"});
   }
-  const std::string archspec = ArchspecOf(manager, record);
-  if (!archspec.empty()) packages.push_back({"__archspec", "1", archspec});
+  const std::vector<std::string> archspecs = ArchspecsOf(manager, record);
+  if (!archspecs.empty()) packages.push_back({"__archspec", "1", archspecs[0]});
   const std::string cuda = CudaVersion(manager, record.cuda);
   if (!cuda.empty()) packages.push_back({"__cuda", cuda});
   if (manager == Manager::kRattler && !cuda.empty() && record.cuda.devices) {
@@ -108,6 +102,17 @@ std::vector<VirtualPackage> VirtualPackagesOf(Manager manager, const MachineReco
     if (!least.empty()) packages.push_back({"__cuda_arch", least});
   }
   return packages;
+}
+
+std::string UvLevel(const MachineRecord& record) {
+  if (record.host.arch != Arch::kX86_64) return "";
+  const std::string_view flags = CpuinfoField(record.host.cpuinfo, "flags");
+  if (flags.empty()) return "v2";
+  const auto has = [&](std::string_view words) { return MissingWords(words, flags).empty(); };
+  if (!has("cx16 lahf_lm popcnt pni ssse3 sse4_1 sse4_2")) return "v1";
+  if (!has("avx avx2 bmi1 bmi2 f16c fma abm movbe")) return "v2";
+  if (!has("avx512f avx512bw avx512cd avx512dq avx512vl")) return "v3";
+  return "v4";
 }
 
 int Ordinal(Target target) {

@@ -11,18 +11,27 @@
 namespace lanewise {
 
 enum class Manager : uint8_t { kConda, kRattler, kMamba };
+inline constexpr Manager kManagers[] = {Manager::kConda, Manager::kRattler, Manager::kMamba};
 inline constexpr std::string_view kManagerNames[] = {"conda", "rattler", "mamba"};
+constexpr std::string_view NameOf(Manager manager) {
+  return kManagerNames[static_cast<size_t>(manager)];
+}
 
 struct VirtualPackage {
   std::string name, version;
   std::string build = "0";
 };
 
-// The build string of __archspec.
-std::string ArchspecOf(Manager manager, const MachineRecord& record);
+// The build string of __archspec; more than one where the manager may report any of them. None on
+// an architecture that lanewise does not know.
+std::vector<std::string> ArchspecsOf(Manager manager, const MachineRecord& record);
 
 // As the manager detects them, without overrides.
 std::vector<VirtualPackage> VirtualPackagesOf(Manager manager, const MachineRecord& record);
+
+// The level that uv finds for wheel variants: "v1" to "v4"; empty on other architectures. From the
+// flags of /proc/cpuinfo; without them uv takes v2 for granted.
+std::string UvLevel(const MachineRecord& record);
 
 // The names that lanewise reports, whether a machine has them or not.
 inline constexpr std::string_view kLanewisePackageNames[] = {
