@@ -1,5 +1,6 @@
 """Compiles one variant with CMake and installs it into a stage folder."""
 
+import importlib.metadata
 import json
 import os
 import re
@@ -79,6 +80,17 @@ def _wanted_targets(manifest, tree):
         yield name
 
 
+def _bundle(stage, distribution, file, to):
+    """Copies a file of an installed Python distribution into the stage."""
+    for path in importlib.metadata.files(distribution) or ():
+        if path.name == file:
+            (stage / to).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path.locate().resolve(), stage / to)
+            run(["strip", "--strip-unneeded", stage / to])
+            return
+    raise BuildError(f"no {file} in the Python distribution {distribution}")
+
+
 def build(manifest, variant, work, prefixes=()):
     """Builds what is not up to date and installs it afresh, stripped, under work/stage."""
     tree = _reusable(manifest, variant)
@@ -89,10 +101,9 @@ def build(manifest, variant, work, prefixes=()):
     run(["cmake", "--build", tree, *(["--target", *targets] if targets else [])])
     stage = work / "stage" / f"{manifest.name}-{variant.name}"
     shutil.rmtree(stage, ignore_errors=True)
-    install = ["cmake", "--install", tree, "--strip", "--prefix", stage]
-    run(install)
-    for component in manifest.cmake.components:
-        run([*install, "--component", component])
+    run(["cmake", "--install", tree, "--strip", "--prefix", stage])
+    for item in manifest.cmake.bundle:
+        _bundle(stage, **item)
     return Built(manifest, variant, tree, stage)
 
 

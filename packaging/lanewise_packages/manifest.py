@@ -49,7 +49,7 @@ class CMake:
     define: dict
     own_tree: dict
     targets: list
-    components: list
+    bundle: list  # of tables: distribution, file, to
     source_settings: list
     library: str | None
     reuse: Path | None
@@ -133,7 +133,7 @@ def _cmake(table, root):
     cmake = CMake(
         source=(root / table.take("source", str)).resolve(),
         define=table.take("define", dict, {}), own_tree=table.take("own-tree", dict, {}),
-        targets=table.take("targets", list, []), components=table.take("components", list, []),
+        targets=table.take("targets", list, []), bundle=table.take("bundle", list, []),
         source_settings=table.take("source-settings", list, []),
         library=library, reuse=(root / reuse).resolve() if reuse else None)
     table.finish()

@@ -57,7 +57,7 @@ def paper_package(channel_folder, manifest, variants=None):
     for variant in (variants or manifest.variants).values():
         stage = channel_folder / "stage" / variant.name
         stage.mkdir(parents=True)
-        facts = {"variant": variant.name, "glibc": "2.34"}
+        facts = {"variant": variant.name, "glibc": "2.17"}
         conda.pack_variant(out, manifest, variant, stage, facts)
     for plugin in manifest.plugins.values():
         file = channel_folder / plugin.file
