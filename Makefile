@@ -25,11 +25,11 @@ $(BUILD)/build.ninja:
 	cmake --preset release
 
 test:
-	tools/setup.sh core test emulate aarch64 bench python
+	tools/setup.sh core test emulate aarch64 bench python packages
 	tests/run.sh
 
 test-long:
-	tools/setup.sh core test emulate aarch64 bench python
+	tools/setup.sh core test emulate aarch64 bench python packages
 	tests/run.sh --long
 
 bench:
