@@ -5,9 +5,10 @@ import sys
 import time
 from pathlib import Path
 
-from . import channel, conda
+from . import channel, conda, wheels
 from .build import BuildError, build, source_date_epoch
 from .manifest import ManifestError, load
+from .wheel import WheelError
 
 _START = time.monotonic()
 
@@ -28,6 +29,7 @@ def _arguments():
                         help="where CMake finds the packages that this one is built against")
     parser.add_argument("--plugin", action="append", default=[], metavar="NAME=FILE",
                         help="the file of a plugin, such as cuda13=build/cuda/out/...so")
+    parser.add_argument("--no-wheels", action="store_true", help="the channel alone")
     return parser.parse_args()
 
 
@@ -73,7 +75,7 @@ def make_channel(manifest, args, epoch):
     detectors = {s.name: s.detects for s in manifest.splits.values()
                  if s.detects and s.name in present}
     channel.index(folder, {**channel.registered_detectors(folder), **detectors})
-    return built
+    return built, {n: f for n, f in files.items() if not args.variants or n in wanted}
 
 
 def main():
@@ -81,8 +83,13 @@ def main():
     try:
         manifest = load(args.manifest)
         epoch = source_date_epoch(manifest.path.parent)
-        make_channel(manifest, args, epoch)
-    except (ManifestError, BuildError) as error:
+        built, plugins = make_channel(manifest, args, epoch)
+        if manifest.wheel and not args.no_wheels:
+            say(f"{manifest.name}: wheels")
+            for path in wheels.make_wheels(args.out / "wheels", manifest, built, plugins,
+                                           args.work.resolve(), epoch):
+                say(f"{path.name}: {path.stat().st_size} bytes")
+    except (ManifestError, BuildError, WheelError) as error:
         print(f"lanewise_packages: {error}", file=sys.stderr)
         return 1
     say(f"done: {args.out}")

@@ -41,6 +41,16 @@ class Plugin:
     summary: str
     depends: list
     constrains: list
+    properties: dict  # of its wheel variant: namespace -> feature -> values
+
+
+@dataclass(frozen=True)
+class WheelBuild:
+    build: Path  # script that builds the ordinary wheel into a folder
+    reuse: Path | None  # that folder; where the script did so already, it has nothing to do
+    sources: list
+    library: str  # the file of the wheel that a variant replaces
+    facts: str  # where build.json goes
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,7 @@ class Manifest:
     cmake: CMake
     metapackage: str
     virtual_package: str
+    wheel: WheelBuild | None
     own_metapackage: bool  # whether the channel gets the metapackage from this manifest
     variants: dict = field(default_factory=dict)
     splits: dict = field(default_factory=dict)
@@ -108,6 +119,9 @@ class _Table:
         data = self.take(key, dict, {})
         return {name: _Table(t, f"{self._where} [{key}.{name}]") for name, t in data.items()}
 
+    def __bool__(self):
+        return bool(self._data)
+
     def finish(self):
         if self._data:
             raise ManifestError(f"{self._where}: unknown key {sorted(self._data)[0]!r}")
@@ -138,6 +152,19 @@ def _cmake(table, root):
         library=library, reuse=(root / reuse).resolve() if reuse else None)
     table.finish()
     return cmake
+
+
+def _wheel(table, root):
+    if not table:
+        return None
+    reuse = table.take("reuse", str, None)
+    wheel = WheelBuild(
+        build=(root / table.take("build", str)).resolve(),
+        reuse=(root / reuse).resolve() if reuse else None,
+        sources=[(root / s).resolve() for s in table.take("sources", list)],
+        library=table.take("library", str), facts=table.take("facts", str))
+    table.finish()
+    return wheel
 
 
 def _variants(tables):
@@ -176,7 +203,7 @@ def load(path):
     plugins = {n: Plugin(n, t.take("package", str), t.take("file", str), t.take("bump", int),
                          t.take("summary", str),
                          [d.format(version=version) for d in t.take("depends", list, [])],
-                         t.take("constrains", list, []))
+                         t.take("constrains", list, []), t.take("properties", dict, {}))
                for n, t in plugin_tables.items()}
     manifest = Manifest(
         path=path, name=package.take("name", str), version=version,
@@ -186,6 +213,7 @@ def load(path):
         sources=[(root / s).resolve() for s in package.take("sources", list)], facts=facts,
         depends=package.take("depends", list, []), cmake=_cmake(top.table("cmake"), root),
         metapackage=gate.take("metapackage", str), virtual_package=gate.take("virtual-package", str),
+        wheel=_wheel(top.table("wheel"), root),
         own_metapackage=gate.take("build-metapackage", bool, True),
         variants=_variants(top.tables("variants")), splits=splits, plugins=plugins)
     for table in [package, gate, top, *split_tables.values(), *plugin_tables.values()]:
