@@ -9,8 +9,9 @@ target_link_libraries(lanewise_portable_program INTERFACE lanewise_portable)
 
 if(LANEWISE_PORTABLE)
   # libgcc stays shared: the static one needs glibc 2.35. Unused sections go, because one of them,
-  # in libstdc++'s random_device, needs 2.36.
-  target_link_options(lanewise_portable INTERFACE -static-libstdc++ -Wl,--gc-sections)
+  # in libstdc++'s random_device, needs 2.36; what a module exports counts as used.
+  target_link_options(lanewise_portable INTERFACE
+    -static-libstdc++ -Wl,--gc-sections -Wl,--exclude-libs,ALL)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
     add_library(lanewise_old_glibc OBJECT ${CMAKE_CURRENT_LIST_DIR}/old_glibc.c)
     add_library(lanewise_old_start OBJECT ${CMAKE_CURRENT_LIST_DIR}/old_glibc_start.c)
