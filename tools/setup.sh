@@ -46,7 +46,7 @@ command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
 # ---- Debian packages --------------------------------------------------------------------------
 # An entry is PACKAGE, or PACKAGE:COMMAND where a command from anywhere on PATH will do as well.
 entries=()
-wants core && entries+=(g++:g++ cmake:cmake ninja-build:ninja make:make pkg-config:pkg-config libtbb-dev libcli11-dev dpkg-dev)
+wants core && entries+=(g++:g++ cmake:cmake ninja-build:ninja make:make pkg-config:pkg-config libtbb-dev libcli11-dev nlohmann-json3-dev dpkg-dev)
 wants test && entries+=(libgtest-dev python3:python3 libmpfr-dev libcpuinfo-dev binutils:objdump file:file)
 if wants emulate; then
   [ "$(dpkg --print-architecture)" = amd64 ] ||

@@ -1,31 +1,88 @@
-"""Other machines for every tool at once: a made-up /proc/cpuinfo in a user namespace of its own."""
+"""Other machines on this one: programs that see another /proc/cpuinfo, and another uname."""
 
-import shlex
+import functools
+import json
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
-from conftest import run
 
-_FEATURES = {
-    1: "fpu de pse tsc msr cx8 sep cmov mmx fxsr sse sse2 syscall nx lm",
-    2: "pni ssse3 cx16 sse4_1 sse4_2 popcnt lahf_lm",
-    3: "avx avx2 bmi1 bmi2 f16c fma abm movbe xsave",
-    4: "avx512f avx512bw avx512cd avx512dq avx512vl",
+ROOT = Path(__file__).resolve().parents[2]
+MACHINES = {path.stem: path for path in sorted((ROOT / "packaging" / "machines").glob("*.json"))}
+
+# Package managers ask uname for the architecture; it cannot be set otherwise.
+_UNAME = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+int uname(struct utsname* names) {
+  int (*real)(struct utsname*) = (int (*)(struct utsname*))dlsym(RTLD_NEXT, "uname");
+  const int result = real(names);
+  const char* machine = getenv("FAKE_UNAME_MACHINE");
+  if (result == 0 && machine) strncpy(names->machine, machine, sizeof(names->machine) - 1);
+  return result;
 }
+"""
 
 
-def cpuinfo(level):
-    flags = " ".join(_FEATURES[n] for n in range(1, level + 1))
-    return ("processor\t: 0\nvendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 1\n"
-            "model name\t: made up for a test\nstepping\t: 1\n"
-            f"flags\t\t: {flags}\n\n")
+def program(name):
+    """A program of this project: $LANEWISE_BIN, a build folder or PATH."""
+    folders = [os.environ["LANEWISE_BIN"]] if "LANEWISE_BIN" in os.environ else []
+    built = sorted(ROOT.glob(f"build/*/out/{name}"), key=lambda path: -path.stat().st_mtime)
+    found = shutil.which(name, path=os.pathsep.join(folders)) if folders else None
+    found = found or (str(built[0]) if built else shutil.which(name))
+    if not found:
+        pytest.fail(f"{name} is not built: cmake --build build/release, or set LANEWISE_BIN")
+    return found
 
 
-def fake_machine(folder, level):
-    """The command in front of a command that makes /proc/cpuinfo one of that psABI level."""
-    file = folder / f"cpuinfo.v{level}"
-    file.write_text(cpuinfo(level))
-    script = f'mount --bind {shlex.quote(str(file))} /proc/cpuinfo && exec "$@"'
-    command = ["unshare", "-rm", "sh", "-c", script, "sh"]
-    if run([*command, "true"]).returncode != 0:
-        pytest.skip("no fake machines: user namespaces are off here")
-    return command
+def description(name):
+    return json.loads(MACHINES[name].read_text())
+
+
+def probe(*arguments, env=None):
+    """What lanewise-probe prints, as data."""
+    result = subprocess.run([program("lanewise-probe"), *arguments], capture_output=True, text=True,
+                            check=True, env={**os.environ, **(env or {})})
+    return json.loads(result.stdout)
+
+
+@functools.cache
+def namespaces_work():
+    return subprocess.run(["unshare", "-rm", "mount", "--bind", "/dev/null", "/proc/cpuinfo"],
+                          capture_output=True).returncode == 0
+
+
+def need_namespaces():
+    if not namespaces_work():
+        pytest.skip("this system allows no user namespaces, in which /proc/cpuinfo can be replaced")
+
+
+@functools.cache
+def _uname_library():
+    folder = Path(tempfile.mkdtemp(prefix="fake-uname-"))
+    (folder / "uname.c").write_text(_UNAME)
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", str(folder / "uname.so"),
+                    str(folder / "uname.c"), "-ldl"], check=True)
+    return str(folder / "uname.so")
+
+
+def run_as(machine, command, folder, env=None, check=True):
+    """Runs a command where /proc/cpuinfo is that of a machine file's content."""
+    need_namespaces()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("CONDA_OVERRIDE_")}
+    environment.update(env or {})
+    cpuinfo = Path(folder) / "cpuinfo"
+    cpuinfo.write_text("".join(line + "\n" for line in machine.get("cpuinfo", [])))
+    if machine["architecture"] != platform.machine():
+        environment.update(LD_PRELOAD=_uname_library(),
+                           FAKE_UNAME_MACHINE=machine["architecture"])
+    script = 'mount --bind "$0" /proc/cpuinfo && exec "$@"'
+    return subprocess.run(["unshare", "-rm", "sh", "-c", script, str(cpuinfo), *command],
+                          capture_output=True, text=True, check=check, env=environment)

@@ -10,7 +10,7 @@ import threading
 
 import pytest
 from conftest import EPOCH, host_level, needs_x86, qemu, run
-from fake_machine import fake_machine
+from level_machine import level_machine
 from lanewise_packages.wheel import write_variants
 from test_wheel import tiny
 
@@ -65,7 +65,7 @@ def installed(source, target, *options, package="lanewise", **kwargs):
 
 @pytest.mark.parametrize("level, expected", [(1, "null"), (2, "null"), (3, "v3"), (4, "v4")])
 def test_find_links_on_made_up_machines(paper_wheels, tmp_path, level, expected):
-    machine = fake_machine(tmp_path, level)
+    machine = level_machine(tmp_path, level)
     assert installed(links(paper_wheels), tmp_path / "t", *PREVIEW, machine=machine) == expected
 
 
@@ -98,7 +98,7 @@ def index(paper_wheels, tmp_path):
 
 @pytest.mark.parametrize("level, expected", [(2, "null"), (3, "v3"), (4, "v4")])
 def test_index_on_made_up_machines(index, tmp_path, level, expected):
-    machine = fake_machine(tmp_path, level)
+    machine = level_machine(tmp_path, level)
     assert installed(index, tmp_path / "t", *PREVIEW, machine=machine) == expected
 
 
@@ -125,7 +125,7 @@ def test_cuda_variant(paper_wheels, tmp_path, driver, expected):
 
 
 def test_a_higher_variant_cannot_be_forced(paper_wheels, tmp_path, manifest):
-    machine = fake_machine(tmp_path, 3)
+    machine = level_machine(tmp_path, 3)
     wheel = paper_wheels / f"lanewise-{manifest.version}-py3-none-any-v4.whl"
     result = uv_install([], tmp_path / "t", *PREVIEW, package=wheel, machine=machine)
     assert result.returncode != 0 and "unsupported wheel variants" in result.stdout
@@ -135,7 +135,7 @@ def test_cache_shared_between_machines(paper_wheels, tmp_path):
     """uv remembers the processor with the interpreter: what another machine left in a shared cache
     is believed. The remedies are --no-cache, or to delete that part of the cache."""
     cache = ["--cache-dir", tmp_path / "cache"]
-    better, lesser = fake_machine(tmp_path, 3), fake_machine(tmp_path, 2)
+    better, lesser = level_machine(tmp_path, 3), level_machine(tmp_path, 2)
     source = links(paper_wheels)
     assert installed(source, tmp_path / "a", *PREVIEW, machine=better, cache=cache) == "v3"
     misled = installed(source, tmp_path / "b", *PREVIEW, machine=lesser, cache=cache)
