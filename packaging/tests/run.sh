@@ -32,8 +32,11 @@ if ! cmp -s packaging/tests/requirements.txt "$venv/tests.txt"; then
 fi
 
 say "tests"
+# Tests of the programs run those that were packaged.
+mkdir -p "$work/bin"
+ln -sf "$work"/stage/lanewise-baseline/bin/* "$work"/stage/lanewise-detect/bin/* "$work/bin"
 log=$work/tests.log rc=0
-LANEWISE_PACKAGES=$out LANEWISE_LONG=$long PATH=$venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 \
+LANEWISE_BIN=$work/bin LANEWISE_PACKAGES=$out LANEWISE_LONG=$long PATH=$venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 \
   "$venv/bin/python" -m pytest -q -p no:cacheprovider --timeout 1800 -rs packaging/tests \
   2>&1 | tee "$log" || rc=$?
 
