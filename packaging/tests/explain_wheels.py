@@ -31,10 +31,12 @@ def write_wheel(folder, name, version, label=None, properties=None, tag="py3-non
         metadata += f"Requires-Python: {python}\n"
     files = {f"{name}.py": f"which = {label or 'ordinary'!r}\n", f"{info}/METADATA": metadata,
              f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\n"
-                              + "".join(f"Tag: {one}\n" for one in [tag]), **(extra or {})}
+                              f"Tag: {tag}\n"}
     if label:
         files[f"{info}/variant.json"] = json.dumps(
             variants_data({label: properties or {}}, order, providers))
+    files.update(extra or {})  # None: without that file
+    files = {path: text for path, text in files.items() if text is not None}
     record = "".join(
         f"{path},sha256={urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip('=')},"
         f"{len(text.encode())}\n" for path, text in files.items())

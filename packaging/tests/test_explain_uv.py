@@ -7,14 +7,13 @@ import json
 import os
 import platform
 import re
-import shlex
 import shutil
-import subprocess
 import sys
 
 import lanewise
 import pytest
 from explain_wheels import PROVIDERS, variants_data, write_wheel
+from fake_machine import description, need_namespaces, run_as
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,42 +25,27 @@ _UV = shutil.which("uv", path=os.pathsep.join([os.path.dirname(sys.executable), 
 _MACHINES = ["k10", "ivybridge", "haswell", "zen4", "knights_landing", "zen4_kvm_no_avx512dq"]
 _MINE = f"cp{sys.version_info[0]}{sys.version_info[1]}"
 
-
-def _cpuinfo(name):
-    path = os.path.join(os.path.dirname(lanewise.__file__), "machines", name + ".json")
-    with open(path, encoding="utf-8") as file:
-        return "\n".join(json.load(file)["cpuinfo"]) + "\n\n"
+pytestmark = [
+    pytest.mark.skipif(platform.machine() != "x86_64", reason="the fake machines are x86-64"),
+    pytest.mark.skipif(_UV is None, reason="uv is not installed")]
 
 
-def _namespaces_work():
-    if platform.machine() != "x86_64":
-        return "the fake machines are x86-64"
-    if _UV is None:
-        return "uv is not installed"
-    found = subprocess.run(["unshare", "-rm", "mount", "--bind", "/proc/version", "/proc/cpuinfo"],
-                           capture_output=True, text=True)
-    return f"no user namespaces here: {found.stderr.strip()}" if found.returncode else ""
+@pytest.fixture(autouse=True)
+def namespaces():
+    need_namespaces()
 
 
-_WHY_NOT = _namespaces_work()
-pytestmark = pytest.mark.skipif(bool(_WHY_NOT), reason=_WHY_NOT or "it works")
-
-
-def uv_picks(folder, cpuinfo, cuda=None, preview=True):
-    """The file that uv would install, or None; on the machine that `cpuinfo` describes."""
-    command = [_UV, "pip", "install", "--no-config", "--no-cache", "--no-index", "--dry-run", "-v",
-               "--reinstall", "--break-system-packages", "--python", sys.executable,
-               "--find-links", str(folder), "demo"]
+def uv_picks(wheels, machine, folder, cuda=None, preview=True):
+    """The file that uv would install on a described machine, or None."""
+    others = [f"-u{name}" for name in os.environ if name.startswith(("UV_", "NV_VARIANT"))]
+    command = ["env", *others, _UV, "pip", "install", "--no-config", "--no-cache", "--no-index",
+               "--dry-run", "-v", "--reinstall", "--break-system-packages",
+               "--python", sys.executable, "--find-links", str(wheels), "demo"]
     if preview:
         command += ["--preview-features", "wheel-variants"]
-    environment = {name: value for name, value in os.environ.items()
-                   if not name.startswith(("UV_", "NV_VARIANT"))}
-    if cuda:
-        environment["NV_VARIANT_PROVIDER_FORCE_CUDA_DRIVER_VERSION"] = cuda[0]
-        environment["NV_VARIANT_PROVIDER_FORCE_SM_ARCH"] = cuda[1]
-    script = f"mount --bind {shlex.quote(str(cpuinfo))} /proc/cpuinfo && exec {shlex.join(command)}"
-    found = subprocess.run(["unshare", "-rm", "sh", "-c", script], capture_output=True, text=True,
-                           env=environment)
+    environment = {} if not cuda else {"NV_VARIANT_PROVIDER_FORCE_CUDA_DRIVER_VERSION": cuda[0],
+                                       "NV_VARIANT_PROVIDER_FORCE_SM_ARCH": cuda[1]}
+    found = run_as(description(machine), command, folder, environment, check=False)
     picks = re.findall(r"Selecting: demo==\S+ \[compatible\] \((\S+)\)", found.stderr)
     assert found.returncode == 0 or "No solution found" in found.stderr, found.stderr
     return picks[-1] if found.returncode == 0 else None
@@ -107,6 +91,7 @@ def versions(draw):
 
 
 def write(folder, cases):
+    """Whether there is any wheel."""
     for version, variants, listed, order, has_file in cases:
         for label, tag, build in listed:
             write_wheel(folder, "demo", version, label or None, variants.get(label), tag=tag,
@@ -114,6 +99,7 @@ def write(folder, cases):
         data = variants_data(variants, order, providers)
         if listed and has_file:
             (folder / f"demo-{version}-variants.json").write_text(json.dumps(data))
+    return any(case[2] for case in cases)
 
 
 def unique_versions(cases):
@@ -127,10 +113,12 @@ def unique_versions(cases):
        st.sampled_from([None, ("12.4", "8.6"), ("13.0", "9.0"), ("13.1", "12.0")]))
 def test_winner_is_uvs(tmp_path_factory, cases, name, cuda):
     path = tmp_path_factory.mktemp("wheels")
-    write(path / "wheels", cases)
-    if not any((path / "wheels").glob("*.whl") if (path / "wheels").is_dir() else []):
-        return
-    (path / "cpuinfo").write_text(_cpuinfo(name))
+    if write(path / "wheels", cases):
+        check(path, name, cuda)
+    shutil.rmtree(path)
+
+
+def check(path, name, cuda=None):
     machine = {**lanewise.machine(name), "glibc": platform.libc_ver()[1]}
     machine["uv"] = {**machine["uv"], "cuda_driver": cuda and cuda[0],
                      "sm_arch": cuda and [cuda[1]]}
@@ -138,5 +126,97 @@ def test_winner_is_uvs(tmp_path_factory, cases, name, cuda):
     for preview in (True, False):
         chosen = [verdict.wheel.name for verdict in engine.decide(listing, machine, preview)
                   if verdict.status == "chosen"]
-        assert (chosen or [None])[0] == uv_picks(path / "wheels", path / "cpuinfo", cuda, preview)
-    shutil.rmtree(path)
+        assert (chosen or [None])[0] == uv_picks(path / "wheels", name, path, cuda, preview)
+
+
+# ---- cases that were once wrong, and what no random case would find -------------------------------
+
+V3, V4 = {"x86_64": {"level": ["v3"]}}, {"x86_64": {"level": ["v4"]}}
+NULL = ("null", "py3-none-any", "")
+
+
+@pytest.mark.parametrize("release", [
+    {"label": "a", "properties": V4}, {"tag": "cp38-cp38-win_amd64"}, {"python": ">=4"}, {}],
+    ids=str)
+def test_prerelease_is_taken_where_no_release_fits(tmp_path, release):
+    write_wheel(tmp_path / "wheels", "demo", "2.1rc1")
+    write_wheel(tmp_path / "wheels", "demo", "1.0", **release)
+    data = variants_data({"a": V4}, ["x86_64"])
+    (tmp_path / "wheels" / "demo-1.0-variants.json").write_text(json.dumps(data))
+    check(tmp_path, "haswell")
+
+
+def test_variant_comes_before_platform_tag(tmp_path):
+    tag = f"{_MINE}-abi3-manylinux_2_17_x86_64"
+    write(tmp_path / "wheels", [("1.0", {"a": V3, "b": V4}, [("a", tag, ""), (
+        "b", "py3-none-any", ""), ("", tag, "")], ["x86_64"], True)])
+    check(tmp_path, "zen4")
+    check(tmp_path, "haswell")
+    check(tmp_path, "k10")
+
+
+@pytest.mark.parametrize("change", [
+    {"default-priorities": {"namespace": []}},
+    {"default-priorities": {"namespace": ["x86_64", "other"]}},
+    {"providers": {}},
+    {"$schema": None},
+    {"variants": {"a": {"x86_64": {"level": []}}}},
+    {"more": 1},
+], ids=lambda change: next(iter(change)))
+def test_invalid_variants_file_spoils_its_version(tmp_path, change):
+    write(tmp_path / "wheels", [("2.0", {"a": V3}, [("a", "py3-none-any", ""), (
+        "", "py3-none-any", "")], ["x86_64"], False),
+        ("1.0", {"a": V3}, [("a", "py3-none-any", "")], ["x86_64"], True)])
+    data = {**variants_data({"a": V3}, ["x86_64"]), **change}
+    (tmp_path / "wheels" / "demo-2.0-variants.json").write_text(json.dumps(data))
+    check(tmp_path, "haswell")
+
+
+@pytest.mark.parametrize("inner", [None, "{", json.dumps(variants_data({"b": V3})),
+                                   json.dumps(variants_data({"a": V3, "null": {}}))])
+def test_wheel_that_does_not_describe_itself_spoils_its_version(tmp_path, inner):
+    write_wheel(tmp_path / "wheels", "demo", "2.0", "a", V3,
+                extra={"demo-2.0.dist-info/variant.json": inner})
+    write(tmp_path / "wheels", [("2.0", {"a": V3}, [], ["x86_64"], False),
+                                ("1.0", {"a": V3}, [("a", "py3-none-any", "")], ["x86_64"], True)])
+    data = variants_data({"a": V3}, ["x86_64"])
+    (tmp_path / "wheels" / "demo-2.0-variants.json").write_text(json.dumps(data))
+    check(tmp_path, "haswell")
+
+
+def test_python_of_the_best_wheel_decides_for_its_version(tmp_path):
+    write_wheel(tmp_path / "wheels", "demo", "2.0", "a", V3, python=">=4")
+    write_wheel(tmp_path / "wheels", "demo", "2.0")
+    write_wheel(tmp_path / "wheels", "demo", "1.0")
+    data = variants_data({"a": V3}, ["x86_64"])
+    (tmp_path / "wheels" / "demo-2.0-variants.json").write_text(json.dumps(data))
+    check(tmp_path, "haswell")
+    check(tmp_path, "k10")
+
+
+@pytest.mark.parametrize("provider", [
+    {"requires": ["x86-64-variant-provider>=0.1"]}, {"requires": ["provider-variant-x86-64"]},
+    {"requires": ["x86-64-variant-provider"], "optional": True},
+    {"requires": ["x86-64-variant-provider", "other"]},
+    {"requires": ["x86-64-variant-provider; python_version > '3'"]},
+    {"requires": ["x86-64-variant-provider"], "plugin-api": "other:Plugin"},
+    {"static-properties": {"level": ["v4"]}},
+], ids=str)
+def test_providers_that_uv_knows(tmp_path, provider):
+    data = variants_data({"a": V4}, ["x86_64"], {"x86_64": provider})
+    write_wheel(tmp_path / "wheels", "demo", "1.0", "a", V4, order=["x86_64"],
+                providers={"x86_64": provider})
+    write_wheel(tmp_path / "wheels", "demo", "1.0")
+    (tmp_path / "wheels" / "demo-1.0-variants.json").write_text(json.dumps(data))
+    check(tmp_path, "haswell")
+    check(tmp_path, "zen4")
+
+
+@pytest.mark.parametrize("device", ["7.5", "8.0", "8.6", "8.9", "9.0", "10.0", "12.0"])
+def test_devices_run_code_of_their_family(tmp_path, device):
+    labels = [f"{sm}_{kind}" for sm in (70, 75, 80, 86, 89, 90, 100, 120)
+              for kind in ("real", "virtual")]
+    variants = {label: {"nvidia": {"sm_arch": [label]}} for label in labels}
+    write(tmp_path / "wheels", [("1.0", variants, [(label, "py3-none-any", "")
+                                                   for label in labels], ["nvidia"], True)])
+    check(tmp_path, "zen4", ("13.0", device))

@@ -50,16 +50,15 @@ def tags(machine):
 def decide(listing, machine, preview=True):
     """A verdict for every file, best first."""
     versions = sorted({wheel.version for wheel in listing.wheels}, reverse=True)
-    stable = any(not wheel.version.is_prerelease for wheel in listing.wheels
-                 if preview or not wheel.label)  # without its preview uv does not see variants
     ordered, ranks = [], tags(machine)
     for version in versions:
         files = [wheel for wheel in listing.wheels if wheel.version == version]
-        if version.is_prerelease and stable:
-            found = [Verdict(wheel, "rejected", "is a pre-release") for wheel in files]
-        else:
-            found = _version(listing, files, machine, ranks, preview)
-        ordered += found
+        ordered += _version(listing, files, machine, ranks, preview)
+    fits = [verdict for verdict in ordered if verdict.status == "fits"]
+    if not all(verdict.wheel.version.is_prerelease for verdict in fits):
+        for verdict in fits:
+            if verdict.wheel.version.is_prerelease:
+                verdict.status, verdict.words = "rejected", "is a pre-release, and a release fits"
     for verdict in ordered:
         if verdict.status == "fits":
             verdict.status = "chosen"
