@@ -8,17 +8,23 @@ reasons, overrides      the same in words, and how to repeat it
 conda_report, wheel_report, command
 """
 
-import functools
-
 from .._report import Report
-from .errors import NoPackage
+from .errors import require
 from .machines import load as _machine
 from .machines import names as _names
 from .machines import title as _title
 
 
+def _require(channel, wheels):
+    if channel:
+        require("rattler", "py-rattler", "explaining a channel")
+    if wheels:
+        require("packaging.tags", "packaging", "explaining wheels")
+
+
 def explain_install(name, channel=None, wheels=None, machine="this", tools=("rattler",)):
     """The choice of each tool for one machine, with every candidate's verdict."""
+    _require(channel, wheels)
     described = _machine(machine)
     data = {"schema": 1, "name": name, "machine": {
         "name": machine, **{key: described.get(key) for key in (
@@ -40,9 +46,8 @@ def explain_install(name, channel=None, wheels=None, machine="this", tools=("rat
         if "uv" in tools:
             data["tools"]["uv"] = answer
             texts.append(wheel_report.text(answer))
-            data["choices"].pop("pip")  # the text of uv says it
-    others = [f"{tool} {choice}" for tool, choice in data["choices"].items()
-              if tool not in data["tools"]]
+    told = {*data["tools"], "pip"} if "uv" in data["tools"] else set(data["tools"])
+    others = [f"{tool} {choice}" for tool, choice in data["choices"].items() if tool not in told]
     if others:
         texts.append(f"others: {', '.join(others)}")
     return Report("\n\n".join([f"{name} on {_title(machine, described)}", *texts]), data)
@@ -50,22 +55,21 @@ def explain_install(name, channel=None, wheels=None, machine="this", tools=("rat
 
 def matrix(name, channel=None, wheels=None, machines=(), tools=("rattler",)):
     """Machines and tools: who gets what, nothing else."""
-    rows = []
+    _require(channel, wheels)
+    sources = []
     if channel:
-        from . import channel as _channel, conda_report
+        from . import conda_report
 
-        channels = functools.cache(lambda architecture: _channel.load(channel, name, architecture))
+        sources.append(conda_report.chooser(channel, name, tools))
+    if wheels and "uv" in tools:
+        from . import wheel_report
+
+        sources.append(wheel_report.chooser(wheels, name))
+    rows = []
     for machine in machines or _names():
         described, row = _machine(machine), {}
-        try:
-            if channel:
-                row.update(conda_report.choices(name, channels, described, tools))
-            if wheels:
-                from . import wheel_report
-
-                row["uv"] = wheel_report.choice(wheels, name, described)
-        except NoPackage:  # for this architecture, say
-            row = dict.fromkeys(tools, "no package")
+        for choose in sources:
+            row.update(choose(described))
         rows.append({"machine": machine, "architecture": described["architecture"],
                      "psabi_level": described.get("psabi_level"), "choices": row})
     return Report(_grid(rows, tools), {"schema": 1, "name": name, "matrix": rows})

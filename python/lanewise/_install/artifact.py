@@ -17,7 +17,7 @@ from email.parser import HeaderParser
 from pathlib import Path
 
 from .._report import Report
-from .errors import InstallError, needs
+from .errors import InstallError, require
 
 _FACTS = re.compile(r"(?:share/)?[^/]+/build\.json")
 _LINES = (
@@ -147,10 +147,9 @@ def _check_record(path, files, record):
 
 
 def _conda(path):
-    try:
-        from rattler.package_streaming import extract
-    except ImportError as error:
-        raise needs("py-rattler", "reading a conda package") from error
+    require("rattler", "py-rattler", "reading a conda package")
+    from rattler.package_streaming import extract
+
     if path.name.endswith(".conda") and not zipfile.is_zipfile(path):
         raise _cut(path, "it is no zip archive")
     with tempfile.TemporaryDirectory(prefix="lanewise-artifact-") as folder:

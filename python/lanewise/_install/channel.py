@@ -8,14 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from .errors import InstallError, NoPackage, needs
+import rattler
+from rattler.exceptions import InvalidPackageNameError, SolverError
+from rattler.package import BuildString
 
-try:
-    import rattler
-    from rattler.exceptions import InvalidMatchSpecError, InvalidPackageNameError, SolverError
-    from rattler.package import BuildString
-except ImportError as error:
-    raise needs("py-rattler", "explaining a channel") from error
+from .errors import InstallError, NoPackage
 
 _PLATFORMS = {"x86_64": "linux-64", "aarch64": "linux-aarch64", "ppc64le": "linux-ppc64le",
               "riscv64": "linux-riscv64", "s390x": "linux-s390x"}
@@ -107,6 +104,10 @@ def _run(coroutine):
 def load(channel, name, architecture):
     """All builds of `name` and of whatever they can depend on, for one platform and noarch."""
     url, platform = url_of(channel), subdir_of(architecture)
+    try:
+        name = rattler.PackageName(name).normalized
+    except InvalidPackageNameError as error:
+        raise InstallError(f"package name {name!r}: {error}") from error
     local = urlsplit(url).scheme == "file"
     if local:
         _require_repodata(Path(unquote(urlsplit(url).path)), platform)
@@ -116,14 +117,12 @@ def load(channel, name, architecture):
     try:
         found = _run(gateway.query([url], [platform, "noarch"], [name], recursive=True,
                                    detector_target=platform))
-    except (InvalidMatchSpecError, InvalidPackageNameError) as error:
-        raise InstallError(f"package name {name!r}: {error}") from error
-    except Exception as error:
+    except Exception as error:  # py-rattler's exceptions share no base class
         raise InstallError(f"channel {channel} cannot be read: {_causes(error)}") from error
     builds = {}
     for position, record in enumerate(record for source in found for record in source):
         builds.setdefault(record.name.normalized, []).append(_build(record, position))
-    if name.lower() not in builds:
+    if name not in builds:
         raise NoPackage(f"channel {channel} has no package {name!r} for {platform} or noarch"
                         + _similar(gateway, url, platform, name))
     detectors = {str(virtual_package.normalized): registration.detector.normalized
@@ -143,7 +142,7 @@ def _build(record, position):
 def _require_repodata(path, platform):
     if not path.is_dir():
         raise InstallError(f"channel {path}: no such directory")
-    if not any((path / subdir).glob("repodata*.json*") for subdir in (platform, "noarch")):
+    if not any(any((path / subdir).glob("repodata*.json*")) for subdir in (platform, "noarch")):
         raise InstallError(f"{path} is not a channel: neither {platform}/repodata.json nor "
                            "noarch/repodata.json is there")
 

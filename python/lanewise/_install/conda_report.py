@@ -1,7 +1,10 @@
 """What `lanewise explain install --channel` says: as data, and as text."""
 
+import functools
+
 from .channel import load
 from .decide import TOOLS, ask_rattler, decide
+from .errors import NoPackage
 from .overrides import asked_for, overrides
 from .reasons import Reasons, listed
 
@@ -25,12 +28,21 @@ def explain(channel, name, machine, tools):
     return found.url, answers, others
 
 
-def choices(name, channels, machine, tools):
-    """{tool: label} for the matrix; `channels` keeps one loaded channel per architecture."""
-    found = channels(machine["architecture"])
-    return {tool: label(_brief_or_none(decide(
-        found, name.lower(), machine["virtual_packages"].get(tool, {}), tool).winner))
-        for tool in tools if tool in TOOLS}
+def chooser(channel, name, tools):
+    """machine -> {tool: label}, for the matrix; reads the channel once per architecture."""
+    channels = functools.cache(functools.partial(load, channel, name))
+    tools = [tool for tool in tools if tool in TOOLS]
+
+    def choose(machine):
+        try:
+            found = channels(machine["architecture"])
+        except NoPackage:
+            return dict.fromkeys(tools, "no package")
+        return {tool: label(_brief_or_none(decide(
+            found, name.lower(), machine["virtual_packages"].get(tool, {}), tool).winner))
+            for tool in tools}
+
+    return choose
 
 
 def _brief_or_none(build):

@@ -65,7 +65,8 @@ class Universe:
     def _strike_out(self):
         everything = [build for builds in self.builds.values() for build in builds]
         for build in everything:
-            broken = self.excluded_by(build)
+            broken = next((spec for spec in build.depends if not self.matching(spec)),
+                          None) or self.excluded_by(build)
             if broken is not None:
                 self.unmet[build] = broken
         changed = True

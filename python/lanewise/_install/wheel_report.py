@@ -1,6 +1,5 @@
 """What `lanewise explain install --wheels` says: as data, and as text."""
 
-import functools
 import sys
 
 from . import uv
@@ -29,15 +28,15 @@ def explain(place, name, machine):
     return data, {"uv": label(data["winner"]), "pip": label(data["without_preview"])}
 
 
-@functools.cache
-def _listing(place, name):
-    return load(place, name)
+def chooser(place, name):
+    """machine -> {tool: label}, for the matrix."""
+    listing = load(place, name)
 
+    def choose(machine):
+        winner = _winner(uv.decide(listing, machine))
+        return {"uv": label(winner and _brief(winner))}
 
-def choice(place, name, machine):
-    """uv's choice as a label, for the matrix."""
-    winner = _winner(uv.decide(_listing(place, name), machine))
-    return label(winner and _brief(winner))
+    return choose
 
 
 def _winner(verdicts):

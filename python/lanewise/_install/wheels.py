@@ -11,13 +11,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
-from .errors import InstallError, NoPackage, needs
+from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
+from packaging.version import InvalidVersion, Version
 
-try:
-    from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
-    from packaging.version import InvalidVersion, Version
-except ImportError as error:
-    raise needs("packaging", "explaining wheels") from error
+from .errors import InstallError, NoPackage
 
 _LABEL = re.compile(r"[0-9a-z_.]+")
 _ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.9, */*;q=0.1"
