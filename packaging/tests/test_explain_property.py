@@ -10,6 +10,8 @@ pytest.importorskip("rattler", reason="py-rattler is not installed")
 from explain_channels import record, unique, write_channel  # noqa: E402
 from lanewise._install.channel import load, solve  # noqa: E402
 from lanewise._install.decide import decide  # noqa: E402
+from lanewise._install.overrides import overrides  # noqa: E402
+from lanewise._install.reasons import Reasons  # noqa: E402
 
 # app needs gate and lib, these need tool: small enough that versions collide and exclude each other.
 _BELOW = {"app": ["gate", "lib", "tool"], "gate": ["tool"], "lib": ["gate", "tool"], "tool": []}
@@ -97,3 +99,41 @@ def test_libsolv(tmp_path_factory, records, machine):
     decision = decide(channel, "app", machine, "mamba")
     found = libsolv.solve(unique(records), machine, "app")
     assert _show(decision.winner) == (found and _record(found)), json.dumps(records)
+
+
+def _apply(variables, packages):
+    """The virtual packages of a machine on which these variables are set."""
+    packages = dict(packages)
+    for variable, value in variables.items():
+        name = "__" + variable.removeprefix("CONDA_OVERRIDE_").lower()
+        packages.pop(name, None)
+        if value:
+            packages[name] = {"version": "1", "build": value} if name == "__archspec" else \
+                {"version": value, "build": "0"}
+    return packages
+
+
+@settings(max_examples=150, deadline=None, derandomize=True,
+          suppress_health_check=list(HealthCheck))
+@given(channels(), machines(), machines(), st.sampled_from(["rattler", "mamba"]))
+def test_overrides_reproduce_the_choice(tmp_path_factory, records, here, elsewhere, tool):
+    channel = load(write_channel(tmp_path_factory.mktemp("channel"), records), "app", "x86_64")
+    decision = decide(channel, "app", here, tool)
+    again = decide(channel, "app", _apply(overrides(decision), elsewhere), tool)
+    assert _show(again.winner) == _show(decision.winner)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True,
+          suppress_health_check=list(HealthCheck))
+@given(channels(), machines(), st.sampled_from(["rattler", "mamba", "conda"]))
+def test_everything_has_a_reason_in_words(tmp_path_factory, records, machine, tool):
+    channel = load(write_channel(tmp_path_factory.mktemp("channel"), records), "app", "x86_64")
+    decision = decide(channel, "app", machine, tool)
+    reasons = Reasons(decision, {"psabi_level": 3, "psabi_missing": {"4": ["avx512f"]}})
+    for build in decision.ranked:
+        if build not in decision.solutions:
+            reason = reasons.of(build)
+            assert reason.words and reason.requirement in (*build.depends, *build.constrains)
+    for better, other in zip(decision.kept, decision.kept[1:]):
+        key, words = decision.tool.reason(decision.universe, better, other)
+        assert key != "none" and words
