@@ -29,6 +29,8 @@ def _arguments():
                         help="where CMake finds the packages that this one is built against")
     parser.add_argument("--plugin", action="append", default=[], metavar="NAME=FILE",
                         help="the file of a plugin, such as cuda13=build/cuda/out/...so")
+    parser.add_argument("--no-reuse", action="store_true",
+                        help="compile everything under --work, even what lies built elsewhere")
     parser.add_argument("--no-wheels", action="store_true", help="the channel alone")
     return parser.parse_args()
 
@@ -60,7 +62,8 @@ def make_channel(manifest, args, epoch):
     built = []
     for variant in variants:
         say(f"{manifest.name} {variant.name}: building")
-        built.append(build(manifest, variant, args.work.resolve(), args.prefix))
+        built.append(build(manifest, variant, args.work.resolve(), args.prefix,
+                           reuse=not args.no_reuse))
         for path in conda.add_variant(out, built[-1], epoch):
             say(f"{path.name}: {path.stat().st_size} bytes")
     files = _plugin_files(manifest, args.plugin, built)
@@ -87,7 +90,7 @@ def main():
         if manifest.wheel and not args.no_wheels:
             say(f"{manifest.name}: wheels")
             for path in wheels.make_wheels(args.out / "wheels", manifest, built, plugins,
-                                           args.work.resolve(), epoch):
+                                           args.work.resolve(), epoch, not args.no_reuse):
                 say(f"{path.name}: {path.stat().st_size} bytes")
     except (ManifestError, BuildError, WheelError) as error:
         print(f"lanewise_packages: {error}", file=sys.stderr)

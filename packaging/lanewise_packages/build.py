@@ -91,9 +91,9 @@ def _bundle(stage, distribution, file, to):
     raise BuildError(f"no {file} in the Python distribution {distribution}")
 
 
-def build(manifest, variant, work, prefixes=()):
+def build(manifest, variant, work, prefixes=(), reuse=True):
     """Builds what is not up to date and installs it afresh, stripped, under work/stage."""
-    tree = _reusable(manifest, variant)
+    tree = _reusable(manifest, variant) if reuse else None
     if not tree:
         tree = work / "trees" / f"{manifest.name}-{variant.name}"
         _configure(manifest, variant, tree, prefixes)

@@ -10,9 +10,9 @@ from .facts import source_hash
 from .wheel import NULL, Wheel, plugin_wheel, write_variants
 
 
-def _ordinary(manifest, work):
+def _ordinary(manifest, work, reuse):
     """Builds the ordinary wheel the way that the Python package's own tests do."""
-    folder = manifest.wheel.reuse if manifest.wheel.reuse else work / "python"
+    folder = manifest.wheel.reuse if reuse and manifest.wheel.reuse else work / "python"
     run([manifest.wheel.build, folder])
     found = sorted((folder / "dist").glob(f"{manifest.name}-{manifest.version}-*.whl"))
     if len(found) != 1:
@@ -35,10 +35,10 @@ def _variant_files(manifest, built):
             manifest.wheel.facts: facts.read_bytes()}
 
 
-def make_wheels(folder, manifest, built, plugins, work, epoch):
+def make_wheels(folder, manifest, built, plugins, work, epoch, reuse=True):
     """`built`: the variants for conda, whose libraries serve here too. `plugins`: name -> file."""
     shutil.rmtree(folder, ignore_errors=True)
-    path, tree = _ordinary(manifest, work)
+    path, tree = _ordinary(manifest, work, reuse)
     wheel = Wheel.read(path)
     base = {"schema": 1, "name": manifest.name, "version": manifest.version,
             "source_date_epoch": epoch, "glibc": wheel.tags.rsplit("manylinux_", 1)[-1]
