@@ -7,6 +7,7 @@ from pathlib import Path
 
 from . import channel, conda, wheels
 from .build import BuildError, build, source_date_epoch
+from .facts import plugin_facts
 from .manifest import ManifestError, load
 from .wheel import WheelError
 
@@ -36,7 +37,7 @@ def _arguments():
 
 
 def _plugin_files(manifest, given, built):
-    """Plugins to package: those given, and those that lie in a build tree."""
+    """Plugins to package: those given, and those that lie where they are built."""
     files = {}
     for item in given:
         name, _, file = item.partition("=")
@@ -45,7 +46,8 @@ def _plugin_files(manifest, given, built):
                                 f"and FILE must exist")
         files[name] = Path(file)
     for name, plugin in manifest.plugins.items():
-        found = [p for b in built for p in sorted(b.tree.glob(f"out/{plugin.file}"))]
+        folders = [*plugin.look_in, *(b.tree / "out" for b in built)]
+        found = [f / plugin.file for f in folders if (f / plugin.file).is_file()]
         if found:
             files.setdefault(name, found[0])
     return files
@@ -73,7 +75,9 @@ def make_channel(manifest, args, epoch):
                                 f"give it as --plugin {name}=FILE")
     for name, file in files.items():
         if not args.variants or name in wanted:
-            say(conda.add_plugin(out, manifest, manifest.plugins[name], file).name)
+            plugin = manifest.plugins[name]
+            facts = plugin_facts(manifest, plugin, file, epoch)
+            say(conda.add_plugin(out, manifest, plugin, file, facts).name)
     present = {p.name.rsplit("-", 2)[0] for p in folder.glob("*/*.conda")}
     detectors = {s.name: s.detects for s in manifest.splits.values()
                  if s.detects and s.name in present}

@@ -1,12 +1,11 @@
 """The wheels of a manifest: the ordinary one, its variants, and plugins."""
 
-import json
 import shutil
 from pathlib import Path
 
 from . import elf
 from .build import BuildError, compile_flags, run
-from .facts import source_hash
+from .facts import facts_text, plugin_facts, source_hash
 from .wheel import NULL, Wheel, plugin_wheel, write_variants
 
 
@@ -45,7 +44,7 @@ def make_wheels(folder, manifest, built, plugins, work, epoch, reuse=True):
             .removesuffix("_x86_64").replace("_", "."),
             "source_sha256": source_hash([*manifest.sources, *manifest.wheel.sources]),
             **{key: int(v) if v.isdigit() else v for key, v in manifest.facts.items()}}
-    text = json.dumps(_facts(base, manifest, tree), indent=1, sort_keys=True) + "\n"
+    text = facts_text(_facts(base, manifest, tree))
     wheel = wheel.replaced({manifest.wheel.facts: text.encode()})
     made = [wheel.write(folder, epoch)]
     builds = {NULL: (wheel, {})}
@@ -55,17 +54,19 @@ def make_wheels(folder, manifest, built, plugins, work, epoch, reuse=True):
                                       {"x86_64": {"level": [f"v{b.variant.level}"]}})
     made += write_variants(folder, epoch, builds)
     for name, file in plugins.items():
-        made += _plugin(folder, manifest, manifest.plugins[name], file, epoch)
+        made += make_plugin_wheels(folder, manifest, manifest.plugins[name], file, epoch)
     return made
 
 
-def _plugin(folder, manifest, plugin, file, epoch):
+def make_plugin_wheels(folder, manifest, plugin, file, epoch):
     name = plugin.package.replace("-", "_")
     glibc = max(elf.glibc_version(file), (2, 17))
+    facts = plugin_facts(manifest, plugin, file, epoch)
     library = f"{Path(manifest.wheel.library).parent.as_posix()}/{plugin.file}"
     wheel = plugin_wheel(name, manifest.version, plugin.summary, manifest.license,
                          [f"{manifest.name}=={manifest.version}"],
-                         {library: Path(file).read_bytes()},
+                         {library: Path(file).read_bytes(),
+                          f"{name}/build.json": facts_text(facts).encode()},
                          f"py3-none-manylinux_{glibc[0]}_{glibc[1]}_x86_64")
     return [wheel.write(folder, epoch),
             *write_variants(folder, epoch, {plugin.name: (wheel, plugin.properties)})]
