@@ -232,8 +232,7 @@ int main(int argc, char** argv) {
   std::vector<std::string> explain;
   std::string expect, only, excuse, machine;
   app.add_flag("--json", json, "JSON instead of text (docs/machine.md)");
-  app.add_flag("--gpu", gpu,
-               "JSON with the GPUs' compute capabilities, for which the driver starts");
+  app.add_flag("--gpu", gpu, "ask the GPU's driver for its devices, which may take seconds");
   app.add_option("--machine", machine,
                  "JSON of another machine: a machine file, or a copy of its /proc/cpuinfo")
       ->type_name("FILE");
@@ -257,5 +256,5 @@ int main(int argc, char** argv) {
   if (selftest) return SelfTest(expect, only, excuse);
   if (list) return List();
   if (!machine.empty()) return PrintDescribed(machine);
-  return PrintMachine(gpu ? LW_MACHINE_JSON | LW_MACHINE_DEVICES : json ? LW_MACHINE_JSON : 0);
+  return PrintMachine(!json ? 0 : gpu ? LW_MACHINE_JSON | LW_MACHINE_DEVICES : LW_MACHINE_JSON);
 }

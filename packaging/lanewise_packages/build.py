@@ -10,6 +10,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import elf
+
 
 class BuildError(RuntimeError):
     """A command of the build failed; the message ends with what it printed."""
@@ -26,9 +28,16 @@ class Built:
     @property
     def library(self):
         """The unstripped library in the tree."""
-        if not self.manifest.cmake.library:
-            return None
-        return next(self.tree.rglob(self.manifest.cmake.library), None)
+        name = self.manifest.cmake.library
+        return built_library(self.tree, name) if name else None
+
+
+def built_library(tree, name):
+    """The library of that name in a build tree; a linker script may have the name too."""
+    found = [p for p in sorted(tree.rglob(name)) if elf.is_elf(p.resolve())]
+    if not found:
+        raise BuildError(f"no library {name} in {tree}")
+    return found[0]
 
 
 def run(command, cwd=None, env=None):

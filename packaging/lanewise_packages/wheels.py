@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from . import elf
-from .build import BuildError, compile_flags, run
+from .build import BuildError, built_library, compile_flags, run
 from .facts import facts_text, plugin_facts, source_hash
 from .wheel import NULL, Wheel, plugin_wheel, write_variants
 
@@ -20,7 +20,7 @@ def _ordinary(manifest, work, reuse):
 
 
 def _facts(base, manifest, tree):
-    library = next(p for p in tree.rglob(manifest.cmake.library))
+    library = built_library(tree, manifest.cmake.library)
     return {**base, "variant": "ordinary", "level": 1, "build_number": manifest.build_number,
             "flags": compile_flags(tree, library), "compiler": elf.compiler(library),
             "targets": elf.simd_targets(library)}

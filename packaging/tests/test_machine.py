@@ -126,7 +126,7 @@ def test_this_machine():
     assert found["architecture"] == platform.machine()
     assert found["target"] and found["threads"] >= 1
     assert found["cuda_arch"] is None  # not asked for
-    assert isinstance(probe("--gpu")["cuda_arch"], list)
+    assert isinstance(probe("--json", "--gpu")["cuda_arch"], list)
     kernel = platform.release()
     assert found["kernel"] == kernel and kernel.startswith(
         found["virtual_packages"]["conda"]["__linux"]["version"])

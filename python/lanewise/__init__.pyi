@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterable, Sequence
+from os import PathLike
 from typing import Any, Literal, SupportsIndex, final, overload
 
 import numpy as np
