@@ -23,7 +23,9 @@ if(LANEWISE_PORTABLE)
     target_sources(lanewise_portable_program INTERFACE $<TARGET_OBJECTS:lanewise_old_start>)
     target_link_options(lanewise_portable INTERFACE
       -Wl,--wrap=dladdr -Wl,--wrap=dlerror -Wl,--wrap=dlopen -Wl,--wrap=dlsym
-      -Wl,--wrap=pthread_once -Wl,--wrap=fstat64 -Wl,--wrap=stat
+      -Wl,--wrap=pthread_once
+      -Wl,--wrap=fstat -Wl,--wrap=lstat -Wl,--wrap=stat
+      -Wl,--wrap=fstat64 -Wl,--wrap=lstat64 -Wl,--wrap=stat64
       # Where these functions were before glibc 2.34.
       -Wl,--push-state,--no-as-needed -l:libdl.so.2 -l:libpthread.so.0 -Wl,--pop-state)
     target_link_options(lanewise_portable_program INTERFACE -Wl,--wrap=__libc_start_main)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from . import channel, conda, wheels
 from .build import BuildError, build, source_date_epoch
+from .facts import plugin_facts
 from .manifest import ManifestError, load
 from .wheel import WheelError
 
@@ -29,12 +30,14 @@ def _arguments():
                         help="where CMake finds the packages that this one is built against")
     parser.add_argument("--plugin", action="append", default=[], metavar="NAME=FILE",
                         help="the file of a plugin, such as cuda13=build/cuda/out/...so")
+    parser.add_argument("--no-reuse", action="store_true",
+                        help="compile everything under --work, even what lies built elsewhere")
     parser.add_argument("--no-wheels", action="store_true", help="the channel alone")
     return parser.parse_args()
 
 
 def _plugin_files(manifest, given, built):
-    """Plugins to package: those given, and those that lie in a build tree."""
+    """Plugins to package: those given, and those that lie where they are built."""
     files = {}
     for item in given:
         name, _, file = item.partition("=")
@@ -43,7 +46,8 @@ def _plugin_files(manifest, given, built):
                                 f"and FILE must exist")
         files[name] = Path(file)
     for name, plugin in manifest.plugins.items():
-        found = [p for b in built for p in sorted(b.tree.glob(f"out/{plugin.file}"))]
+        folders = [*plugin.look_in, *(b.tree / "out" for b in built)]
+        found = [f / plugin.file for f in folders if (f / plugin.file).is_file()]
         if found:
             files.setdefault(name, found[0])
     return files
@@ -60,7 +64,8 @@ def make_channel(manifest, args, epoch):
     built = []
     for variant in variants:
         say(f"{manifest.name} {variant.name}: building")
-        built.append(build(manifest, variant, args.work.resolve(), args.prefix))
+        built.append(build(manifest, variant, args.work.resolve(), args.prefix,
+                           reuse=not args.no_reuse))
         for path in conda.add_variant(out, built[-1], epoch):
             say(f"{path.name}: {path.stat().st_size} bytes")
     files = _plugin_files(manifest, args.plugin, built)
@@ -70,7 +75,9 @@ def make_channel(manifest, args, epoch):
                                 f"give it as --plugin {name}=FILE")
     for name, file in files.items():
         if not args.variants or name in wanted:
-            say(conda.add_plugin(out, manifest, manifest.plugins[name], file).name)
+            plugin = manifest.plugins[name]
+            facts = plugin_facts(manifest, plugin, file, epoch)
+            say(conda.add_plugin(out, manifest, plugin, file, facts).name)
     present = {p.name.rsplit("-", 2)[0] for p in folder.glob("*/*.conda")}
     detectors = {s.name: s.detects for s in manifest.splits.values()
                  if s.detects and s.name in present}
@@ -87,7 +94,7 @@ def main():
         if manifest.wheel and not args.no_wheels:
             say(f"{manifest.name}: wheels")
             for path in wheels.make_wheels(args.out / "wheels", manifest, built, plugins,
-                                           args.work.resolve(), epoch):
+                                           args.work.resolve(), epoch, not args.no_reuse):
                 say(f"{path.name}: {path.stat().st_size} bytes")
     except (ManifestError, BuildError, WheelError) as error:
         print(f"lanewise_packages: {error}", file=sys.stderr)

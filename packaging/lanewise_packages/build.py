@@ -10,6 +10,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import elf
+
 
 class BuildError(RuntimeError):
     """A command of the build failed; the message ends with what it printed."""
@@ -26,9 +28,16 @@ class Built:
     @property
     def library(self):
         """The unstripped library in the tree."""
-        if not self.manifest.cmake.library:
-            return None
-        return next(self.tree.rglob(self.manifest.cmake.library), None)
+        name = self.manifest.cmake.library
+        return built_library(self.tree, name) if name else None
+
+
+def built_library(tree, name):
+    """The library of that name in a build tree; a linker script may have the name too."""
+    found = [p for p in sorted(tree.rglob(name)) if elf.is_elf(p.resolve())]
+    if not found:
+        raise BuildError(f"no library {name} in {tree}")
+    return found[0]
 
 
 def run(command, cwd=None, env=None):
@@ -91,9 +100,9 @@ def _bundle(stage, distribution, file, to):
     raise BuildError(f"no {file} in the Python distribution {distribution}")
 
 
-def build(manifest, variant, work, prefixes=()):
+def build(manifest, variant, work, prefixes=(), reuse=True):
     """Builds what is not up to date and installs it afresh, stripped, under work/stage."""
-    tree = _reusable(manifest, variant)
+    tree = _reusable(manifest, variant) if reuse else None
     if not tree:
         tree = work / "trees" / f"{manifest.name}-{variant.name}"
         _configure(manifest, variant, tree, prefixes)

@@ -64,12 +64,17 @@ def take_split(built, split):
     return folder if found else None
 
 
-def pack_variant(channel, manifest, variant, stage, facts):
-    """The package of one variant from its staged files; `facts` goes into it as build.json."""
-    share = stage / "share" / manifest.name
+def _add_texts(stage, manifest, name, facts):
+    """build.json and the licences, in share/NAME."""
+    share = stage / "share" / name
     write_facts(facts, share / "build.json")
     for file in manifest.license_files:
         shutil.copyfile(file, share / file.name)
+
+
+def pack_variant(channel, manifest, variant, stage, facts):
+    """The package of one variant from its staged files; `facts` goes into it as build.json."""
+    _add_texts(stage, manifest, manifest.name, facts)
     gate = [f"{manifest.metapackage} >={variant.level}"] if variant.gated else []
     number = manifest.build_number + variant.bump
     return channel.add(manifest.name, manifest.version, f"{variant.name}_{number}", number,
@@ -84,19 +89,22 @@ def add_variant(channel, built, epoch):
     made = [pack_variant(channel, manifest, variant, built.stage, build_facts(built, epoch))]
     for split, folder in splits:
         if folder and not variant.gated:
-            own = build_facts(replace(built, stage=folder), epoch)
+            own = {**build_facts(replace(built, stage=folder), epoch), "name": split.name}
+            _add_texts(folder, manifest, split.name, own)
             made.append(channel.add(split.name, manifest.version, str(manifest.build_number),
                                     manifest.build_number, files=folder, constrains=_glibc(own),
                                     **_described(manifest, split.summary)))
     return made
 
 
-def add_plugin(channel, manifest, plugin, file):
+def add_plugin(channel, manifest, plugin, file, facts):
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / "lib" / plugin.file
         library.parent.mkdir()
         shutil.copy2(file, library)
+        _add_texts(Path(folder), manifest, plugin.package, facts)
         number = manifest.build_number + plugin.bump
         return channel.add(plugin.package, manifest.version, f"{plugin.name}_{number}", number,
-                           files=folder, depends=plugin.depends, constrains=plugin.constrains,
+                           files=folder, depends=plugin.depends,
+                           constrains=[*plugin.constrains, *_glibc(facts)],
                            **_described(manifest, plugin.summary))

@@ -40,6 +40,10 @@ def _sources(manifest, tree):
                                  for p in others if p)]
 
 
+def _numbers(manifest):
+    return {key: int(v) if v.isdigit() else v for key, v in manifest.facts.items()}
+
+
 def build_facts(built, epoch):
     manifest, variant = built.manifest, built.variant
     facts = {
@@ -48,7 +52,7 @@ def build_facts(built, epoch):
         "build_number": manifest.build_number + variant.bump, "source_date_epoch": epoch,
         "source_sha256": source_hash(_sources(manifest, built.tree)),
         "flags": compile_flags(built.tree, built.library), "glibc": glibc_needed(built.stage),
-        **{key: int(v) if v.isdigit() else v for key, v in manifest.facts.items()},
+        **_numbers(manifest),
     }
     programs = [built.library] if built.library else elf.elf_files(built.stage)
     facts["compiler"] = "; ".join(sorted({elf.compiler(p) for p in programs} - {""}))
@@ -57,6 +61,21 @@ def build_facts(built, epoch):
     return facts
 
 
+def plugin_facts(manifest, plugin, file, epoch):
+    version = elf.glibc_version(file)
+    return {
+        "schema": SCHEMA, "name": plugin.package, "version": manifest.version,
+        "variant": plugin.name, "build_number": manifest.build_number + plugin.bump,
+        "source_date_epoch": epoch, "source_sha256": source_hash(manifest.sources),
+        "compiler": elf.compiler(file), "glibc": f"{version[0]}.{version[1]}",
+        **_numbers(manifest),
+    }
+
+
+def facts_text(facts):
+    return json.dumps(facts, indent=1, sort_keys=True) + "\n"
+
+
 def write_facts(facts, path):
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")
+    path.write_text(facts_text(facts))

@@ -41,6 +41,7 @@ class Plugin:
     summary: str
     depends: list
     constrains: list
+    look_in: list  # folders in which it may have been built
     properties: dict  # of its wheel variant: namespace -> feature -> values
 
 
@@ -142,6 +143,12 @@ def _text_or_match(value, root, where):
     return match[1]
 
 
+def _sources(names, root):
+    """Paths; one whose name ends in "?" only where it exists."""
+    paths = [((root / n.removesuffix("?")).resolve(), n.endswith("?")) for n in names]
+    return [path for path, optional in paths if path.exists() or not optional]
+
+
 def _cmake(table, root):
     reuse, library = table.take("reuse", str, None), table.take("library", str, None)
     cmake = CMake(
@@ -203,14 +210,16 @@ def load(path):
     plugins = {n: Plugin(n, t.take("package", str), t.take("file", str), t.take("bump", int),
                          t.take("summary", str),
                          [d.format(version=version) for d in t.take("depends", list, [])],
-                         t.take("constrains", list, []), t.take("properties", dict, {}))
+                         t.take("constrains", list, []),
+                         [(root / f).resolve() for f in t.take("look-in", list, [])],
+                         t.take("properties", dict, {}))
                for n, t in plugin_tables.items()}
     manifest = Manifest(
         path=path, name=package.take("name", str), version=version,
         summary=package.take("summary", str), license=package.take("license", str),
         license_files=[(root / f).resolve() for f in package.take("license-files", list)],
         build_number=package.take("build-number", int),
-        sources=[(root / s).resolve() for s in package.take("sources", list)], facts=facts,
+        sources=_sources(package.take("sources", list), root), facts=facts,
         depends=package.take("depends", list, []), cmake=_cmake(top.table("cmake"), root),
         metapackage=gate.take("metapackage", str), virtual_package=gate.take("virtual-package", str),
         wheel=_wheel(top.table("wheel"), root),

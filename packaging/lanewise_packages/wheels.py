@@ -1,18 +1,17 @@
 """The wheels of a manifest: the ordinary one, its variants, and plugins."""
 
-import json
 import shutil
 from pathlib import Path
 
 from . import elf
-from .build import BuildError, compile_flags, run
-from .facts import source_hash
+from .build import BuildError, built_library, compile_flags, run
+from .facts import facts_text, plugin_facts, source_hash
 from .wheel import NULL, Wheel, plugin_wheel, write_variants
 
 
-def _ordinary(manifest, work):
+def _ordinary(manifest, work, reuse):
     """Builds the ordinary wheel the way that the Python package's own tests do."""
-    folder = manifest.wheel.reuse if manifest.wheel.reuse else work / "python"
+    folder = manifest.wheel.reuse if reuse and manifest.wheel.reuse else work / "python"
     run([manifest.wheel.build, folder])
     found = sorted((folder / "dist").glob(f"{manifest.name}-{manifest.version}-*.whl"))
     if len(found) != 1:
@@ -21,7 +20,7 @@ def _ordinary(manifest, work):
 
 
 def _facts(base, manifest, tree):
-    library = next(p for p in tree.rglob(manifest.cmake.library))
+    library = built_library(tree, manifest.cmake.library)
     return {**base, "variant": "ordinary", "level": 1, "build_number": manifest.build_number,
             "flags": compile_flags(tree, library), "compiler": elf.compiler(library),
             "targets": elf.simd_targets(library)}
@@ -35,17 +34,17 @@ def _variant_files(manifest, built):
             manifest.wheel.facts: facts.read_bytes()}
 
 
-def make_wheels(folder, manifest, built, plugins, work, epoch):
+def make_wheels(folder, manifest, built, plugins, work, epoch, reuse=True):
     """`built`: the variants for conda, whose libraries serve here too. `plugins`: name -> file."""
     shutil.rmtree(folder, ignore_errors=True)
-    path, tree = _ordinary(manifest, work)
+    path, tree = _ordinary(manifest, work, reuse)
     wheel = Wheel.read(path)
     base = {"schema": 1, "name": manifest.name, "version": manifest.version,
             "source_date_epoch": epoch, "glibc": wheel.tags.rsplit("manylinux_", 1)[-1]
             .removesuffix("_x86_64").replace("_", "."),
             "source_sha256": source_hash([*manifest.sources, *manifest.wheel.sources]),
             **{key: int(v) if v.isdigit() else v for key, v in manifest.facts.items()}}
-    text = json.dumps(_facts(base, manifest, tree), indent=1, sort_keys=True) + "\n"
+    text = facts_text(_facts(base, manifest, tree))
     wheel = wheel.replaced({manifest.wheel.facts: text.encode()})
     made = [wheel.write(folder, epoch)]
     builds = {NULL: (wheel, {})}
@@ -55,17 +54,19 @@ def make_wheels(folder, manifest, built, plugins, work, epoch):
                                       {"x86_64": {"level": [f"v{b.variant.level}"]}})
     made += write_variants(folder, epoch, builds)
     for name, file in plugins.items():
-        made += _plugin(folder, manifest, manifest.plugins[name], file, epoch)
+        made += make_plugin_wheels(folder, manifest, manifest.plugins[name], file, epoch)
     return made
 
 
-def _plugin(folder, manifest, plugin, file, epoch):
+def make_plugin_wheels(folder, manifest, plugin, file, epoch):
     name = plugin.package.replace("-", "_")
     glibc = max(elf.glibc_version(file), (2, 17))
+    facts = plugin_facts(manifest, plugin, file, epoch)
     library = f"{Path(manifest.wheel.library).parent.as_posix()}/{plugin.file}"
     wheel = plugin_wheel(name, manifest.version, plugin.summary, manifest.license,
                          [f"{manifest.name}=={manifest.version}"],
-                         {library: Path(file).read_bytes()},
+                         {library: Path(file).read_bytes(),
+                          f"{name}/build.json": facts_text(facts).encode()},
                          f"py3-none-manylinux_{glibc[0]}_{glibc[1]}_x86_64")
     return [wheel.write(folder, epoch),
             *write_variants(folder, epoch, {plugin.name: (wheel, plugin.properties)})]

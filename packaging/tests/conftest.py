@@ -62,7 +62,7 @@ def paper_package(channel_folder, manifest, variants=None):
     for plugin in manifest.plugins.values():
         file = channel_folder / plugin.file
         file.write_bytes(b"")
-        conda.add_plugin(out, manifest, plugin, file)
+        conda.add_plugin(out, manifest, plugin, file, {"name": plugin.package, "glibc": "2.17"})
         file.unlink()
     shutil.rmtree(channel_folder / "stage")
     index_module.index(channel_folder)

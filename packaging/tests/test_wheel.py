@@ -32,7 +32,7 @@ def real_wheels(out):
     return wheels
 
 
-def _check_record(path):
+def check_record(path):
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
         names = [i.filename for i in archive.infolist()]
@@ -51,14 +51,14 @@ def test_written_wheels_are_whole_and_reproducible(tmp_path):
     os.utime(first, (1, 1))
     again = Wheel.read(first).write(tmp_path / "b", EPOCH)
     assert first.read_bytes() == again.read_bytes()
-    _check_record(first)
+    check_record(first)
     with zipfile.ZipFile(first) as archive:
         assert archive.getinfo("sample/__init__.py").external_attr >> 16 == 0o100755
 
 
 def test_real_wheels_are_whole(real_wheels):
     for path in real_wheels:
-        _check_record(path)
+        check_record(path)
 
 
 def test_real_variants_differ_in_the_library_alone(real_wheels, artifacts):
