@@ -4,6 +4,7 @@
 #include <cstring>
 #include <cstdio>
 
+#include "dispatch/checks.h"
 #include "dispatch/elementwise.h"
 #include "dispatch/error.h"
 #include "dispatch/fpenv.h"
@@ -14,28 +15,6 @@
 
 namespace lanewise {
 namespace {
-
-// Names the dtypes that a kernel takes for its first operand, for the error message.
-lw_status FailDtypes(lw_kernel id, const lw_dtype* dtypes) {
-  const KernelEntry* first = FirstKernel(id);
-  if (!first) return Fail(LW_ERR_KERNEL, "no kernel has id %d", static_cast<int>(id));
-  char given[64] = "";
-  for (int i = 0; i <= first->inputs; ++i) {
-    const char* name = lw_dtype_name(dtypes[i]);
-    const size_t used = std::strlen(given);
-    snprintf(given + used, sizeof(given) - used, "%s%s", i ? "," : "", name ? name : "?");
-  }
-  char taken[160] = "";
-  int previous = -1;  // conversions have several loops for one input dtype
-  for (const KernelEntry& entry : kKernels) {
-    const int dtype = entry.dtypes[entry.inputs - 1];
-    if (entry.id != id || dtype == previous) continue;
-    previous = dtype;
-    const size_t used = std::strlen(taken);
-    snprintf(taken + used, sizeof(taken) - used, " %s", kDtypeName[dtype]);
-  }
-  return Fail(LW_ERR_DTYPE, "%s does not take dtypes %s; it takes:%s", first->name, given, taken);
-}
 
 void NumpyLoop(char** args, const intptr_t* dims, const intptr_t* steps, void* context) {
   const KernelEntry& kernel = *static_cast<const KernelEntry*>(context);

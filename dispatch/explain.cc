@@ -6,6 +6,7 @@
 #include "dispatch/error.h"
 #include "dispatch/state.h"
 #include "dispatch/text.h"
+#include "gpu/explain.h"
 
 namespace lanewise {
 namespace {
@@ -13,7 +14,8 @@ namespace {
 struct Variant {
   std::string target;
   bool chosen = false;
-  std::string status;  // "chosen", "slower", "capped", "unsupported", "not compiled", "policy"
+  // "chosen", "slower", "capped", "unsupported", "not compiled", "policy"; CUDA: gpu/explain.h
+  std::string status;
   std::string reason;
 };
 
@@ -64,6 +66,8 @@ std::vector<Variant> Variants(const KernelEntry& kernel) {
     }
     variants.push_back(std::move(v));
   }
+  const gpu::KernelOnGpu on_gpu = gpu::ExplainKernel(kernel);
+  variants.push_back({"CUDA", false, on_gpu.status, on_gpu.reason});
   return variants;
 }
 

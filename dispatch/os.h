@@ -25,6 +25,10 @@ void ReadCaches(HostInput& input);
 // Affinity, cgroups and LANEWISE_THREADS of this process. `api_limit` is left to the caller.
 BudgetInput ReadBudget();
 
+// The folder of this library (or of the program that it is linked into), ending in a slash; empty
+// if the loader does not tell.
+std::string OwnFolder();
+
 // A file, or its first `limit` bytes and up to 4 KiB more; nothing if it cannot be read.
 std::optional<std::string> ReadFile(const std::string& path, size_t limit = size_t{1} << 20);
 

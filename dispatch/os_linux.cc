@@ -1,6 +1,7 @@
 // Linux. Plain system calls only, each of which may be refused (seccomp, no /proc, no /sys):
 // the answer is then "unknown", never an error.
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/auxv.h>
@@ -11,6 +12,7 @@
 #include <cstdlib>
 
 #include "dispatch/os.h"
+#include "lanewise/lanewise.h"
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -189,6 +191,14 @@ BudgetInput ReadBudget() {
   if (const char* threads = std::getenv("LANEWISE_THREADS")) input.env_threads = threads;
   errno = saved_errno;
   return input;
+}
+
+std::string OwnFolder() {
+  Dl_info info;
+  if (!dladdr(reinterpret_cast<void*>(&lw_version), &info) || !info.dli_fname) return "";
+  const std::string path = info.dli_fname;
+  const size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "" : path.substr(0, slash + 1);
 }
 
 }  // namespace lanewise

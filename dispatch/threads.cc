@@ -33,14 +33,6 @@ struct Module {
   std::string reason;
 };
 
-std::string OwnFolder() {
-  Dl_info info;
-  if (!dladdr(reinterpret_cast<void*>(&lw_version), &info) || !info.dli_fname) return "";
-  const std::string path = info.dli_fname;
-  const size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "" : path.substr(0, slash + 1);
-}
-
 // Loaded from the library's own folder only, never searched for, never closed.
 const Module& LoadModule() {
   static const Module module = [] {

@@ -1,6 +1,8 @@
 // CUDA as far as package managers are concerned.
 
 #include "dispatch/os.h"
+#include "gpu/driver.h"
+#include "gpu/runtime.h"
 #include "machine/record.h"
 
 namespace lanewise {
@@ -18,13 +20,36 @@ std::string ReadToolkit() {
   return text.substr(at, text.find_first_not_of("0123456789.", at) - at);
 }
 
+// Empty, or nothing where the driver could not be asked or did not say.
+std::optional<std::vector<std::string>> Devices(const gpu::Status& status) {
+  std::vector<std::string> devices;
+  switch (status.state) {
+    case LW_GPU_NO_NODE:
+    case LW_GPU_NO_DRIVER:
+    case LW_GPU_STUB_DRIVER:
+    case LW_GPU_NO_DEVICE:
+      return devices;
+    case LW_GPU_READY:
+    case LW_GPU_OLD_DEVICE:
+    case LW_GPU_NO_PLUGIN:
+    case LW_GPU_REFUSED_PLUGIN:
+    case LW_GPU_NO_CODE:
+      for (const gpu::Device& device : status.devices)
+        devices.push_back(gpu::CapabilityText(device.driver.compute_capability));
+      return devices;
+    default:
+      return std::nullopt;
+  }
+}
+
 }  // namespace
 
-// No driver is looked for yet: none is reported.
 CudaFacts ReadCuda(bool devices) {
+  const gpu::Status status = gpu::GetStatus(devices);
   CudaFacts cuda;
+  if (status.driver_version > 0) cuda.driver = gpu::VersionText(status.driver_version);
+  if (devices) cuda.devices = Devices(status);
   cuda.toolkit = ReadToolkit();
-  if (devices) cuda.devices.emplace();
   return cuda;
 }
 

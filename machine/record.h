@@ -37,7 +37,8 @@ std::string ParseRecord(std::span<const RecordField> fields, MachineRecord& reco
 // what cannot be read stays empty.
 MachineRecord ReadRecord(bool devices);
 
-// The hook of CUDA detection. Must not initialise the driver unless `devices` is set.
+// Does not initialise the driver unless `devices` is set. LANEWISE_GPU=off and CUDA_VISIBLE_DEVICES
+// hide the driver here as they do from the library.
 CudaFacts ReadCuda(bool devices);
 
 }  // namespace lanewise

@@ -13,6 +13,7 @@
 #include "golden.h"
 #include "golden_text.h"  // made from tests/golden/<numerics version>.txt by CMake
 #include "lanewise/lanewise.h"
+#include "lanewise/lanewise_gpu.h"
 #include "machine_file.h"
 
 namespace {
@@ -252,6 +253,9 @@ int main(int argc, char** argv) {
       "LANEWISE_MAX_TARGET caps the target, LANEWISE_THREADS limits threads,\n"
       "LANEWISE_VERBOSE=1 prints one line at first use.");
   CLI11_PARSE(app, argc, argv);
+  // All texts below then tell what this finds.
+  lw_gpu_state state;
+  if (gpu) lw_gpu_status(1, &state);
   if (!explain.empty()) return Explain(explain[0], explain[1], json);
   if (selftest) return SelfTest(expect, only, excuse);
   if (list) return List();

@@ -10,7 +10,7 @@
  *
  * Errors: functions that return lw_status give LW_OK (0) or a negative code; lw_last_error()
  * then has a sentence for people, for the calling thread. On an error other than
- * LW_ERR_INTERNAL no output element has been written.
+ * LW_ERR_INTERNAL and LW_ERR_CUDA no output element has been written.
  *
  * Ids (lw_dtype, lw_kernel, lw_status) are append-only. lw_operand and lw_view never change. The
  * other structs begin with struct_size, which the caller sets to sizeof(struct) before the call,
@@ -60,7 +60,10 @@ typedef enum lw_status LW_ENUM_INT {
   LW_ERR_VALUE = -7,       /* unknown name or value, e.g. of a target */
   LW_ERR_UNSUPPORTED = -8, /* not available on this machine or in this build */
   LW_ERR_MEMORY = -9,      /* out of memory */
-  LW_ERR_INTERNAL = -10
+  LW_ERR_INTERNAL = -10,
+  LW_ERR_DEVICE = -11, /* an array is not on the device where it must be (lanewise_gpu.h) */
+  LW_ERR_CUDA = -12,   /* the CUDA driver reported an error, which the message names */
+  LW_ERR_FORKED = -13  /* CUDA does not work in the child of a process that used it */
 } lw_status;
 
 /* The message for the last failed call of this thread; "" if none. Valid until the thread's next

@@ -13,7 +13,10 @@ TOOLS = ["conda", "rattler", "mamba"]
 def test_this_machine():
     here = lanewise.machine()
     assert here["architecture"] == os.uname().machine and here["kernel"] == os.uname().release
-    assert here["cuda_arch"] is None and isinstance(lanewise.machine(gpu=True)["cuda_arch"], list)
+    assert here["cuda_arch"] is None
+    asked = lanewise.machine(gpu=True)
+    if asked["gpu"]["state"] in ("no_node", "no_driver"):
+        assert asked["cuda_arch"] == [] and asked["cuda_driver"] is None
     assert list(here["archspec"]) == TOOLS and list(here["virtual_packages"]) == TOOLS
     assert here["lanewise_virtual_packages"]["__lanewise_isa"]["build"] == here["best_target"]
     # What show() and report() print is still there.
