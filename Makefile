@@ -5,12 +5,13 @@
 # make cuda       the GPU plugin (needs nvcc), and checks of its compiled code
 # make gpu-check  on a machine with a GPU: same bits as the CPU, and speed
 # make install PREFIX=DIR
+# make packages OUT=DIR [VARIANTS="baseline v3 v4 cuda13"]    conda channel and wheels
 # make format     clang-format over the tree
 
 PREFIX ?= /usr/local
 BUILD  := build/release
 
-.PHONY: demo test test-long bench cuda gpu-check install build format clean
+.PHONY: demo test test-long bench cuda gpu-check install packages build format clean
 
 demo:
 	tools/setup.sh core bench
@@ -26,11 +27,11 @@ $(BUILD)/build.ninja:
 	cmake --preset release
 
 test:
-	tools/setup.sh core test emulate aarch64 bench python
+	tools/setup.sh core test emulate aarch64 bench python packages
 	tests/run.sh
 
 test-long:
-	tools/setup.sh core test emulate aarch64 bench python
+	tools/setup.sh core test emulate aarch64 bench python packages
 	tests/run.sh --long
 
 bench:
@@ -51,6 +52,11 @@ install:
 	      -DLANEWISE_BUILD_EXAMPLES=OFF -B build/install -DCMAKE_INSTALL_PREFIX=$(PREFIX)
 	cmake --build build/install
 	cmake --install build/install
+
+packages:
+	tools/setup.sh core packages
+	packaging/packages.sh --out $(or $(OUT),$(error make packages needs OUT=DIR)) \
+	  $(if $(VARIANTS),--variants $(VARIANTS))
 
 format:
 	git ls-files '*.h' '*.hpp' '*.cc' '*.cpp' '*.c' | xargs clang-format -i

@@ -50,6 +50,12 @@ uint64_t ParseSize(std::string_view text) {
   return value > (UINT64_MAX >> shift) ? 0 : value << shift;
 }
 
+std::string_view Trimmed(std::string_view text) {
+  const size_t first = text.find_first_not_of(" \t\r");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+}
+
 std::string_view NextWord(std::string_view& line) {
   line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
   const std::string_view word = line.substr(0, line.find_first_of(" \t\r"));
@@ -124,6 +130,32 @@ std::optional<Target> Host::BestTarget() const {
     if (state.supported) best = state.target;
   }
   return best;
+}
+
+std::string_view CpuinfoField(std::string_view cpuinfo, std::string_view key) {
+  bool begun = false;
+  while (!cpuinfo.empty()) {
+    const size_t end = cpuinfo.find('\n');
+    const std::string_view line = cpuinfo.substr(0, end);
+    cpuinfo.remove_prefix(end == std::string_view::npos ? cpuinfo.size() : end + 1);
+    const size_t colon = line.find(':');
+    if (colon == std::string_view::npos) {
+      if (begun) break;  // the blank line after the first processor
+      continue;
+    }
+    begun = true;
+    if (Trimmed(line.substr(0, colon)) == key) return Trimmed(line.substr(colon + 1));
+  }
+  return {};
+}
+
+bool HasWord(std::string_view text, std::string_view word) {
+  while (!text.empty()) {
+    const std::string_view next = NextWord(text);
+    if (next.empty()) return false;
+    if (next == word) return true;
+  }
+  return false;
 }
 
 CacheSizes DetectCaches(const HostInput& input) {

@@ -72,7 +72,12 @@ struct HostInput {
   uint64_t hwcap2 = 0;
   uint32_t sve_bytes = 0;  // vector length of this thread, 0 if unknown or no SVE
   std::string midr;        // MIDR_EL1 of one core in hexadecimal, as in sysfs; may be empty
-  std::string cpuinfo;     // /proc/cpuinfo; names the core when `midr` is empty
+
+  // /proc/cpuinfo. It stands in for `cpuid`, for the HWCAP words and for `midr` where those are
+  // empty. The kernel lists only features whose registers it saves; xcr0 = 0 then means "as the
+  // kernel says".
+  std::string cpuinfo;
+  std::string hypervisor;  // its name, for a description without CPUID; may be empty
 
   // One cache per line, "<level> <Data|Unified|Instruction> <size>", as sysfs spells the three
   // files. Used when CPUID describes no caches.
@@ -149,6 +154,12 @@ Host DetectHost(const HostInput& input);
 
 // The caches alone, for code that needs them long after start-up.
 CacheSizes DetectCaches(const HostInput& input);
+
+// The value of a key in the first processor's part of /proc/cpuinfo, without blanks around it.
+std::string_view CpuinfoField(std::string_view cpuinfo, std::string_view key);
+
+// Whether a word is among the words of a text.
+bool HasWord(std::string_view text, std::string_view word);
 
 namespace internal {
 // A core that the tables in host_cores.cc know and the best target that its silicon can run.

@@ -46,23 +46,10 @@ uint64_t ParseHex(std::string_view text) {
   return value;
 }
 
-// The value after the first "<key> :" of /proc/cpuinfo, that is, of the first core.
-std::string_view CpuinfoField(std::string_view cpuinfo, std::string_view key) {
-  while (!cpuinfo.empty()) {
-    const size_t end = cpuinfo.find('\n');
-    const std::string_view line = cpuinfo.substr(0, end);
-    cpuinfo.remove_prefix(end == std::string_view::npos ? cpuinfo.size() : end + 1);
-    const size_t colon = line.find(':');
-    if (colon != std::string_view::npos && line.starts_with(key)) return line.substr(colon + 1);
-  }
-  return {};
-}
-
 uint32_t MidrFromCpuinfo(std::string_view cpuinfo) {
   // "CPU revision" is decimal with one digit or two, the others are hexadecimal.
   uint32_t revision = 0;
-  std::string_view text = CpuinfoField(cpuinfo, "CPU revision");
-  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+  const std::string_view text = CpuinfoField(cpuinfo, "CPU revision");
   std::from_chars(text.data(), text.data() + text.size(), revision);
   const uint64_t implementer = ParseHex(CpuinfoField(cpuinfo, "CPU implementer"));
   const uint64_t variant = ParseHex(CpuinfoField(cpuinfo, "CPU variant"));
@@ -111,9 +98,14 @@ void DetectArm(const HostInput& input, Host& host) {
   const std::optional<KnownCore> core = ArmCore(implementer, host.model);
   host.microarch = core ? core->name : "aarch64";
   host.sve_bytes = input.sve_bytes;
+  host.hypervisor = !input.hypervisor.empty();
+  host.hypervisor_vendor = input.hypervisor;
 
+  const std::string_view words =
+      input.hwcap ? std::string_view() : CpuinfoField(input.cpuinfo, "Features");
   for (const Feature& f : kFeatures) {
-    const bool present = ((f.word == 1 ? input.hwcap : input.hwcap2) >> f.bit) & 1;
+    const bool present =
+        ((f.word == 1 ? input.hwcap : input.hwcap2) >> f.bit & 1) || HasWord(words, f.name);
     host.features.push_back({f.name, present, present});
   }
   for (Target target : TargetsOf(Arch::kAArch64)) {

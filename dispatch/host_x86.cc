@@ -1,6 +1,7 @@
 // x86-64: features from CPUID, permission from XCR0, targets from the psABI's feature sets.
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <iterator>
 
@@ -273,17 +274,47 @@ void ReadIdentity(const Cpuid& cpuid, Host& host) {
   if (host.hypervisor) host.hypervisor_vendor = HypervisorVendor(cpuid);
 }
 
-}  // namespace
-
-void DetectX86(const HostInput& input, Host& host) {
+void ReadFromCpuid(const HostInput& input, Host& host) {
   const Cpuid cpuid(input);
   ReadIdentity(cpuid, host);
   host.osxsave = cpuid.Get(1).ecx >> 27 & 1;
   host.xcr0 = host.osxsave ? input.xcr0 : 0;
-
   for (const Feature& f : kFeatures) {
     host.features.push_back({f.name, CpuSays(cpuid, f), (host.xcr0 & f.state) == f.state});
   }
+}
+
+uint32_t Number(std::string_view text) {
+  uint32_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+// What the kernel recorded stands for CPUID and for the state that it saves.
+void ReadFromCpuinfo(const HostInput& input, Host& host) {
+  host.vendor = CpuinfoField(input.cpuinfo, "vendor_id");
+  host.brand = CpuinfoField(input.cpuinfo, "model name");
+  host.family = Number(CpuinfoField(input.cpuinfo, "cpu family"));
+  host.model = Number(CpuinfoField(input.cpuinfo, "model"));
+  host.stepping = Number(CpuinfoField(input.cpuinfo, "stepping"));
+  const std::string_view flags = CpuinfoField(input.cpuinfo, "flags");
+  host.hypervisor = HasWord(flags, "hypervisor") || !input.hypervisor.empty();
+  host.hypervisor_vendor = input.hypervisor;
+  host.osxsave = HasWord(flags, "xsave");
+  host.xcr0 = input.xcr0;
+  for (const Feature& f : kFeatures) {
+    const bool saved = host.xcr0 == 0 || (host.xcr0 & f.state) == f.state;
+    host.features.push_back({f.name, HasWord(flags, f.name), saved});
+  }
+}
+
+}  // namespace
+
+void DetectX86(const HostInput& input, Host& host) {
+  if (input.cpuid.empty() && !input.cpuinfo.empty())
+    ReadFromCpuinfo(input, host);
+  else
+    ReadFromCpuid(input, host);
   const std::optional<KnownCore> core = X86Core(host);
   const Judge judge(host, core);
   for (Target target : TargetsOf(Arch::kX86_64)) host.targets.push_back(judge.State(target));

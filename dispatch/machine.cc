@@ -1,6 +1,8 @@
-// lw_machine: this machine as lanewise sees it, for people and as JSON (docs/machine.md).
+// lw_machine: this machine as lanewise sees it, for people and as JSON (docs/machine.md), and
+// lw_machine_described: the same of another one.
 
 #include <new>
+#include <vector>
 
 #include "dispatch/error.h"
 #include "dispatch/os.h"
@@ -8,6 +10,8 @@
 #include "dispatch/text.h"
 #include "dispatch/threads.h"
 #include "gpu/explain.h"
+#include "machine/describe.h"
+#include "machine/record.h"
 
 namespace lanewise {
 namespace {
@@ -72,15 +76,14 @@ std::string Text() {
   return text;
 }
 
-void WriteTargets(JsonWriter& json) {
+void WriteTargets(const Host& host, JsonWriter& json) {
   json.BeginArray("targets");
-  for (const Target target : TargetsOf(ThisHost().arch)) {
-    const TargetState state = ThisHost().StateOf(target);
+  for (const TargetState& state : host.targets) {
     bool compiled = false;
     for (size_t i = 0; i < kCompiledTargetCount; ++i)
-      compiled |= Name(target) == kCompiledTargets[i].name;
+      compiled |= Name(state.target) == kCompiledTargets[i].name;
     json.BeginObject();
-    json.String("name", Name(target));
+    json.String("name", Name(state.target));
     json.Bool("compiled", compiled);
     json.Bool("supported", state.supported);
     json.String("reason", state.reason);
@@ -89,16 +92,7 @@ void WriteTargets(JsonWriter& json) {
   json.EndArray();
 }
 
-std::string Json() {
-  const Host host = FullHost();
-  JsonWriter json;
-  json.BeginObject();
-  json.Integer("schema", 1);
-  json.BeginObject("lanewise");
-  json.String("version", lw_version());
-  json.Integer("abi", lw_abi_version());
-  json.Integer("numerics", lw_numerics_version());
-  json.EndObject();
+void WriteCpu(const Host& host, JsonWriter& json) {
   json.BeginObject("cpu");
   json.String("arch", ArchName(host.arch));
   json.String("vendor", host.vendor);
@@ -130,7 +124,27 @@ std::string Json() {
   }
   json.EndArray();
   json.EndObject();
-  WriteTargets(json);
+}
+
+// What is to be said of any machine.
+void WriteMachine(const MachineRecord& record, const Host& host, JsonWriter& json) {
+  json.Integer("schema", 1);
+  json.BeginObject("lanewise");
+  json.String("version", lw_version());
+  json.Integer("abi", lw_abi_version());
+  json.Integer("numerics", lw_numerics_version());
+  json.EndObject();
+  DescribeMachine(record, host, json);
+  WriteCpu(host, json);
+  WriteTargets(host, json);
+}
+
+std::string Json(bool devices) {
+  MachineRecord record = ReadRecord(devices);
+  ReadCaches(record.host);
+  JsonWriter json;
+  json.BeginObject();
+  WriteMachine(record, DetectHost(record.host), json);
   json.String("target", lw_current_target());
   json.String("max_target", CapText());
   json.Integer("threads", ThreadBudget());
@@ -144,11 +158,39 @@ std::string Json() {
 }  // namespace
 }  // namespace lanewise
 
-extern "C" lw_status lw_machine(int32_t json, char* buffer, size_t size, size_t* length) {
+extern "C" lw_status lw_machine(int32_t format, char* buffer, size_t size, size_t* length) {
   using namespace lanewise;  // NOLINT
   try {
-    return CopyText(json ? Json() : Text(), buffer, size, length);
+    return CopyText(format ? Json(format & LW_MACHINE_DEVICES) : Text(), buffer, size, length);
   } catch (const std::bad_alloc&) {
     return Fail(LW_ERR_MEMORY, "lw_machine: out of memory");
+  }
+}
+
+extern "C" lw_status lw_machine_described(int32_t count, const char* const* keys,
+                                          const char* const* values, char* buffer, size_t size,
+                                          size_t* length) {
+  using namespace lanewise;  // NOLINT
+  if (count < 0) return Fail(LW_ERR_SIZE, "lw_machine_described: count is %d", count);
+  if (count > 0 && (!keys || !values))
+    return Fail(LW_ERR_NULL, "lw_machine_described: %s is null", keys ? "values" : "keys");
+  try {
+    std::vector<RecordField> fields;
+    for (int32_t i = 0; i < count; ++i) {
+      if (!keys[i] || !values[i])
+        return Fail(LW_ERR_NULL, "lw_machine_described: %s[%d] is null",
+                    keys[i] ? "values" : "keys", i);
+      fields.push_back({keys[i], values[i]});
+    }
+    MachineRecord record;
+    const std::string wrong = ParseRecord(fields, record);
+    if (!wrong.empty()) return Fail(LW_ERR_VALUE, "machine description: %s", wrong.c_str());
+    JsonWriter json;
+    json.BeginObject();
+    WriteMachine(record, DetectHost(record.host), json);
+    json.EndObject();
+    return CopyText(json.text() + "\n", buffer, size, length);
+  } catch (const std::bad_alloc&) {
+    return Fail(LW_ERR_MEMORY, "lw_machine_described: out of memory");
   }
 }

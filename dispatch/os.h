@@ -29,7 +29,7 @@ BudgetInput ReadBudget();
 // if the loader does not tell.
 std::string OwnFolder();
 
-// A whole file, at most 1 MiB of it; nothing if it cannot be opened or read.
-std::optional<std::string> ReadFile(const std::string& path);
+// A file, or its first `limit` bytes and up to 4 KiB more; nothing if it cannot be read.
+std::optional<std::string> ReadFile(const std::string& path, size_t limit = size_t{1} << 20);
 
 }  // namespace lanewise

@@ -109,8 +109,7 @@ int CountAffinity() {
 
 }  // namespace
 
-std::optional<std::string> ReadFile(const std::string& path) {
-  constexpr size_t kLimit = size_t{1} << 20;
+std::optional<std::string> ReadFile(const std::string& path, size_t limit) {
   int fd;
   do {
     fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -119,7 +118,7 @@ std::optional<std::string> ReadFile(const std::string& path) {
   std::string text;
   char buffer[4096];
   bool good = true;
-  while (text.size() < kLimit) {
+  while (text.size() < limit) {
     const ssize_t got = read(fd, buffer, sizeof(buffer));
     if (got < 0 && errno == EINTR) continue;
     good = got >= 0;
@@ -188,7 +187,7 @@ BudgetInput ReadBudget() {
   input.online = online > 0 ? static_cast<int>(online) : 0;
   input.cgroup = ReadFile("/proc/self/cgroup").value_or("");
   input.mountinfo = ReadFile("/proc/self/mountinfo").value_or("");
-  input.read_file = ReadFile;
+  input.read_file = [](const std::string& path) { return ReadFile(path); };
   if (const char* threads = std::getenv("LANEWISE_THREADS")) input.env_threads = threads;
   errno = saved_errno;
   return input;

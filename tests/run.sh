@@ -3,7 +3,7 @@
 #   1. release, all targets of this architecture: every fast test, the emulated CPUs
 #   2. AddressSanitizer + UBSan (SSE2, AVX2)     3. ThreadSanitizer: the threaded tests
 #   4. AArch64 under qemu: golden hashes on NEON and SVE
-#   5. the Python package (python/tests/run.sh)
+#   5. the Python package (python/tests/run.sh)   6. the packages (packaging/tests/run.sh)
 # --long adds what is too long for CI and records the result in tests/verified.txt.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -59,13 +59,25 @@ build aarch64 -DLANEWISE_BUILD_EXAMPLES=OFF
 say "golden hashes on AArch64 under qemu"
 run_tests build/aarch64 ctest
 
+# run_script NAME SCRIPT [option]...: runs a script whose last line has the counts, and adds them up.
+run_script() {
+  local log=build/$1.log rc=0 counts good bad
+  shift
+  "$@" 2>&1 | tee "$log" || rc=$?
+  counts=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || true)
+  read -r good _ bad _ <<<"${counts:-0 passed, 1 failed}"
+  passed=$((passed + good)) failed=$((failed + bad))
+  if [ "$rc" -ne 0 ] && [ "$bad" -eq 0 ]; then failed=$((failed + 1)); fi
+}
+
 say "Python package"
-rc=0
-python/tests/run.sh 2>&1 | tee build/python.log || rc=$?
-counts=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' build/python.log | tail -n 1 || true)
-read -r python_passed _ python_failed _ <<<"${counts:-0 passed, 1 failed}"
-passed=$((passed + python_passed)) failed=$((failed + python_failed))
-if [ "$rc" -ne 0 ] && [ "$python_failed" -eq 0 ]; then failed=$((failed + 1)); fi
+run_script python python/tests/run.sh
+
+say "packages"
+case $(uname -m) in
+  x86_64) run_script packages packaging/tests/run.sh $([ "$long" = no ] || echo --long) ;;
+  *) echo "conda packages are for x86-64 alone: not built on this machine" ;;
+esac
 
 if [ "$long" = yes ]; then
   say "long tests"

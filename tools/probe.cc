@@ -14,6 +14,7 @@
 #include "golden_text.h"  // made from tests/golden/<numerics version>.txt by CMake
 #include "lanewise/lanewise.h"
 #include "lanewise/lanewise_gpu.h"
+#include "machine_file.h"
 
 namespace {
 
@@ -32,18 +33,45 @@ std::string GetText(Get get, lw_status& status) {
   return text;
 }
 
-int PrintMachine(bool json) {
-  lw_status status;
-  const std::string text =
-      GetText([&](char* buffer, size_t size,
-                  size_t* length) { return lw_machine(json, buffer, size, length); },
-              status);
+int Print(const std::string& text, lw_status status) {
   if (status != LW_OK) {
     fprintf(stderr, "lanewise-probe: %s\n", lw_last_error());
-    return 1;
+    return status == LW_ERR_VALUE ? 2 : 1;
   }
   fputs(text.c_str(), stdout);
   return 0;
+}
+
+int PrintMachine(int format) {
+  lw_status status;
+  const std::string text =
+      GetText([&](char* buffer, size_t size,
+                  size_t* length) { return lw_machine(format, buffer, size, length); },
+              status);
+  return Print(text, status);
+}
+
+int PrintDescribed(const std::string& file) {
+  MachineFields fields;
+  try {
+    fields = ReadMachineFile(file);
+  } catch (const std::exception& error) {
+    fprintf(stderr, "lanewise-probe: %s\n", error.what());
+    return 2;
+  }
+  std::vector<const char*> keys, values;
+  for (const auto& [key, value] : fields) {
+    keys.push_back(key.c_str());
+    values.push_back(value.c_str());
+  }
+  lw_status status;
+  const std::string text = GetText(
+      [&](char* buffer, size_t size, size_t* length) {
+        return lw_machine_described(static_cast<int32_t>(keys.size()), keys.data(), values.data(),
+                                    buffer, size, length);
+      },
+      status);
+  return Print(text, status);
 }
 
 // The loop of `kernel` whose first floating or given operand has `dtype`.
@@ -201,12 +229,14 @@ int List() {
 int main(int argc, char** argv) {
   CLI::App app{"Shows what this machine is and which kernels lanewise runs on it."};
   app.set_version_flag("--version", std::string("lanewise-probe ") + lw_version());
-  bool json = false, selftest = false, list = false;
+  bool json = false, gpu = false, selftest = false, list = false;
   std::vector<std::string> explain;
-  std::string expect, only, excuse;
-  bool gpu = false;
+  std::string expect, only, excuse, machine;
   app.add_flag("--json", json, "JSON instead of text (docs/machine.md)");
   app.add_flag("--gpu", gpu, "ask the GPU's driver for its devices, which may take seconds");
+  app.add_option("--machine", machine,
+                 "JSON of another machine: a machine file, or a copy of its /proc/cpuinfo")
+      ->type_name("FILE");
   app.add_option("--explain", explain, "which variant of KERNEL runs for DTYPE, and why")
       ->expected(2)
       ->type_name("KERNEL DTYPE");
@@ -217,7 +247,9 @@ int main(int argc, char** argv) {
   app.add_option("--excuse", excuse,
                  "with --selftest: file of cases that may differ on a CPU whose FMA is defective");
   app.footer(
-      "Exit status: 0 all well, 1 a check failed, 2 an unknown kernel or dtype, 100+ bad usage.\n"
+      "Exit status: 0 all well, 1 a check failed, 2 an unknown kernel or dtype or a bad machine "
+      "file,\n"
+      "100+ bad usage.\n"
       "LANEWISE_MAX_TARGET caps the target, LANEWISE_THREADS limits threads,\n"
       "LANEWISE_VERBOSE=1 prints one line at first use.");
   CLI11_PARSE(app, argc, argv);
@@ -227,5 +259,6 @@ int main(int argc, char** argv) {
   if (!explain.empty()) return Explain(explain[0], explain[1], json);
   if (selftest) return SelfTest(expect, only, excuse);
   if (list) return List();
-  return PrintMachine(json);
+  if (!machine.empty()) return PrintDescribed(machine);
+  return PrintMachine(!json ? 0 : gpu ? LW_MACHINE_JSON | LW_MACHINE_DEVICES : LW_MACHINE_JSON);
 }

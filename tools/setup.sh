@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Installs what lanewise needs on Debian 12 or newer, and nothing that is already there.
 #
-#   tools/setup.sh [core] [test] [emulate] [aarch64] [bench] [python]      (default: core)
+#   tools/setup.sh [core] [test] [emulate] [aarch64] [bench] [python] [packages]      (default: core)
 #
 #   core     compiler, CMake, Ninja, oneTBB; Highway >= 1.3 in .deps/highway
 #   test     GoogleTest, Python, MPFR, cpuinfo, binutils
 #   emulate  qemu-user; Bochs, boot-disk tools and a guest kernel (AVX-512 without such a CPU)
 #   aarch64  cross compiler
 #   python   Python 3 with headers and virtual environments, where the machine's lacks them
+#   packages Python as above, swig (libsolv's bindings), binutils; qemu-user for the tests
 #   bench    Google Benchmark, SLEEF, Eigen, OpenBLAS; NumPy and MKL in .deps/pyvenv if to be had
 #
 # LANEWISE_HIGHWAY=DIR     a Highway >= 1.3 source tree to use instead of .deps/highway
@@ -33,9 +34,9 @@ sets=("$@")
 [ ${#sets[@]} -gt 0 ] || sets=(core)
 for s in "${sets[@]}"; do
   case $s in
-    core|test|emulate|aarch64|bench|python) ;;
+    core|test|emulate|aarch64|bench|python|packages) ;;
     -h|--help) sed -n '2,/^set -e/{/^set -e/d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
-    *) die "unknown set '$s' (there are: core test emulate aarch64 bench python)" ;;
+    *) die "unknown set '$s' (there are: core test emulate aarch64 bench python packages)" ;;
   esac
 done
 wants() { case " ${sets[*]} " in *" $1 "*) return 0 ;; esac; return 1; }
@@ -45,7 +46,7 @@ command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
 # ---- Debian packages --------------------------------------------------------------------------
 # An entry is PACKAGE, or PACKAGE:COMMAND where a command from anywhere on PATH will do as well.
 entries=()
-wants core && entries+=(g++:g++ cmake:cmake ninja-build:ninja make:make pkg-config:pkg-config libtbb-dev libcli11-dev dpkg-dev)
+wants core && entries+=(g++:g++ cmake:cmake ninja-build:ninja make:make pkg-config:pkg-config libtbb-dev libcli11-dev nlohmann-json3-dev dpkg-dev)
 wants test && entries+=(libgtest-dev python3:python3 libmpfr-dev libcpuinfo-dev binutils:objdump file:file)
 if wants emulate; then
   [ "$(dpkg --print-architecture)" = amd64 ] ||
@@ -59,7 +60,8 @@ wants aarch64 && entries+=(g++-aarch64-linux-gnu)
 python_ok() {
   python3 -c 'import ensurepip, os, sysconfig; os.stat(sysconfig.get_path("include") + "/Python.h")' 2>/dev/null
 }
-wants python && ! python_ok && entries+=(python3 python3-venv python3-dev)
+{ wants python || wants packages; } && ! python_ok && entries+=(python3 python3-venv python3-dev)
+wants packages && entries+=(swig:swig binutils:objdump qemu-user:qemu-x86_64)
 wants bench && entries+=(libbenchmark-dev libsleef-dev libeigen3-dev libopenblas-dev)
 
 as_root() {

@@ -241,8 +241,17 @@ LW_API int32_t lw_get_threads(void); /* threads that a large call may use now */
  * for the first loop of the kernel. json: 0 text, 1 JSON. */
 LW_API lw_status lw_explain(lw_kernel kernel, const lw_dtype* dtypes, int32_t json, char* buffer,
                             size_t size, size_t* length);
-/* This machine: CPU, psABI level, features, caches, targets with reasons, CPU budget, settings. */
-LW_API lw_status lw_machine(int32_t json, char* buffer, size_t size, size_t* length);
+/* This machine: CPU, psABI level, features, caches, targets with reasons, CPU budget, settings; as
+ * JSON also the machine in the package managers' terms (docs/machine.md).
+ * format: 0 text, 1 JSON, 3 JSON with the GPU's devices, which asks its driver. */
+#define LW_MACHINE_JSON 1
+#define LW_MACHINE_DEVICES 2
+LW_API lw_status lw_machine(int32_t format, char* buffer, size_t size, size_t* length);
+/* The same JSON for another machine, given by count pairs of a key of docs/machine.md ("cpuinfo",
+ * "glibc", ...) and its value. LW_ERR_VALUE: an unknown key or a value that makes no sense. */
+LW_API lw_status lw_machine_described(int32_t count, const char* const* keys,
+                                      const char* const* values, char* buffer, size_t size,
+                                      size_t* length);
 
 /* ------------------------------------------------------------------ typed contiguous kernels
  *

@@ -150,7 +150,10 @@ cdef extern from "lanewise/lanewise.h" nogil:
     int32_t lw_get_threads()
     lw_status lw_explain(lw_kernel kernel, const lw_dtype* dtypes, int32_t json, char* buffer,
                          size_t size, size_t* length)
-    lw_status lw_machine(int32_t json, char* buffer, size_t size, size_t* length)
+    lw_status lw_machine(int32_t format, char* buffer, size_t size, size_t* length)
+    lw_status lw_machine_described(int32_t count, const char* const* keys,
+                                   const char* const* values, char* buffer, size_t size,
+                                   size_t* length)
     lw_status lw_negative_f32(int64_t n, const float* x, float* out)
     lw_status lw_negative_f64(int64_t n, const double* x, double* out)
     lw_status lw_abs_f32(int64_t n, const float* x, float* out)

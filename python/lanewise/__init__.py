@@ -14,12 +14,12 @@ from ._info import (
     explain,
     get_include,
     get_library_dir,
-    machine,
     report,
     show,
     target,
     threads,
 )
+from ._machine import machine, machine_names
 from ._patch import patch_numpy, patch_status, patched_numpy, unpatch_numpy
 
 __version__ = _core.version
@@ -30,7 +30,7 @@ _threadpoolctl.register_when_imported()
 
 __all__ = sorted(_FUNCTIONS) + [
     "accuracy", "chunk_elements", "combine", "explain", "get_include", "get_library_dir", "machine",
-    "numerics_version", "patch_numpy", "patch_status", "patched_numpy", "report", "show", "target",
+    "machine_names", "numerics_version", "patch_numpy", "patch_status", "patched_numpy", "report", "show", "target",
     "threads",
     "unpatch_numpy",
 ]

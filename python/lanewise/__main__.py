@@ -67,6 +67,8 @@ def _parser():
 
     command(show, "this machine and what runs on it")
     sub = command(explain, "which variant of a function runs, and why not the others")
+    sub.epilog = ("lanewise explain install NAME: which build of a package a machine gets; "
+                  "lanewise explain artifact FILE: what is in one. Both have --help.")
     sub.add_argument("function", help="exp, sum, ...")
     sub.add_argument("dtype", nargs="*", help="f4, float64, ...")
     command(accuracy, "the error bound of a function").add_argument("function")
@@ -81,7 +83,22 @@ def _parser():
     return parser
 
 
+def _explain_package(arguments):
+    """``explain install`` and ``explain artifact`` ask about packages, with arguments of their own."""
+    from lanewise._install import command
+
+    function = {"install": command.install, "artifact": command.artifact}[arguments[1]]
+    return function(arguments[2:]) or 0
+
+
 def main(arguments=None):
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["explain"] and arguments[1:2] in (["install"], ["artifact"]):
+        try:
+            return _explain_package(arguments)
+        except (ValueError, OSError) as error:
+            print(f"lanewise: {error}", file=sys.stderr)
+            return 2
     options = _parser().parse_args(arguments)
     try:
         return options.function_to_run(options) or 0

@@ -6,6 +6,7 @@ import numpy as np
 
 from . import _core
 from ._names import NUMPY_NAMES
+from ._machine import machine
 from ._report import Report
 
 _KERNELS = {entry[0]: entry for entry in _core.kernels()}
@@ -20,13 +21,6 @@ def _kernel(function):
     if name not in _KERNELS:
         raise ValueError(f"lanewise has no kernel {name!r}; kernels: {', '.join(sorted(_KERNELS))}")
     return _KERNELS[name]
-
-
-def machine():
-    """This machine as a dict: CPU, features, caches, targets with reasons, CPU budget, settings."""
-    import json
-
-    return json.loads(_core.machine(True))
 
 
 def show():

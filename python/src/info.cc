@@ -1,6 +1,7 @@
 #include "info.h"
 
 #include <string>
+#include <vector>
 
 #include "ufuncs.h"
 
@@ -124,11 +125,29 @@ PyObject* Explain(PyObject*, PyObject* args) {
   });
 }
 
-PyObject* Machine(PyObject*, PyObject* json) {
-  const int as_json = PyObject_IsTrue(json);
-  if (as_json < 0) return nullptr;
+PyObject* Machine(PyObject*, PyObject* format) {
+  const long value = PyLong_AsLong(format);
+  if (value == -1 && PyErr_Occurred()) return nullptr;
   return Text([&](char* buffer, size_t size, size_t* length) {
-    return lw_machine(as_json, buffer, size, length);
+    return lw_machine(static_cast<int32_t>(value), buffer, size, length);
+  });
+}
+
+PyObject* MachineDescribed(PyObject*, PyObject* pairs) {
+  const Ref sequence(PySequence_Fast(pairs, "machine_described: not a sequence of pairs"));
+  if (!sequence) return nullptr;
+  const Py_ssize_t count = PySequence_Fast_GET_SIZE(sequence.get());
+  std::vector<const char*> keys, values;
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    const char *key, *value;
+    if (!PyArg_ParseTuple(PySequence_Fast_GET_ITEM(sequence.get(), i), "ss", &key, &value))
+      return nullptr;
+    keys.push_back(key);
+    values.push_back(value);
+  }
+  return Text([&](char* buffer, size_t size, size_t* length) {
+    return lw_machine_described(static_cast<int32_t>(count), keys.data(), values.data(), buffer,
+                                size, length);
   });
 }
 

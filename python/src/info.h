@@ -11,7 +11,8 @@ namespace lanewise_py {
 PyObject* ListKernels(PyObject* module, PyObject*);
 // explain(name, dtypes or None, json), machine(json): text
 PyObject* Explain(PyObject* module, PyObject* args);
-PyObject* Machine(PyObject* module, PyObject* json);
+PyObject* Machine(PyObject* module, PyObject* format);
+PyObject* MachineDescribed(PyObject* module, PyObject* pairs);
 // targets(): [(name, reason why it cannot run here or ""), ...]
 PyObject* Targets(PyObject* module, PyObject*);
 PyObject* CurrentTarget(PyObject* module, PyObject*);

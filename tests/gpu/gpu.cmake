@@ -48,6 +48,7 @@ lw_add_gpu_test(gpu_overlap_test ${_gpu}/overlap_test.cc)
 lw_add_gpu_test(gpu_calls_test ${_gpu}/calls_test.cc)
 lw_add_gpu_test(gpu_streams_test ${_gpu}/streams_test.cc)
 lw_add_gpu_test(gpu_arguments_test ${_gpu}/arguments_test.cc)
+lw_add_gpu_test(machine_cuda_test ${CMAKE_CURRENT_SOURCE_DIR}/machine_cuda_test.cc)
 
 # The shared library with another place for driver and plugin (inject.cc), for programs and bindings.
 add_library(gpu_test_library SHARED $<TARGET_OBJECTS:lanewise_objects> ${_gpu}/inject.cc)

@@ -1,0 +1,43 @@
+/* Functions whose newest symbol version is later than glibc 2.17, bound to the one of 2.2.5, which
+ * every glibc keeps. The linker's --wrap sends all calls here, those of libstdc++ too. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <pthread.h>
+#include <sys/stat.h>
+
+__asm__(".symver old_dladdr, dladdr@GLIBC_2.2.5");
+__asm__(".symver old_dlerror, dlerror@GLIBC_2.2.5");
+__asm__(".symver old_dlopen, dlopen@GLIBC_2.2.5");
+__asm__(".symver old_dlsym, dlsym@GLIBC_2.2.5");
+__asm__(".symver old_pthread_once, pthread_once@GLIBC_2.2.5");
+__asm__(".symver old_fxstat, __fxstat@GLIBC_2.2.5");
+__asm__(".symver old_lxstat, __lxstat@GLIBC_2.2.5");
+__asm__(".symver old_xstat, __xstat@GLIBC_2.2.5");
+
+extern int old_dladdr(const void* address, Dl_info* info);
+extern char* old_dlerror(void);
+extern void* old_dlopen(const char* file, int mode);
+extern void* old_dlsym(void* handle, const char* name);
+extern int old_pthread_once(pthread_once_t* control, void (*routine)(void));
+extern int old_fxstat(int version, int file, struct stat* result);
+extern int old_lxstat(int version, const char* path, struct stat* result);
+extern int old_xstat(int version, const char* path, struct stat* result);
+
+int __wrap_dladdr(const void* address, Dl_info* info) { return old_dladdr(address, info); }
+char* __wrap_dlerror(void) { return old_dlerror(); }
+void* __wrap_dlopen(const char* file, int mode) { return old_dlopen(file, mode); }
+void* __wrap_dlsym(void* handle, const char* name) { return old_dlsym(handle, name); }
+int __wrap_pthread_once(pthread_once_t* control, void (*routine)(void)) {
+  return old_pthread_once(control, routine);
+}
+
+/* 1: the layout of x86-64's struct stat, the only one there ever was; stat64 is the same. */
+int __wrap_fstat(int file, struct stat* result) { return old_fxstat(1, file, result); }
+int __wrap_lstat(const char* path, struct stat* result) { return old_lxstat(1, path, result); }
+int __wrap_stat(const char* path, struct stat* result) { return old_xstat(1, path, result); }
+int __wrap_fstat64(int file, struct stat* result) { return old_fxstat(1, file, result); }
+int __wrap_lstat64(const char* path, struct stat* result) { return old_lxstat(1, path, result); }
+int __wrap_stat64(const char* path, struct stat* result) { return old_xstat(1, path, result); }
+
+/* New in 2.32. "Several threads" is always right, if slower. */
+char __libc_single_threaded = 0;

@@ -1,0 +1,1 @@
+"""Builds a package's variants from one manifest: conda channel and wheels (docs/packaging.md)."""

@@ -1,0 +1,40 @@
+"""Two builds of one commit give the same bytes: artifacts and index."""
+
+import hashlib
+import os
+
+import pytest
+from conftest import ROOT, run
+
+LONG = bool(os.environ.get("LANEWISE_LONG"))
+
+
+def _build(out, work, variants, *options):
+    command = [ROOT / "packaging" / "packages.sh", "--out", out, "--work", work, *options]
+    result = run([*command, "--variants", *variants], cwd=ROOT)
+    assert result.returncode == 0, result.stdout
+
+
+def _hashes(folder, pattern):
+    return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest()
+            for p in sorted(folder.rglob(pattern))}
+
+
+def _compare(out, again):
+    first, second = _hashes(out / "channel", "*.conda"), _hashes(again / "channel", "*.conda")
+    assert {n for n in first if not n.startswith("noarch")} and first == second
+    assert _hashes(out / "channel", "repodata.json") == _hashes(again / "channel", "repodata.json")
+    assert _hashes(out / "wheels", "*") == _hashes(again / "wheels", "*")
+
+
+def test_packed_again(out, artifacts, tmp_path):
+    """From the same build trees, installed anew into another place."""
+    _build(tmp_path / "again", ROOT / "build" / "packages", sorted(artifacts))
+    _compare(out, tmp_path / "again")
+
+
+@pytest.mark.skipif(not LONG, reason="compiles every variant again: packaging/tests/run.sh --long")
+def test_compiled_again(out, artifacts, tmp_path):
+    """In another folder, from nothing; the first may have used the build trees of other tests."""
+    _build(tmp_path / "again", tmp_path / "work", sorted(artifacts), "--no-reuse")
+    _compare(out, tmp_path / "again")
