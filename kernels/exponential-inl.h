@@ -47,6 +47,7 @@ struct Constants<float> {
   // result is the same neighbour of 1, and then 1.
   static constexpr float kTanhFast = 8.6f;
   static constexpr float kTanhOne = 0x1.205966p3f;  // 13 ln2
+  static constexpr float kTanhBelowOne = 0x1.fffffep-1f;
 };
 
 template <>
@@ -63,6 +64,7 @@ struct Constants<double> {
   static constexpr double kExpClampHigh = 710.0;
   static constexpr double kTanhFast = 18.6;                // e^2x < 2^54
   static constexpr double kTanhOne = 0x1.30fc1931f09cap4;  // 27.5 ln2
+  static constexpr double kTanhBelowOne = 0x1.fffffffffffffp-1;
 };
 
 template <class D>

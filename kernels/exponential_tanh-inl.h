@@ -95,14 +95,15 @@ HWY_INLINE V TanhCore(D d, V y) {
   return ops::MulAdd(d, remainder, ops::Sub(one, quotient), quotient);
 }
 
-// For vectors with any lane that is large, infinite or NaN.
+// For vectors with any lane that is large, infinite or NaN; `r` is right in the other lanes.
+// Nothing is computed again, because saturated data is common.
 template <class D, class V>
-HWY_NOINLINE V TanhSpecial(D d, V x) {
+HWY_INLINE V TanhSpecial(D d, V x, V r) {
+  using T = ops::TFromD<D>;
   using C = ConstantsOf<D>;
   const V y = ops::Abs(x);
-  const V limit = ops::Set(d, C::kTanhFast);
-  V r = TanhCore(d, ops::IfThenElse(ops::Gt(y, limit), limit, y));
-  r = ops::IfThenElse(ops::Gt(y, ops::Set(d, C::kTanhOne)), ops::Set(d, ops::TFromD<D>{1}), r);
+  r = ops::IfThenElse(ops::Gt(y, ops::Set(d, C::kTanhFast)), ops::Set(d, C::kTanhBelowOne), r);
+  r = ops::IfThenElse(ops::Gt(y, ops::Set(d, C::kTanhOne)), ops::Set(d, T{1}), r);
   return KeepNaN(d, x, ops::CopySign(r, x));
 }
 
@@ -111,7 +112,7 @@ HWY_INLINE V TanhBody(D d, V x) {
   const V y = ops::Abs(x);
   const V result = ops::CopySign(TanhCore(d, y), x);
   const auto fast = ops::Le(y, ops::Set(d, ConstantsOf<D>::kTanhFast));
-  if (HWY_UNLIKELY(!ops::AllOf(d, fast))) return TanhSpecial(d, x);
+  if (HWY_UNLIKELY(!ops::AllOf(d, fast))) return TanhSpecial(d, x, result);
   return result;
 }
 
