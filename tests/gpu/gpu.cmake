@@ -18,13 +18,29 @@ lw_add_fake(fake_driver ${_gpu}/fake_driver.c)
 lw_add_fake(fake_driver_broken ${_gpu}/fake_driver.c)
 target_compile_definitions(fake_driver_broken PRIVATE BROKEN)
 
+# The fake plugin computes with the CPU library, whatever the test is linked with.
+lw_add_fake(fake_plugin ${_gpu}/fake_plugin.cc)
+target_link_libraries(fake_plugin PRIVATE lanewise)
+set(_refused no_symbol wrong_abi wrong_numerics short_table no_table no_functions)
+foreach(_name IN LISTS _refused)
+  lw_add_fake(plugin_${_name} ${_gpu}/refused_plugin.c)
+  string(TOUPPER ${_name} _definition)
+  target_compile_definitions(plugin_${_name} PRIVATE ${_definition})
+  target_link_libraries(plugin_${_name} PRIVATE lanewise)
+endforeach()
+list(TRANSFORM _refused PREPEND plugin_)
+add_custom_target(gpu_fakes DEPENDS fake_driver fake_driver_broken fake_plugin ${_refused})
+
 function(lw_add_gpu_test name)
   lw_add_test(${name} ${ARGN})
   target_compile_definitions(${name} PRIVATE
     LW_FAKE_DRIVER="$<TARGET_FILE:fake_driver>" LW_BROKEN_DRIVER="$<TARGET_FILE:fake_driver_broken>"
     LW_FAKE_FOLDER="${_fakes}")
-  add_dependencies(${name} fake_driver fake_driver_broken)
+  add_dependencies(${name} gpu_fakes)
   set_tests_properties(${name} PROPERTIES LABELS "fast;gpu;sanitize")
 endfunction()
 
 lw_add_gpu_test(gpu_driver_test ${_gpu}/driver_test.cc)
+lw_add_gpu_test(gpu_states_test ${_gpu}/states_test.cc)
+lw_add_gpu_test(gpu_geometry_test ${_gpu}/geometry_test.cc)
+lw_add_gpu_test(gpu_overlap_test ${_gpu}/overlap_test.cc)
