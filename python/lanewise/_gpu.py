@@ -75,14 +75,16 @@ class Call:
         self.device = model.device
         for given, array in zip(objects, arrays, strict=True):
             if array is None:
-                self._check_host(given)
+                if given is not out or out is not None:
+                    self.check_host(given)
             elif array.device != self.device:
                 raise ValueError(
                     f"lanewise.{name}: arrays lie on devices {self.device} and {array.device}, and "
                     "nothing is copied between devices by itself: bring them to one first")
 
-    def _check_host(self, given):
-        if given is None or isinstance(given, (bool, int, float, complex, np.generic)):
+    def check_host(self, given):
+        """That this is a number, which goes with the call by value."""
+        if isinstance(given, (bool, int, float, complex, np.generic)):
             return
         raise TypeError(
             f"lanewise.{self.name}: {type(given).__name__} beside an array on device "
@@ -166,10 +168,11 @@ def _loop(name, ufunc, inputs, dtype):
     for x in inputs:
         if is_unsupported(x.dtype):
             raise unsupported(name, x.dtype)
-    signature = None if dtype is None else (None,) * ufunc.nin + (np.dtype(dtype),)
+    signature = {} if dtype is None else {
+        "signature": (None,) * ufunc.nin + (np.dtype(dtype),)}
     given = (*(x.dtype for x in inputs), None)
     try:
-        loop = ufunc.resolve_dtypes(given, signature=signature, casting="same_kind")
+        loop = ufunc.resolve_dtypes(given, casting="same_kind", **signature)
     except TypeError:
         names = ", ".join(str(x.dtype) for x in inputs)
         raise TypeError(f"lanewise.{name} does not support {names}"
@@ -195,7 +198,7 @@ def elementwise(name, *args, out=None, where=True, casting="same_kind", order="K
         (out,) = out
     call = Call(name, args, out)
     if out is not None and call.out is None:
-        call._check_host(np.empty(0))  # a host scalar is no output either
+        raise TypeError(f"lanewise.{name}: out must be an array, not {type(out).__name__}")
     strong = [x.dtype for given, array in zip(args, call.arrays, strict=True)
               for x in [given if array is None else array] if isinstance(x, (np.generic,
                                                                              _core.DeviceArray))]

@@ -12,8 +12,18 @@ import numpy as np
 NONE, OWN, CUPY, TORCH, DLPACK, INTERFACE = range(6)
 
 
+_kinds: dict[type, int] = {}  # of CuPy's and PyTorch's classes
+
+
 def kind(cls):
-    """How arrays of a class are read. Asked once for each class."""
+    """How arrays of a class are read; the extension asks once for each class."""
+    found = _find_kind(cls)
+    if found in (CUPY, TORCH):
+        _kinds[cls] = found
+    return found
+
+
+def _find_kind(cls):
     for base in cls.__mro__:
         library = base.__module__.partition(".")[0]
         if (library, base.__name__) == ("cupy", "ndarray"):
@@ -29,7 +39,7 @@ def kind(cls):
 
 def stream(array):
     """The current stream of CuPy or PyTorch, as CUDA's handle."""
-    if kind(type(array)) == CUPY:
+    if _kinds[type(array)] == CUPY:
         return sys.modules["cupy"].cuda.get_current_stream().ptr
     return sys.modules["torch"].cuda.current_stream(array.device).cuda_stream
 
@@ -45,7 +55,7 @@ def torch_dtype(dtype):
 
 def empty(array, shape, dtype):
     """A new array of the same library on the same device, in its library's own memory; or None."""
-    which = kind(type(array))
+    which = _kinds.get(type(array))
     if which == CUPY:
         cupy = sys.modules["cupy"]
         if cupy.cuda.runtime.getDevice() == array.data.device_id:

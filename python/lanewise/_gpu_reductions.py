@@ -49,20 +49,20 @@ def _reduce(call, array, axes, keepdims, result_dtype, given_out, ddof=0.0):
     target = result
     if keepdims:
         target = result[tuple(0 if i in axes else slice(None) for i in range(array.ndim))]
-    if result_dtype == np.uint64 and call.name == "sum" and target.dtype == np.uint64:
-        target = _core.device_reinterpret(target, np.dtype(np.int64))
     computed = _RESULTS[call.name][array.dtype]
+    if {computed.kind, target.dtype.kind} == {"i", "u"} and target.itemsize == computed.itemsize:
+        target = _core.device_reinterpret(target, computed)  # integers wrap: the same bits
     into = target
     if computed != target.dtype or _core.device_overlap([array], target):
         into = call.temporary(target.shape, computed)
-    mask = sum_of_bits(axes)
+    mask = _mask(axes)
     _core.device_reduce(call.name, array, mask, into, float(ddof), call.stream)
     if into is not target:
         call.convert(into, target)
     return made if given_out is not None else call.deliver(made, result)
 
 
-def sum_of_bits(axes):
+def _mask(axes):
     mask = 0
     for axis in axes:
         mask |= 1 << axis
@@ -152,7 +152,7 @@ def arg(name, a, axis=None, out=None, *, keepdims=False):
 
 def dot(a, b, out=None):
     call = Call("dot", [a, b], out)
-    if None in call.arrays:
+    if any(v is None for v in call.arrays):
         raise TypeError("lanewise.dot takes two arrays on a device")
     x, y = call.arrays
     if x.ndim != 1 or y.ndim != 1:

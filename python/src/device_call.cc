@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <string>
 
 #include "function.h"
 #include "info.h"
@@ -110,6 +111,18 @@ bool HasLoop(const Kernel& kernel, const lw_dtype* dtypes) {
 
 }  // namespace
 
+PyObject* RaiseOnDevice(const Kernel& kernel, const lw_dtype* dtypes, lw_status status) {
+  if (status != LW_ERR_UNSUPPORTED) return Raise(status);
+  const std::string message = lw_last_error();
+  int32_t has = 1;
+  if (lw_gpu_has_kernel(kernel.id, dtypes, &has) == LW_OK && !has) {
+    PyErr_Format(PyExc_TypeError, "lanewise.%s", message.c_str());
+  } else {
+    PyErr_SetString(PyExc_RuntimeError, message.c_str());
+  }
+  return nullptr;
+}
+
 bool BroadcastShape(const char* name, const DeviceInput* inputs, int count, int* ndim,
                     int64_t* shape) {
   *ndim = 0;
@@ -172,7 +185,7 @@ bool RunOnDevice(const Kernel& kernel, const lw_dtype* dtypes, const DeviceInput
     const AllowThreads allow(true);  // a launch waits while the device's queue is full
     status = lw_gpu_call(kernel.id, dtypes, operands, model.ndim, model.shape, &options);
   }
-  if (status != LW_OK) return Raise(status);
+  if (status != LW_OK) return RaiseOnDevice(kernel, dtypes, status);
   // Whoever goes on with an array, or frees it, on its own stream does so after this.
   bool handed_on = Wait(out->device, out->stream, stream);
   for (int i = 0; i < kernel.inputs; ++i) {

@@ -19,6 +19,9 @@ struct DeviceInput {
 bool BroadcastShape(const char* name, const DeviceInput* inputs, int count, int* ndim,
                     int64_t* shape);
 
+// Sets the exception of a failed call; a kernel that the GPU lacks is a TypeError. Gives null.
+PyObject* RaiseOnDevice(const Kernel& kernel, const lw_dtype* dtypes, lw_status status);
+
 // Queues a kernel on `stream`: an elementwise one over out's shape, dot over its inputs' length.
 // Streams of other arrays are waited for and made to wait, without stopping the host. false with an
 // exception.

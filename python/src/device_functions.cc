@@ -57,29 +57,25 @@ bool Overlap(const DeviceArray& a, const DeviceArray& b) {
   return a_begin < b_begin + b_bytes && b_begin < a_begin + a_bytes;
 }
 
-// The operators' names, and how they call: the functions themselves are Python's business.
+// What an operator computes with; everything else may have an operator of its own.
+bool IsOperand(PyObject* object) {
+  return PyFloat_Check(object) || PyLong_Check(object) || PyComplex_Check(object) ||
+         PyArray_Check(object) || PyArray_CheckScalar(object) || IsOnDevice(object);
+}
+
+// An operator is the function of its name in the package.
 PyObject* Operate(const char* name, PyObject* a, PyObject* b) {
-  const Ref text(PyUnicode_FromString(name));
+  if (b && (!IsOperand(a) || !IsOperand(b))) Py_RETURN_NOTIMPLEMENTED;
+  const Ref package(PyImport_ImportModule("lanewise"));
+  const Ref function(package ? PyObject_GetAttrString(package.get(), name) : nullptr);
   PyObject* const args[] = {a, b};
-  return text ? CallDeviceHook(text.get(), args, b ? 2 : 1, nullptr) : nullptr;
+  return function ? PyObject_Vectorcall(function.get(), args, b ? 2 : 1, nullptr) : nullptr;
 }
 
-template <int kName>
-constexpr const char* kNames = nullptr;
-enum { kAdd, kSubtract, kMultiply, kDivide };
-template <>
-constexpr const char* kNames<kAdd> = "add";
-template <>
-constexpr const char* kNames<kSubtract> = "subtract";
-template <>
-constexpr const char* kNames<kMultiply> = "multiply";
-template <>
-constexpr const char* kNames<kDivide> = "divide";
-
-template <int kName>
-PyObject* Binary(PyObject* a, PyObject* b) {
-  return Operate(kNames<kName>, a, b);
-}
+PyObject* Add(PyObject* a, PyObject* b) { return Operate("add", a, b); }
+PyObject* Subtract(PyObject* a, PyObject* b) { return Operate("subtract", a, b); }
+PyObject* Multiply(PyObject* a, PyObject* b) { return Operate("multiply", a, b); }
+PyObject* Divide(PyObject* a, PyObject* b) { return Operate("divide", a, b); }
 
 PyObject* Power(PyObject* a, PyObject* b, PyObject* modulus) {
   if (modulus != Py_None) Py_RETURN_NOTIMPLEMENTED;
@@ -94,10 +90,10 @@ PyObject* Absolute(PyObject* a) { return Operate("abs", a, nullptr); }
 PyNumberMethods* DeviceOperators() {
   static PyNumberMethods methods = [] {
     PyNumberMethods made = {};
-    made.nb_add = &Binary<kAdd>;
-    made.nb_subtract = &Binary<kSubtract>;
-    made.nb_multiply = &Binary<kMultiply>;
-    made.nb_true_divide = &Binary<kDivide>;
+    made.nb_add = &Add;
+    made.nb_subtract = &Subtract;
+    made.nb_multiply = &Multiply;
+    made.nb_true_divide = &Divide;
     made.nb_power = &Power;
     made.nb_negative = &Negative;
     made.nb_absolute = &Absolute;
@@ -184,8 +180,11 @@ PyObject* DeviceReduce(PyObject*, PyObject* args) {
   }
   const Kernel* kernel = FindKernel(name);
   const DeviceArray &in = *AsDeviceArray(in_object), &out = *AsDeviceArray(out_object);
-  lw_dtype dtype;
-  if (!kernel || !CheckedType(name, in.dtype->type_num, &dtype)) return nullptr;
+  lw_dtype dtypes[2];
+  if (!kernel || !CheckedType(name, in.dtype->type_num, &dtypes[0]) ||
+      !CheckedType(name, out.dtype->type_num, &dtypes[1])) {
+    return nullptr;
+  }
   void* stream = StreamOf(stream_object);
   if (PyErr_Occurred()) return nullptr;
   if (out.read_only) {
@@ -200,11 +199,11 @@ PyObject* DeviceReduce(PyObject*, PyObject* args) {
   if (status == LW_OK) status = lw_gpu_stream_wait(out.device, stream, out.stream);
   if (status == LW_OK) {
     const AllowThreads allow(true);
-    status = lw_gpu_reduce(kernel->id, dtype, &from, axes, &to, &reduce_options, &options);
+    status = lw_gpu_reduce(kernel->id, dtypes[0], &from, axes, &to, &reduce_options, &options);
   }
   if (status == LW_OK) status = lw_gpu_stream_wait(out.device, in.stream, stream);
   if (status == LW_OK) status = lw_gpu_stream_wait(out.device, out.stream, stream);
-  if (status != LW_OK) return Raise(status);
+  if (status != LW_OK) return RaiseOnDevice(*kernel, dtypes, status);
   Py_RETURN_NONE;
 }
 
