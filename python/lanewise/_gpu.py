@@ -73,10 +73,11 @@ class Call:
         self._first, model = next(
             pair for pair in zip(objects, arrays, strict=True) if pair[1] is not None)
         self.device = model.device
+        if out is None:
+            del objects[-1], arrays[-1]
         for given, array in zip(objects, arrays, strict=True):
             if array is None:
-                if given is not out or out is not None:
-                    self.check_host(given)
+                self.check_host(given)
             elif array.device != self.device:
                 raise ValueError(
                     f"lanewise.{name}: arrays lie on devices {self.device} and {array.device}, and "

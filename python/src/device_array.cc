@@ -144,6 +144,19 @@ PyGetSetDef g_properties[] = {
     {nullptr, nullptr, nullptr, nullptr, nullptr},
 };
 
+// Iteration goes through this.
+PyObject* Item(PyObject* self, Py_ssize_t index) {
+  const Ref number(PyLong_FromSsize_t(index));
+  return number ? IndexDeviceArray(self, number.get()) : nullptr;
+}
+
+PySequenceMethods g_sequence = [] {
+  PySequenceMethods methods = {};
+  methods.sq_length = &Length;
+  methods.sq_item = &Item;
+  return methods;
+}();
+
 PyMappingMethods g_mapping = {&Length, &IndexDeviceArray, nullptr};
 
 }  // namespace
@@ -343,6 +356,7 @@ PyTypeObject DeviceArrayType = [] {
       "it. Other libraries take it through DLPack or the CUDA array interface.";
   type.tp_dealloc = &Dealloc;
   type.tp_repr = &Represent;
+  type.tp_as_sequence = &g_sequence;
   type.tp_as_mapping = &g_mapping;
   type.tp_as_number = DeviceOperators();
   type.tp_richcompare = &CompareDeviceArrays;
