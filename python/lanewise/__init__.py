@@ -6,9 +6,11 @@ runs on this machine and why.
 """
 
 from . import _core  # first: says so if this interpreter cannot have it
-from . import _threadpoolctl
+from . import _gpu_calls, _threadpoolctl  # noqa: F401
 from ._blocks import chunk_elements, combine
 from ._functions import FUNCTIONS as _FUNCTIONS
+from ._core import DeviceArray
+from ._gpu import gpu, to_device, to_host
 from ._info import (
     accuracy,
     explain,
@@ -29,10 +31,9 @@ globals().update(_FUNCTIONS)
 _threadpoolctl.register_when_imported()
 
 __all__ = sorted(_FUNCTIONS) + [
-    "accuracy", "chunk_elements", "combine", "explain", "get_include", "get_library_dir", "machine",
-    "machine_names", "numerics_version", "patch_numpy", "patch_status", "patched_numpy", "report", "show", "target",
-    "threads",
-    "unpatch_numpy",
+    "DeviceArray", "accuracy", "chunk_elements", "combine", "explain", "get_include", "get_library_dir",
+    "gpu", "machine", "machine_names", "numerics_version", "patch_numpy", "patch_status",
+    "patched_numpy", "report", "show", "target", "threads", "to_device", "to_host", "unpatch_numpy",
 ]
 
 

@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "device_call.h"
 #include "fast_vectors.h"
 #include "reductions.h"
 #include "ufuncs.h"
@@ -81,6 +82,14 @@ PyObject* CallFastReduction(const FastReduction& reduction, PyObject* const* arg
   return ReduceAxisFast(reduction, args[0], args[1]);
 }
 
+PyObject* CallOnDevice(Function* self, PyObject* const* args, Py_ssize_t count, PyObject* names) {
+  if (self->fast && !names && count == self->fast->inputs) {
+    PyObject* result = CallFastOnDevice(*self->fast, *self->kernel, args);
+    if (result || PyErr_Occurred()) return result;
+  }
+  return CallDeviceHook(self->name, args, count, names);
+}
+
 PyObject* Call(PyObject* callable, PyObject* const* args, size_t flagged_count, PyObject* names) {
   auto* self = reinterpret_cast<Function*>(callable);
   const Py_ssize_t count = PyVectorcall_NARGS(flagged_count);
@@ -94,6 +103,8 @@ PyObject* Call(PyObject* callable, PyObject* const* args, size_t flagged_count, 
     PyObject* result = self->fast_vectors(*self->kernel, args, count);
     if (result || PyErr_Occurred()) return result;
   }
+  const Py_ssize_t all = count + (names ? PyTuple_GET_SIZE(names) : 0);
+  if (AnyOnDevice(args, all)) return CallOnDevice(self, args, count, names);
   if (g_dtype_hook && !MeetDtypes(args, count)) return nullptr;
   PyObject* result = PyObject_Vectorcall(self->fallback, args, flagged_count, names);
   if (!result && self->fast && IsWorthAsking(names)) return AskErrorHook(self, args, count);

@@ -2,6 +2,7 @@
 // Python; here are calls, loops and memory.
 
 #define LANEWISE_IMPORT_NUMPY
+#include "device_call.h"
 #include "function.h"
 #include "info.h"
 #include "reductions.h"
@@ -31,6 +32,16 @@ PyMethodDef g_functions[] = {
     {"get_threads", &GetThreads, METH_NOARGS, nullptr},
     {"patch", &Patch, METH_VARARGS, nullptr},
     {"unpatch", &Unpatch, METH_NOARGS, nullptr},
+    {"to_device", &ToDevice, METH_VARARGS, nullptr},
+    {"to_host", &ToHost, METH_O, nullptr},
+    {"set_device_hooks", &SetDeviceHooks, METH_VARARGS, nullptr},
+    {"device_arrays", &DeviceArrays, METH_O, nullptr},
+    {"device_empty", &DeviceEmpty, METH_VARARGS, nullptr},
+    {"device_apply", &DeviceApply, METH_VARARGS, nullptr},
+    {"device_reduce", &DeviceReduce, METH_VARARGS, nullptr},
+    {"device_reinterpret", &DeviceReinterpret, METH_VARARGS, nullptr},
+    {"device_overlap", &DeviceOverlap, METH_VARARGS, nullptr},
+    {"gpu_explain", &GpuExplain, METH_VARARGS, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };
 
@@ -47,6 +58,8 @@ PyModuleDef g_module = {PyModuleDef_HEAD_INIT,
 bool AddConstants(PyObject* module) {
   return PyModule_AddObjectRef(module, "Function", reinterpret_cast<PyObject*>(&FunctionType)) ==
              0 &&
+         PyModule_AddObjectRef(module, "DeviceArray",
+                               reinterpret_cast<PyObject*>(&DeviceArrayType)) == 0 &&
          PyModule_AddStringConstant(module, "version", lw_version()) == 0 &&
          PyModule_AddIntConstant(module, "numerics_version", lw_numerics_version()) == 0 &&
          PyModule_AddIntConstant(module, "abi_version", lw_abi_version()) == 0;
@@ -66,7 +79,9 @@ PyMODINIT_FUNC PyInit__core(void) {
   }
   import_array1(nullptr);
   import_umath1(nullptr);
-  if (PyType_Ready(&FunctionType) < 0) return nullptr;
+  if (PyType_Ready(&FunctionType) < 0 || PyType_Ready(&DeviceArrayType) < 0) return nullptr;
+  // NumPy's operators leave those with a DeviceArray to it.
+  if (PyDict_SetItemString(DeviceArrayType.tp_dict, "__array_ufunc__", Py_None) < 0) return nullptr;
   PyObject* module = PyModule_Create(&g_module);
   if (module && !AddConstants(module)) Py_CLEAR(module);
   return module;
