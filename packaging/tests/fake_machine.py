@@ -6,6 +6,7 @@ import os
 import platform
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -31,12 +32,19 @@ int uname(struct utsname* names) {
 """
 
 
+def _elf_machine(path):
+    with open(path, "rb") as file:
+        return file.read(20)[18:]
+
+
 def program(name):
-    """A program of this project: $LANEWISE_BIN, a build folder or PATH."""
-    folders = [os.environ["LANEWISE_BIN"]] if "LANEWISE_BIN" in os.environ else []
-    built = sorted(ROOT.glob(f"build/*/out/{name}"), key=lambda path: -path.stat().st_mtime)
-    found = shutil.which(name, path=os.pathsep.join(folders)) if folders else None
-    found = found or (str(built[0]) if built else shutil.which(name))
+    """A program of this project: from $LANEWISE_BIN, the newest build folder, or PATH."""
+    if "LANEWISE_BIN" in os.environ:
+        found = shutil.which(name, path=os.environ["LANEWISE_BIN"])
+    else:
+        native = _elf_machine(sys.executable)
+        built = [path for path in ROOT.glob(f"build/*/out/{name}") if _elf_machine(path) == native]
+        found = str(max(built, key=os.path.getmtime)) if built else shutil.which(name)
     if not found:
         pytest.fail(f"{name} is not built: cmake --build build/release, or set LANEWISE_BIN")
     return found

@@ -12,12 +12,10 @@ import sys
 import tomllib
 from pathlib import Path
 
+import conda_stand_in as stand_in
 import pytest
 
 from fake_machine import ROOT, probe, program
-
-pytest.importorskip("pluggy")
-import conda_stand_in as stand_in  # noqa: E402
 
 NATIVE = {"x86_64": "linux-64", "aarch64": "linux-aarch64"}[platform.machine()]
 FOREIGN = {"linux-64": "linux-aarch64", "linux-aarch64": "linux-64"}[NATIVE]

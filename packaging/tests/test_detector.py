@@ -10,11 +10,10 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+import rattler
+from rattler.virtual_package import detectors
 
 from fake_machine import probe, program
-
-rattler = pytest.importorskip("rattler")
-detectors = pytest.importorskip("rattler.virtual_package.detectors")
 
 NAMES = ["__lanewise_x86_64", "__lanewise_aarch64", "__lanewise_isa"]
 SUBDIR = {"x86_64": "linux-64", "aarch64": "linux-aarch64"}[platform.machine()]

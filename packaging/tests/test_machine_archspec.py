@@ -12,13 +12,12 @@ import re
 import sys
 from pathlib import Path
 
+import archspec.cpu
+import archspec.cpu.detect
 import pytest
+import rattler
 
 from fake_machine import MACHINES, ROOT, description, probe, run_as
-
-archspec_cpu = pytest.importorskip("archspec.cpu")
-pytest.importorskip("archspec.cpu.detect")
-rattler = pytest.importorskip("rattler")
 
 DETECT = """
 import json, warnings
@@ -50,17 +49,17 @@ def archspec_name(path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(builtins, "open", lambda file, *rest, **options: real(
             path if file == "/proc/cpuinfo" else file, *rest, **options))
-        patch.setattr(archspec_cpu.detect, "_machine", lambda: "x86_64")
+        patch.setattr(archspec.cpu.detect, "_machine", lambda: "x86_64")
         patch.setattr(platform, "system", lambda: "Linux")
-        archspec_cpu.detect.host.cache_clear()
-        return str(archspec_cpu.detect.host())
+        archspec.cpu.detect.host.cache_clear()
+        return str(archspec.cpu.detect.host())
 
 
 @pytest.mark.parametrize("name", ["zen4", "haswell", "sapphirerapids"])
 def test_every_hidden_feature(name, tmp_path, monkeypatch):
     """One feature less at a time: where a hypervisor starts to change the answer."""
     lines = description(name)["cpuinfo"]
-    features = archspec_cpu.TARGETS[name].features
+    features = archspec.cpu.TARGETS[name].features
     assert len(features) > 15
     expected, found = {}, {}
     for feature in sorted(features):
@@ -69,7 +68,7 @@ def test_every_hidden_feature(name, tmp_path, monkeypatch):
             re.sub(rf" {feature}(?= |$)", "", line) + "\n" for line in lines))
         expected[feature] = archspec_name(path, monkeypatch)
         found[feature] = probe("--machine", str(path))["archspec"]["conda"]
-    archspec_cpu.detect.host.cache_clear()
+    archspec.cpu.detect.host.cache_clear()
     assert found == expected
     assert len(set(found.values())) > 1
 
@@ -105,7 +104,7 @@ def theirs(data, with_part):
 
 
 def test_table_is_that_of_the_archspec_package():
-    path = Path(archspec_cpu.__file__).parents[1] / "json" / "cpu" / "microarchitectures.json"
+    path = Path(archspec.cpu.__file__).parents[1] / "json" / "cpu" / "microarchitectures.json"
     assert ours("kConda") == theirs(json.loads(path.read_text()), True), \
         "archspec has changed: update machine/archspec_data.cc"
 
