@@ -69,28 +69,31 @@ class _Repo:
         return package
 
 
-def solve(records, machine, spec):
-    """The record that libsolv chooses for `spec`, or None."""
+def install(records, machine, spec):
+    """(the records that libsolv would install for `spec`, its problems); one of them is empty.
+
+    `machine`: virtual packages, name -> (version, build).
+    """
     pool = solv.Pool()
     assert pool.setdisttype(solv.Pool.DISTTYPE_CONDA) == 0
     system = _Repo(pool, "system")
-    for name, value in machine.items():
-        system.add(name, value["version"], value["build"])
+    for name, (version, build) in machine.items():
+        system.add(name, version, build)
     system.data.internalize()
     pool.installed = system.repo
     channel, by_id = _Repo(pool, "channel"), {}
     for record in records:
+        features = re.split(r"[ ,]+", record.get("track_features") or "")
         package = channel.add(record["name"], record["version"], record["build"],
-                              record["build_number"], record["depends"], record["constrains"],
-                              re.split(r"[ ,]+", record.get("track_features") or "")
-                              if record.get("track_features") else ())
+                              record["build_number"], record["depends"],
+                              record.get("constrains", ()), [name for name in features if name])
         by_id[package.id] = record
     channel.data.internalize()
     pool.createwhatprovides()
     solver = pool.Solver()
     job = pool.Job(solv.Job.SOLVER_INSTALL | solv.Job.SOLVER_SOLVABLE_PROVIDES,
                    channel.dep(spec).id)
-    if solver.solve([job]):
-        return None
-    chosen = [by_id[package.id] for package in solver.transaction().newsolvables()]
-    return next(record for record in chosen if record["name"] == spec)
+    problems = solver.solve([job])
+    if problems:
+        return [], [str(problem) for problem in problems]  # they do not outlive the pool
+    return [by_id[package.id] for package in solver.transaction().newsolvables()], []

@@ -30,6 +30,9 @@ if ! cmp -s packaging/tests/requirements.txt "$venv/tests.txt"; then
     -C cmake.define.WITH_LIBXML2=OFF
   cp packaging/tests/requirements.txt "$venv/tests.txt"
 fi
+# `lanewise explain` is tested as users get it.
+"$venv/bin/pip" install -q --disable-pip-version-check --no-deps --force-reinstall \
+  "$out"/wheels/lanewise-[0-9]*_x86_64.whl
 
 say "tests"
 # Tests of the programs run those that were packaged.
