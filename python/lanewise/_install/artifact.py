@@ -1,4 +1,4 @@
-"""``lanewise explain artifact``: what is in one wheel or conda package, after checking that it is whole.
+"""``lanewise explain artifact``: what is in a wheel or conda package, if it is whole.
 
 The facts are in build.json, which the build writes into every artifact: in a wheel in the package's
 folder, in a conda package in share/NAME.
