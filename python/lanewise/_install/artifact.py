@@ -21,7 +21,8 @@ from .errors import InstallError, require
 
 _FACTS = re.compile(r"(?:share/)?[^/]+/build\.json")
 _LINES = (
-    ("name", "name"), ("version", "version"), ("variant", "variant"), ("build", "build"), ("kind", "kind"),
+    ("name", "name"), ("version", "version"), ("variant", "variant"),
+    ("build", "build"), ("kind", "kind"),
     ("numerics_version", "numerics version"), ("abi_version", "ABI version"),
     ("targets", "targets"), ("baseline", "baseline"), ("level", "x86-64 level"),
     ("compiler", "compiler"), ("flags", "flags"), ("source_hash", "source hash"),
