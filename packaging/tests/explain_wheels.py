@@ -21,6 +21,10 @@ def variants_data(variants, order=("nvidia", "x86_64"), providers=None):
                           if name in namespaces}, "variants": variants}
 
 
+def _digest(content):
+    return urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
+
+
 def write_wheel(folder, name, version, label=None, properties=None, tag="py3-none-any", build="",
                 python=None, extra=None, order=("nvidia", "x86_64"), providers=None):
     """An importable wheel; its module says which it is. Returns the file's name."""
@@ -37,9 +41,8 @@ def write_wheel(folder, name, version, label=None, properties=None, tag="py3-non
             variants_data({label: properties or {}}, order, providers))
     files.update(extra or {})  # None: without that file
     files = {path: text for path, text in files.items() if text is not None}
-    record = "".join(
-        f"{path},sha256={urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip('=')},"
-        f"{len(text.encode())}\n" for path, text in files.items())
+    record = "".join(f"{path},sha256={_digest(text.encode())},{len(text.encode())}\n"
+                     for path, text in files.items())
     files[f"{info}/RECORD"] = record + f"{info}/RECORD,,\n"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / ("-".join(parts) + ".whl")

@@ -13,15 +13,16 @@ from lanewise._install.decide import decide  # noqa: E402
 from lanewise._install.overrides import overrides  # noqa: E402
 from lanewise._install.reasons import Reasons  # noqa: E402
 
-# app needs gate and lib, these need tool: small enough that versions collide and exclude each other.
+# app needs gate and lib, these need tool: so few that versions collide and exclude each other.
 _BELOW = {"app": ["gate", "lib", "tool"], "gate": ["tool"], "lib": ["gate", "tool"], "tool": []}
 _ARCHSPEC = ["x86_64", "x86_64_v3", "x86_64_v4", "zen", "zen2", "zen3", "zen4", "haswell", "0"]
 _VERSIONS = ["1", "1.0", "1.1", "2.0", "2.0rc1", "10.0"]
 
 versions = st.sampled_from(_VERSIONS)
 constraint = st.one_of(
-    st.just(""), st.just(""), st.builds(" >={}".format, versions), st.builds(" <{}".format, versions),
-    st.builds(" ={}".format, versions), st.builds(" =={}".format, versions),
+    st.just(""), st.just(""), st.builds(" >={}".format, versions),
+    st.builds(" <{}".format, versions), st.builds(" ={}".format, versions),
+    st.builds(" =={}".format, versions),
     st.just(" 1.*"), st.builds(" >={},<10".format, versions), st.just(" !=1.1"))
 virtual_requirement = st.one_of(
     st.builds("__archspec * {}".format, st.sampled_from([*_ARCHSPEC, "zen*", "x86_64_v*"])),

@@ -21,7 +21,8 @@ pytest.importorskip("packaging", reason="packaging is not installed")
 from lanewise._install import uv as engine  # noqa: E402
 from lanewise._install.wheels import load  # noqa: E402
 
-_UV = shutil.which("uv", path=os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]]))
+_PATH = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+_UV = shutil.which("uv", path=_PATH)
 _MACHINES = ["k10", "ivybridge", "haswell", "zen4", "knights_landing", "zen4_kvm_no_avx512dq"]
 _MINE = f"cp{sys.version_info[0]}{sys.version_info[1]}"
 
@@ -129,7 +130,7 @@ def check(path, name, cuda=None):
         assert (chosen or [None])[0] == uv_picks(path / "wheels", name, path, cuda, preview)
 
 
-# ---- cases that were once wrong, and what no random case would find -------------------------------
+# ---- cases that were once wrong, and what no random case would find ------------------------------
 
 V3, V4 = {"x86_64": {"level": ["v3"]}}, {"x86_64": {"level": ["v4"]}}
 NULL = ("null", "py3-none-any", "")

@@ -1,4 +1,4 @@
-"""``lanewise explain artifact``: what is in one wheel or conda package, after checking that it is whole.
+"""``lanewise explain artifact``: what is in a wheel or conda package, if it is whole.
 
 The facts are in build.json, which the build writes into every artifact: in a wheel in the package's
 folder, in a conda package in share/NAME.
@@ -21,7 +21,8 @@ from .errors import InstallError, require
 
 _FACTS = re.compile(r"(?:share/)?[^/]+/build\.json")
 _LINES = (
-    ("name", "name"), ("version", "version"), ("variant", "variant"), ("build", "build"), ("kind", "kind"),
+    ("name", "name"), ("version", "version"), ("variant", "variant"),
+    ("build", "build"), ("kind", "kind"),
     ("numerics_version", "numerics version"), ("abi_version", "ABI version"),
     ("targets", "targets"), ("baseline", "baseline"), ("level", "x86-64 level"),
     ("compiler", "compiler"), ("flags", "flags"), ("source_hash", "source hash"),

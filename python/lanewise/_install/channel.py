@@ -1,4 +1,4 @@
-"""The builds of a channel that can take part in installing one package, as py-rattler reads them."""
+"""The builds of a channel that can take part in installing a package, as py-rattler reads them."""
 
 import asyncio
 import difflib

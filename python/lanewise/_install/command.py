@@ -1,4 +1,4 @@
-"""``lanewise explain install`` and ``lanewise explain artifact``: arguments, and what they print."""
+"""``lanewise explain install`` and ``explain artifact``: arguments, and what they print."""
 
 import argparse
 
@@ -6,9 +6,9 @@ from .errors import InstallError
 
 TOOLS = ["rattler", "mamba", "conda", "uv"]
 _EPILOG = """\
---machine takes the name of a described machine (lanewise.machine_names()), a machine file, a copy of
-another machine's /proc/cpuinfo, or what `lanewise-probe --json` wrote there. docs/explain-install.md
-describes the output and what each tool does.
+--machine takes the name of a described machine (lanewise.machine_names()), a machine file, a copy
+of another machine's /proc/cpuinfo, or what `lanewise-probe --json` wrote there.
+docs/explain-install.md describes the output and what each tool does.
 """
 
 

@@ -29,7 +29,8 @@ class Universe:
             self.builds.setdefault(package.name, []).append(package)
         self.dialect = dialect
         self._matching = {}
-        self._names = {}
+        self._names, self._sets, self._order = {}, {}, {}
+        self.steps = _STEPS  # for all questions together
         self.unreadable = set()  # requirements; a build that has one is not installed
         self.unmet = {}  # build -> the first requirement that nothing meets
         self._strike_out()
@@ -53,6 +54,18 @@ class Universe:
     def left(self, spec):
         """Those of them that have not been struck out."""
         return [build for build in self.matching(spec) if build not in self.unmet]
+
+    def sets(self, spec):
+        """What is left for a requirement, as a set; once everything has been struck out."""
+        if spec not in self._sets:
+            self._sets[spec] = frozenset(self.left(spec))
+        return self._sets[spec]
+
+    def in_order(self, name):
+        """The builds of a package, best first."""
+        if name not in self._order:
+            self._order[name] = self.dialect.ranked(self, self.builds.get(name, []))
+        return self._order[name]
 
     def excluded_by(self, build):
         """The `constrains` entry of a build that excludes it whatever else is chosen."""
@@ -89,56 +102,48 @@ class Universe:
 
 
 class _Search:
+    """Depth first; `allowed` narrows with every choice, and an empty set ends a branch at once."""
+
     def __init__(self, universe):
         self.universe = universe
-        self.steps = _STEPS
 
     def run(self, build, depends):
-        chosen = {**self.universe.virtual, build.name: build}
-        return self._extend(chosen, list(depends), list(build.constrains))
+        start = self._choose({**self.universe.virtual}, {}, frozenset(), build, depends)
+        return start and self._extend(*start)
 
-    def _extend(self, chosen, depends, constrains):
-        """Chooses for every open dependency; `depends`, `constrains` are those of all chosen."""
-        self.steps -= 1
-        if self.steps < 0:
+    def _extend(self, chosen, allowed, needed):
+        self.universe.steps -= 1
+        if self.universe.steps < 0:
             raise Undecided
-        if not self._consistent(chosen, depends, constrains):
-            return None
-        domains = self._domains(chosen, depends, constrains)
-        if not domains:
+        if not needed:
             return chosen
-        name = min(domains, key=lambda name: (len(domains[name]), name))
-        for build in self.universe.dialect.ranked(self.universe, domains[name]):
-            found = self._extend({**chosen, name: build}, depends + list(build.depends),
-                                 constrains + list(build.constrains))
-            if found is not None:
+        name = min(needed, key=lambda name: (len(allowed[name]), name))
+        for build in self.universe.in_order(name):
+            if build not in allowed[name]:
+                continue
+            state = self._choose(chosen, allowed, needed, build, build.depends)
+            found = state and self._extend(*state)
+            if found:
                 return found
         return None
 
-    def _consistent(self, chosen, depends, constrains):
-        for spec in (*depends, *constrains):
-            build = chosen.get(self.universe.name_of(spec))
-            if build is not None and build not in self.universe.matching(spec):
-                return False
-        return True
-
-    def _domains(self, chosen, depends, constrains):
-        """For each package still to be chosen the builds that every requirement so far allows."""
-        domains = {}
-        for spec in depends:
-            name = self.universe.name_of(spec)
+    def _choose(self, chosen, allowed, needed, build, depends):
+        """What is left to choose from with one more build, or None if that excludes something."""
+        chosen, allowed = {**chosen, build.name: build}, dict(allowed)
+        needed = set(needed) - {build.name}
+        for spec in (*depends, *build.constrains):
+            name, matching = self.universe.name_of(spec), self.universe.sets(spec)
             if name in chosen:
+                if chosen[name] not in matching:
+                    return None
                 continue
-            allowed = domains.get(name)
-            matching = self.universe.left(spec)
-            domains[name] = matching if allowed is None else [
-                build for build in allowed if build in matching]
-        for spec in constrains:
-            name = self.universe.name_of(spec)
-            if name in domains:
-                matching = self.universe.matching(spec)
-                domains[name] = [build for build in domains[name] if build in matching]
-        return domains
+            left = allowed.get(name)
+            allowed[name] = matching if left is None else left & matching
+            if spec in depends:
+                needed.add(name)
+        if any(not allowed[name] for name in needed):
+            return None
+        return chosen, allowed, needed
 
 
 class Rattler:

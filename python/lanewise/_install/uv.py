@@ -180,7 +180,7 @@ def _spoilt(wheel):
         f"its variant.json describes {', '.join(labels)} instead of {wheel.label} alone"
 
 
-# ---- why one comes before another -----------------------------------------------------------------
+# ---- why one comes before another ----------------------------------------------------------------
 
 
 def outranks(winner, other, listing):

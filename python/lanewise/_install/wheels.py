@@ -77,7 +77,8 @@ def load(place, name):
             except ValueError as error:
                 bad.append((file.name, str(error).partition(": ")[2] or str(error)))
     if not wheels:
-        known = sorted({file.name.partition("-")[0] for file in files if file.name.endswith(".whl")})
+        known = sorted({file.name.partition("-")[0] for file in files
+                        if file.name.endswith(".whl")})
         raise NoPackage(f"{place} has no wheel of {name!r}" + "".join(
             f"; {file}: not a valid name ({why})" for file, why in bad)
             + (f"; it has {', '.join(known[:12])}" if known and not bad else ""))
