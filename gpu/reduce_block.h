@@ -53,14 +53,18 @@ struct Sequence {
   HWY_INLINE typename R::State Add(typename R::State state, T a, T b, int64_t i) const {
     return R::Add(state, a, b, center, i);
   }
-  // Adds element i, wherever it lies.
-  HWY_INLINE typename R::State AddAt(typename R::State state, int64_t i) const {
+  // Element i, wherever it lies.
+  HWY_INLINE void Load(int64_t i, T& a, T& b) const {
     const Offsets at = OffsetsOf(args.reduced, i);
-    const T a = *reinterpret_cast<const T*>(x + at.first);
-    T b = T(0);
-    if (args.in[1]) {
+    a = *reinterpret_cast<const T*>(x + at.first);
+    b = T(0);
+    if constexpr (std::is_same_v<R, Reducer<Dot, T>>) {
       b = *reinterpret_cast<const T*>(static_cast<const char*>(args.in[1]) + at.second);
     }
+  }
+  HWY_INLINE typename R::State AddAt(typename R::State state, int64_t i) const {
+    T a, b;
+    Load(i, a, b);
     return Add(state, a, b, i);
   }
 };
@@ -84,26 +88,43 @@ inline constexpr int kTeamRow = kTeam* kWidth<R>;
 template <class R>
 inline constexpr int kTeamChunk = gpu::kChunkRows* kTeamRow<R>;
 
-// acc[e] joins element e of this thread's 16 bytes of each row, rows in order. Full chunk.
-template <class R>
-HWY_INLINE void ChainWide(const Sequence<R>& s, int64_t begin, typename R::State* acc) {
+// A thread's 16 bytes of a row; out of alignment, element by element.
+template <bool kAligned, class P, class T>
+HWY_INLINE P LoadRow(const T* from) {
+  if constexpr (kAligned) {
+    return LoadWide<P>(from);
+  } else {
+    P pack;
+#pragma unroll
+    for (int e = 0; e < static_cast<int>(sizeof(P) / sizeof(T)); ++e) pack.v[e] = from[e];
+    return pack;
+  }
+}
+
+// acc[e] joins element e of this thread's 16 bytes of each row, rows in order. The sequence is
+// contiguous and `begin` this thread's first element; kAllRows: rows is kChunkRows.
+template <class R, bool kAligned, bool kAllRows>
+HWY_INLINE void ChainRows(const Sequence<R>& s, int64_t begin, int rows, typename R::State* acc) {
   using T = typename R::Element;
   using P = Pack<T, kWidth<R>>;
   constexpr bool kTwo = std::is_same_v<R, Reducer<Dot, T>>;
-  constexpr int kBatch = kTwo ? 4 : 8;  // rows in flight: 128 bytes
+  // Rows in flight: 128 bytes of whole chunks.
+  constexpr int kBatch = kAllRows ? (kTwo ? 4 : 8) : kWidth < R >> 4 ? 1 : kTwo ? 2 : 4;
   const T* x = reinterpret_cast<const T*>(s.x) + begin;
   const T* y = static_cast<const T*>(s.args.in[1]) + (kTwo ? begin : 0);
 #pragma unroll 1
-  for (int row = 0; row < gpu::kChunkRows; row += kBatch) {
+  for (int row = 0; row < rows; row += kBatch) {
     P a[kBatch], b[kTwo ? kBatch : 1] = {};
 #pragma unroll
     for (int r = 0; r < kBatch; ++r) {
+      if (!kAllRows && row + r >= rows) continue;
       const int at = (row + r) * kTeamRow<R>;
-      a[r] = LoadWide<P>(x + at);
-      if constexpr (kTwo) b[r] = LoadWide<P>(y + at);
+      a[r] = LoadRow<kAligned, P>(x + at);
+      if constexpr (kTwo) b[r] = LoadRow<kAligned, P>(y + at);
     }
 #pragma unroll
     for (int r = 0; r < kBatch; ++r) {
+      if (!kAllRows && row + r >= rows) continue;
 #pragma unroll
       for (int e = 0; e < kWidth<R>; ++e) {
         auto& lane = acc[e % R::kLanes];
@@ -113,17 +134,49 @@ HWY_INLINE void ChainWide(const Sequence<R>& s, int64_t begin, typename R::State
   }
 }
 
-// The same of any chunk, element by element.
+// The same of any sequence from row `row` on, element by element.
 template <class R>
-HWY_INLINE void ChainElements(const Sequence<R>& s, int64_t begin, typename R::State* acc) {
+HWY_INLINE void ChainElements(const Sequence<R>& s, int64_t begin, int row,
+                              typename R::State* acc) {
+  using T = typename R::Element;
+  constexpr int kBatch = kWidth<R> >= 8 ? 1 : 8 / kWidth<R>;  // rows in flight
+  begin += row * kTeamRow<R>;
 #pragma unroll 1
-  for (int row = 0; row < gpu::kChunkRows; ++row, begin += kTeamRow<R>) {
+  for (; row < gpu::kChunkRows; row += kBatch, begin += kBatch * kTeamRow<R>) {
     if (begin >= s.args.n) return;
+    T a[kBatch * kWidth<R>], b[kBatch * kWidth<R>];
 #pragma unroll
-    for (int e = 0; e < kWidth<R>; ++e) {
-      if (begin + e < s.args.n) acc[e % R::kLanes] = s.AddAt(acc[e % R::kLanes], begin + e);
+    for (int k = 0; k < kBatch * kWidth<R>; ++k) {
+      const int64_t i = begin + k / kWidth<R> * kTeamRow<R> + k % kWidth<R>;
+      if (i < s.args.n && row + k / kWidth<R> < gpu::kChunkRows) s.Load(i, a[k], b[k]);
+    }
+#pragma unroll
+    for (int k = 0; k < kBatch * kWidth<R>; ++k) {
+      const int64_t i = begin + k / kWidth<R> * kTeamRow<R> + k % kWidth<R>;
+      auto& lane = acc[k % kWidth<R> % R::kLanes];
+      if (i < s.args.n && row + k / kWidth<R> < gpu::kChunkRows) lane = s.Add(lane, a[k], b[k], i);
     }
   }
+}
+
+// One chunk, as far as it goes.
+template <class R>
+HWY_INLINE void ChainChunk(const Sequence<R>& s, int64_t chunk, int thread,
+                           typename R::State* acc) {
+  const int64_t begin = chunk * kTeamChunk<R>;
+  const int64_t mine = begin + thread % kTeam * kWidth<R>;
+  const int64_t left = s.args.n - begin;
+  int rows = 0;  // whole rows of a contiguous sequence
+  if (s.args.contiguous) {
+    rows = left >= kTeamChunk<R> ? gpu::kChunkRows : static_cast<int>(left) / kTeamRow<R>;
+    if (!s.args.wide)
+      ChainRows<R, false, false>(s, mine, rows, acc);
+    else if (rows == gpu::kChunkRows)
+      ChainRows<R, true, true>(s, mine, rows, acc);
+    else
+      ChainRows<R, true, false>(s, mine, rows, acc);
+  }
+  if (left > rows * kTeamRow<R> && rows < gpu::kChunkRows) ChainElements(s, mine, rows, acc);
 }
 
 // Folds the lanes of a thread: lane l joins lane l + s, s = kLanes / 2 ... 1.
@@ -162,13 +215,7 @@ HWY_INLINE void ReduceChunks(const BlockType& block, SequenceOf sequence_of, Chu
     const int64_t chunk = chunk_of(thread);
     if (chunk < 0) return;
     const Sequence<R> s = sequence_of(thread);
-    const int64_t begin = chunk * kTeamChunk<R>;
-    const int64_t mine = begin + thread % kTeam * kWidth<R>;
-    if (s.args.wide && begin + kTeamChunk<R> <= s.args.n) {
-      ChainWide(s, mine, acc[thread].v);
-    } else {
-      ChainElements(s, mine, acc[thread].v);
-    }
+    ChainChunk(s, chunk, thread, acc[thread].v);
   });
   // Row lanes of a thread are adjacent, so the fold begins between threads.
   if constexpr (R::kAnyOrder) {
