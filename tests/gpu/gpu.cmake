@@ -19,7 +19,7 @@ lw_add_fake(fake_driver_broken ${_gpu}/fake_driver.c)
 target_compile_definitions(fake_driver_broken PRIVATE BROKEN)
 
 # The fake plugin computes with the CPU library, whatever the test is linked with.
-lw_add_fake(fake_plugin ${_gpu}/fake_plugin.cc)
+lw_add_fake(fake_plugin ${_gpu}/fake_plugin.cc ${_gpu}/fake_memory.cc ${_gpu}/fake_tasks.cc)
 target_link_libraries(fake_plugin PRIVATE lanewise)
 set(_refused no_symbol wrong_abi wrong_numerics short_table no_table no_functions)
 foreach(_name IN LISTS _refused)
@@ -41,6 +41,7 @@ function(lw_add_gpu_test name)
 endfunction()
 
 lw_add_gpu_test(gpu_driver_test ${_gpu}/driver_test.cc)
+set_tests_properties(gpu_driver_test PROPERTIES LABELS "fast;gpu;sanitize;threads")
 lw_add_gpu_test(gpu_states_test ${_gpu}/states_test.cc)
 lw_add_gpu_test(gpu_geometry_test ${_gpu}/geometry_test.cc)
 lw_add_gpu_test(gpu_overlap_test ${_gpu}/overlap_test.cc)

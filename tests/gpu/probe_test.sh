@@ -23,6 +23,7 @@ expect "GPU         $state" "$("$probe" --gpu)"
 expect "off: LANEWISE_GPU=off" "$(LANEWISE_GPU=off "$probe")"
 [ "$(LANEWISE_GPU=off "$probe" --json | json gpu state)" = off ] || fail "LANEWISE_GPU=off in JSON"
 expect "CUDA      unsupported: LANEWISE_GPU=off" "$(LANEWISE_GPU=off "$probe" --explain exp f32)"
+expect "LANEWISE_GPU_TIMEOUT_MS=soon is no number" "$(LANEWISE_GPU_TIMEOUT_MS=soon "$probe" --json)"
 # The real library takes no orders from the tests' variables.
 mkdir -p "$tmp/dev"
 touch "$tmp/dev/nvidiactl"
