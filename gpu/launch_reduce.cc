@@ -39,16 +39,17 @@ uint64_t AxesOf(const lw_backend_task& task) {
   return task.ndim == 0 ? 0 : ~uint64_t{0} >> (64 - task.ndim);
 }
 
-// Whether every output's sequence can be read by accesses of 16 bytes.
-bool IsWide(const lw_backend_task& task, const Plan& plan) {
+// How the elements of each output's sequence lie.
+void SetAccess(const lw_backend_task& task, Plan& plan) {
   const int64_t size = SizeOf(task.dtypes[0]);
   uint64_t places = 0;
+  plan.args.contiguous = plan.reduced.ndim == 1;
   for (int k = 0; k < task.inputs; ++k) {
-    if (plan.reduced.ndim != 1 || plan.reduced.stride[k][0] != size) return false;
+    if (plan.reduced.stride[k][0] != size) plan.args.contiguous = 0;
     places |= reinterpret_cast<uintptr_t>(plan.args.in[k]);
   }
   for (int i = 0; i < plan.kept.ndim; ++i) places |= static_cast<uint64_t>(plan.kept.stride[0][i]);
-  return places % 16 == 0;
+  plan.args.wide = plan.args.contiguous && places % 16 == 0;
 }
 
 void ChooseMode(const lw_backend_task& task, const ReduceKernel& kernel, Plan& plan) {
@@ -56,11 +57,10 @@ void ChooseMode(const lw_backend_task& task, const ReduceKernel& kernel, Plan& p
   const int64_t size = SizeOf(task.dtypes[0]);
   const int inner = plan.kept.ndim - 1;
   const int64_t columns = plan.kept.size[inner];
-  const bool contiguous = plan.reduced.ndim == 1 && plan.reduced.stride[0][0] == size;
   if (args.n <= kThreadLimit) {
     plan.mode = ReduceMode::kThread;
     plan.blocks = CeilDiv(args.outputs, kReduceThreads);
-  } else if (!contiguous && columns >= kFewColumns && plan.kept.stride[0][inner] == size) {
+  } else if (!args.contiguous && columns >= kFewColumns && plan.kept.stride[0][inner] == size) {
     plan.mode = ReduceMode::kColumns;
     args.column_blocks = CeilDiv(columns, kColumns);
     args.groups = CeilDiv(args.n, kernel.column_chunk);
@@ -103,7 +103,7 @@ Plan MakePlan(const lw_backend_task& task, const ReduceKernel& kernel) {
   args.ddof = task.ddof;
   args.reduced = WalkOf(plan.reduced);
   args.kept = WalkOf(plan.kept);
-  args.wide = IsWide(task, plan);
+  SetAccess(task, plan);
   args.out = static_cast<char*>(out.data) + plan.kept.offset[1];
   ChooseMode(task, kernel, plan);
   return plan;

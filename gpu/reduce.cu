@@ -11,8 +11,8 @@ namespace {
 
 template <class R, ReduceMode kMode>
 __global__ void __launch_bounds__(kMode == ReduceMode::kColumns ? gpu::kColumnThreads
-                                                                : gpu::kReduceThreads)
-    ReduceKernel(const __grid_constant__ ReduceArguments args) {
+                                                                : gpu::kReduceThreads,
+                                  1) ReduceKernel(const __grid_constant__ ReduceArguments args) {
   const Block<gpu::kReduceThreads> block;
   if constexpr (kMode == ReduceMode::kThread)
     ReduceByThread<R>(block, args);

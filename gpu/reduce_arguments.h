@@ -50,7 +50,8 @@ struct ReduceArguments {
   int64_t group_chunks = 1;   // kGroups: chunks of a block
   int64_t column_blocks = 1;  // kColumns: blocks along the innermost kept axis
   double ddof = 0;
-  uint32_t wide = 0;        // sequences are contiguous and aligned to 16 bytes
+  uint32_t contiguous = 0;  // the elements of a sequence are neighbours
+  uint32_t wide = 0;        // and each sequence is aligned to 16 bytes
   uint32_t out_packed = 0;  // output o is element o of `out`, not where `kept` says
   AxisWalk reduced;         // first and second input
   AxisWalk kept;            // first input and output

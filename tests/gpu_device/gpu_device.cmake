@@ -8,7 +8,8 @@ add_test(NAME one_lane_test_long COMMAND one_lane_test --gtest_filter=OneLaneLon
 set_tests_properties(one_lane_test_long PROPERTIES LABELS "long;gpu" TIMEOUT 3600)
 
 # The kernels themselves, grids and arguments included, simulated thread by thread.
-lw_add_test(gpu_order_test gpu_device/order_test.cc gpu_device/simulated_gpu.cc
+lw_add_test(gpu_order_test gpu_device/order_test.cc gpu_device/order_reduce_test.cc
+            gpu_device/simulated_gpu.cc
             ${PROJECT_SOURCE_DIR}/gpu/launch_map.cc ${PROJECT_SOURCE_DIR}/gpu/launch_reduce.cc)
 set_tests_properties(gpu_order_test PROPERTIES LABELS "fast;gpu")
 # The pragmas are nvcc's.
