@@ -31,6 +31,8 @@ def machine():
 
 def show():
     """This machine and this build: what runs, what does not, and why."""
+    import json
+
     from . import __version__
     from ._patch import is_patched
 
@@ -41,10 +43,18 @@ def show():
         "patched": is_patched(),
         "library": get_library_dir(),
         "machine": machine(),
+        "gpu": json.loads(_core.gpu_explain(False, True)),
     }
     head = (f"lanewise {__version__}, numerics version {_core.numerics_version}, "
             f"NumPy {np.__version__}{' (patched)' if is_patched() else ''}\n")
-    return Report(head + _core.machine(False), data, _table(data))
+    text = head + _core.machine(False) + _gpu_lines()
+    return Report(text, data, _table(data))
+
+
+def _gpu_lines():
+    """What is known of the GPU without initialising CUDA; the library's own line stays out."""
+    lines = _core.gpu_explain(False, False).splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith("lanewise"))
 
 
 def _table(data):
@@ -69,9 +79,15 @@ def _table(data):
         "targets": targets,
         "threads": found["threads_reason"],
         "library": data["library"],
+        "GPU": _gpu_cell(data["gpu"]),
         "features": cpu["features"],
         **({"warnings": found["warnings"]} if found["warnings"] else {}),
     }
+
+
+def _gpu_cell(found):
+    devices = ", ".join(device["name"] for device in found.get("devices", []))
+    return ": ".join(part for part in (found["state"], found.get("reason") or devices) if part)
 
 
 def report():
