@@ -7,6 +7,7 @@
 #include "dispatch/state.h"
 #include "dispatch/text.h"
 #include "dispatch/threads.h"
+#include "gpu/explain.h"
 
 namespace lanewise {
 namespace {
@@ -62,6 +63,7 @@ std::string Text() {
       text += i > current ? "capped\n" : "supported\n";
   }
   text += "threads     " + ThreadReport() + "\n";
+  text += gpu::KnownGpuText();
   text += "lanewise    " + std::string(lw_version()) + ", numerics " +
           std::to_string(lw_numerics_version()) + "\n";
   if (!EnvironmentSettings().warnings.empty()) {
@@ -133,6 +135,7 @@ std::string Json() {
   json.String("max_target", CapText());
   json.Integer("threads", ThreadBudget());
   json.String("threads_reason", ThreadReport());
+  gpu::WriteKnownGpu(json);
   json.String("warnings", EnvironmentSettings().warnings);
   json.EndObject();
   return json.text() + "\n";

@@ -8,6 +8,7 @@
 
 #include "dispatch/os.h"
 #include "dispatch/policy.h"
+#include "gpu/driver.h"
 
 namespace lanewise {
 
@@ -140,6 +141,12 @@ const Settings& EnvironmentSettings() {
       if (!s.warnings.empty()) s.warnings += "; ";
       s.warnings += "LANEWISE_GPU=" + std::string(text).substr(0, 64) +
                     " is neither on nor off and is ignored";
+    }
+    if (const char* text = std::getenv("LANEWISE_GPU_TIMEOUT_MS");
+        text && *text && !gpu::ParseTimeout(text)) {
+      if (!s.warnings.empty()) s.warnings += "; ";
+      s.warnings += "LANEWISE_GPU_TIMEOUT_MS=" + std::string(text).substr(0, 64) +
+                    " is no number of milliseconds and is ignored";
     }
     return s;
   }();

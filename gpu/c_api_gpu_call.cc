@@ -43,6 +43,8 @@ bool SamePlace(const lw_view& a, const lw_view& b) {
 struct Operands {
   const KernelEntry& kernel;
   lw_view views[LW_MAX_OPERANDS] = {};
+  const char* begin[LW_MAX_OPERANDS] = {};  // bytes from the first to behind the last
+  const char* end[LW_MAX_OPERANDS] = {};
   bool has_memory[LW_MAX_OPERANDS] = {};  // not for host values and arrays without elements
   lw_backend_operand launched[LW_MAX_OPERANDS] = {};
   bool empty = false;
@@ -51,9 +53,8 @@ struct Operands {
     const char* name = NameOf(kernel, i);
     const int64_t size = kernel.Size(i);
     int64_t count;
-    const char *begin, *end;
     lw_status status =
-        CheckView(kernel, name, view, static_cast<size_t>(size), &count, &begin, &end);
+        CheckView(kernel, name, view, static_cast<size_t>(size), &count, &begin[i], &end[i]);
     if (status != LW_OK) return status;
     has_memory[i] = count > 0;
     empty |= count == 0;
@@ -80,7 +81,7 @@ struct Operands {
       return Fail(LW_ERR_OVERLAP, "%s: elements of the output overlap each other", kernel.name);
     }
     for (int i = 0; i < out; ++i) {
-      if (!has_memory[i]) continue;
+      if (!has_memory[i] || end[i] <= begin[out] || end[out] <= begin[i]) continue;
       const bool in_place =
           may_be_in_place && SamePlace(views[i], views[out]) && kernel.Size(i) == kernel.Size(out);
       if (in_place || !ViewsShareBytes(views[i], kernel.Size(i), views[out], kernel.Size(out))) {

@@ -77,16 +77,9 @@ const char* Environment(const char* name) {
   return text && *text ? text : nullptr;
 }
 
-constexpr int kDefaultTimeoutMs = 10000;
-
 int TimeoutMs() {
   const char* text = Environment("LANEWISE_GPU_TIMEOUT_MS");
-  if (!text) return kDefaultTimeoutMs;
-  char* end;
-  errno = 0;
-  const long value = std::strtol(text, &end, 10);
-  const bool valid = *end == 0 && errno == 0 && value >= 1 && value <= 3600 * 1000;
-  return valid ? static_cast<int>(value) : kDefaultTimeoutMs;
+  return text ? ParseTimeout(text).value_or(kDefaultTimeoutMs) : kDefaultTimeoutMs;
 }
 
 // PCs and servers; WSL; Jetson.
@@ -206,7 +199,52 @@ DriverFindings AskDriver(const Functions& f) {
   return found;
 }
 
+// What the version, and the functions that the library has, say.
+DriverFindings Judge(const std::string& library, const Functions& f, const char* missing) {
+  if (!f.version) {
+    return Found(LW_GPU_NO_DRIVER,
+                 library + " is not the CUDA driver: it lacks " + std::string(missing));
+  }
+  int version = 0;
+  const int rc = f.version(&version);
+  if (rc == kStubLibrary) {
+    return Found(LW_GPU_STUB_DRIVER,
+                 "the libcuda.so.1 that the loader finds is the CUDA toolkit's stub, which is for "
+                 "linking only: remove its folder from LD_LIBRARY_PATH");
+  }
+  if (rc != kSuccess) {
+    return Found(LW_GPU_INIT_FAILED, "cuDriverGetVersion failed with " + ErrorText(f, rc));
+  }
+  if (!Plausible(version)) {
+    return Found(LW_GPU_IMPLAUSIBLE,
+                 "the CUDA driver claims to be version " + std::to_string(version));
+  }
+  DriverFindings found;
+  found.version = version;
+  if (version < kOldestDriver) {
+    found.state = LW_GPU_OLD_DRIVER;
+    found.reason = "the driver supports CUDA " + VersionText(version) + "; lanewise needs CUDA " +
+                   VersionText(kOldestDriver) + ", which comes with driver 580 and newer";
+  } else if (missing) {
+    found.state = LW_GPU_NO_DRIVER;
+    found.reason = library + " is not the CUDA driver: it lacks " + missing;
+  } else {
+    found.state = LW_GPU_NOT_ASKED;
+    found.reason = "a driver for CUDA " + VersionText(version) +
+                   " is there; its devices are asked about at the first use of a GPU";
+  }
+  return found;
+}
+
 }  // namespace
+
+std::optional<int> ParseTimeout(const char* text) {
+  char* end;
+  errno = 0;
+  const long value = std::strtol(text, &end, 10);
+  if (*end != 0 || errno != 0 || value < 1 || value > 3600 * 1000) return std::nullopt;
+  return static_cast<int>(value);
+}
 
 std::string VersionText(int32_t version) {
   return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
@@ -244,45 +282,16 @@ void Driver::PeekLocked() {
   const int saved_errno = errno;
   // Never unloaded: the driver keeps threads and exit handlers.
   library_ = dlopen(source_.library.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-  if (!library_) {
+  if (library_) {
+    Functions f;
+    const char* missing = FindAll(library_, f);
+    findings_ = Judge(source_.library, f, missing);
+  } else {
     const char* error = dlerror();
     findings_ = Found(LW_GPU_NO_DRIVER, "the CUDA driver does not load: " +
                                             std::string(error ? error : source_.library));
-    errno = saved_errno;
-    return;
   }
-  Functions f;
-  const char* missing = FindAll(library_, f);
   errno = saved_errno;
-  if (!f.version) {
-    findings_ = Found(LW_GPU_NO_DRIVER, source_.library + " is not the CUDA driver: it lacks " +
-                                            std::string(missing));
-    return;
-  }
-  int version = 0;
-  const int rc = f.version(&version);
-  if (rc == kStubLibrary) {
-    findings_ = Found(LW_GPU_STUB_DRIVER,
-                      "the libcuda.so.1 that the loader finds is the CUDA toolkit's stub, which is "
-                      "for linking only: remove its folder from LD_LIBRARY_PATH");
-  } else if (rc != kSuccess) {
-    findings_ = Found(LW_GPU_INIT_FAILED, "cuDriverGetVersion failed with " + ErrorText(f, rc));
-  } else if (!Plausible(version)) {
-    findings_ = Found(LW_GPU_IMPLAUSIBLE,
-                      "the CUDA driver claims to be version " + std::to_string(version));
-  } else if (version < kOldestDriver) {
-    findings_ = Found(LW_GPU_OLD_DRIVER, "the driver supports CUDA " + VersionText(version) +
-                                             "; lanewise needs CUDA " + VersionText(kOldestDriver) +
-                                             ", which comes with driver 580 and newer");
-  } else if (missing) {
-    findings_ =
-        Found(LW_GPU_NO_DRIVER, source_.library + " is not the CUDA driver: it lacks " + missing);
-  } else {
-    findings_ = Found(LW_GPU_NOT_ASKED,
-                      "a driver for CUDA " + VersionText(version) +
-                          " is there; its devices are asked about at the first use of a GPU");
-  }
-  if (rc == kSuccess && Plausible(version)) findings_.version = version;
 }
 
 // Takes over the answer if it has arrived.
@@ -302,6 +311,38 @@ DriverFindings Driver::Peek() {
   return findings_;
 }
 
+// Starts the thread; false and the reason if there can be none.
+bool Driver::Ask(std::string& failure) {
+  Functions f;
+  FindAll(library_, f);
+  auto answer = std::make_shared<Answer>();
+  const auto ask = [answer, f] {
+    DriverFindings findings;
+    try {
+      findings = AskDriver(f);
+    } catch (const std::bad_alloc&) {
+      findings.state = LW_GPU_INIT_FAILED;
+      findings.reason = "out of memory";
+    }
+    std::lock_guard done(answer->mutex);
+    answer->findings = std::move(findings);
+    answer->done = true;
+    answer->arrived.notify_all();
+  };
+  // The program's signals are not for this thread.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  try {
+    std::thread(ask).detach();
+    answer_ = answer;
+  } catch (const std::system_error& error) {
+    failure = std::string("no thread for the CUDA driver: ") + error.what();
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return answer_ != nullptr;
+}
+
 DriverFindings Driver::Initialise() {
   std::lock_guard lock(mutex_);
   PeekLocked();
@@ -309,41 +350,14 @@ DriverFindings Driver::Initialise() {
     Adopt();
     return findings_;
   }
-  Functions f;
-  FindAll(library_, f);
-  auto answer = std::make_shared<Answer>();
-  // The program's signals are not for this thread.
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  try {
-    std::thread([answer, f] {
-      DriverFindings findings;
-      try {
-        findings = AskDriver(f);
-      } catch (const std::bad_alloc&) {
-        findings.state = LW_GPU_INIT_FAILED;
-        findings.reason = "out of memory";
-      }
-      std::lock_guard done(answer->mutex);
-      answer->findings = std::move(findings);
-      answer->done = true;
-      answer->arrived.notify_all();
-    }).detach();
-  } catch (const std::system_error& error) {
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    const int32_t version = findings_.version;
-    findings_ =
-        Found(LW_GPU_INIT_FAILED, std::string("no thread for the CUDA driver: ") + error.what());
-    findings_.version = version;
+  if (!Ask(findings_.reason)) {
+    findings_.state = LW_GPU_INIT_FAILED;
     return findings_;
   }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  answer_ = answer;
   const int timeout = TimeoutMs();
-  std::unique_lock wait(answer->mutex);
-  const bool arrived = answer->arrived.wait_for(wait, std::chrono::milliseconds(timeout),
-                                                [&] { return answer->done; });
+  std::unique_lock wait(answer_->mutex);
+  const bool arrived = answer_->arrived.wait_for(wait, std::chrono::milliseconds(timeout),
+                                                 [&] { return answer_->done; });
   wait.unlock();
   if (!arrived) {
     findings_.state = LW_GPU_TIMEOUT;

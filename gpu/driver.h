@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,7 @@ class Driver {
   struct Answer;
 
   void PeekLocked();
+  bool Ask(std::string& failure);
   void Adopt();
 
   const DriverSource source_;
@@ -66,6 +68,10 @@ class Driver {
   void* library_ = nullptr;
   std::shared_ptr<Answer> answer_;  // of the thread that asks; null before
 };
+
+// LANEWISE_GPU_TIMEOUT_MS: milliseconds, 1 to an hour; nothing if that is not understood.
+inline constexpr int kDefaultTimeoutMs = 10000;
+std::optional<int> ParseTimeout(const char* text);
 
 std::string VersionText(int32_t version);        // "13.0" for 13000
 std::string CapabilityText(int32_t capability);  // "9.0" for 90

@@ -74,10 +74,7 @@ void WritePlugin(JsonWriter& json, const Plugin& plugin) {
   json.EndObject();
 }
 
-std::string Json(const Status& status) {
-  JsonWriter json;
-  json.BeginObject();
-  json.Integer("schema", 1);
+void WriteStatus(JsonWriter& json, const Status& status) {
   json.String("state", kStateNames[status.state]);
   json.String("reason", status.reason);
   if (status.driver_version) {
@@ -102,11 +99,26 @@ std::string Json(const Status& status) {
   } else {
     json.Null("plugin");
   }
+}
+
+std::string Json(const Status& status) {
+  JsonWriter json;
+  json.BeginObject();
+  json.Integer("schema", 1);
+  WriteStatus(json, status);
   json.EndObject();
   return json.text() + "\n";
 }
 
 }  // namespace
+
+std::string KnownGpuText() { return Text(GetStatus(false)); }
+
+void WriteKnownGpu(JsonWriter& json) {
+  json.BeginObject("gpu");
+  WriteStatus(json, GetStatus(false));
+  json.EndObject();
+}
 
 KernelOnGpu ExplainKernel(const KernelEntry& kernel) {
   const Status status = GetStatus(false);

@@ -1,4 +1,4 @@
-// What lw_gpu_explain and lw_explain say about the GPU.
+// What lw_gpu_explain, lw_machine and lw_explain say about the GPU.
 
 #ifndef LANEWISE_GPU_EXPLAIN_H_
 #define LANEWISE_GPU_EXPLAIN_H_
@@ -6,8 +6,14 @@
 #include <string>
 
 #include "dispatch/registry.h"
+#include "dispatch/text.h"
 
 namespace lanewise::gpu {
+
+// For lw_machine: lines of text, or an object "gpu". Neither initialises CUDA; both tell of what
+// has been found before.
+std::string KnownGpuText();
+void WriteKnownGpu(JsonWriter& json);
 
 struct KernelOnGpu {
   std::string status;  // "on device arrays", "not asked", "unsupported"

@@ -83,7 +83,7 @@ lw_status Session::Place(const char* what, const void* address) {
   }
   // Managed memory follows the others; its own device counts where there are no others.
   if (memory == LW_GPU_MEMORY_MANAGED) {
-    if (!placed_ && !first_[0]) device_ = device < 0 ? 0 : device;
+    if (!placed_) device_ = device < 0 ? 0 : device;
     return LW_OK;
   }
   if (placed_ && device != device_) {

@@ -11,6 +11,11 @@ namespace lanewise::gpu {
 // One call of the C API: the runtime, device, stream and allocator that it uses.
 class Session {
  public:
+  Session() {
+    call_.device = 0;
+    call_.stream = nullptr;
+    call_.error[0] = 0;
+  }
   // Completes options of another release and checks them; null gives the defaults. `function` is
   // named in messages and outlives the session. No GPU is asked for yet.
   lw_status TakeOptions(const char* function, const lw_gpu_options* options);

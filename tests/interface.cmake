@@ -29,7 +29,8 @@ add_test(NAME constructor_dlopen
 add_test(NAME headers COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/headers_test.sh ${PROJECT_SOURCE_DIR})
 add_test(NAME symbols COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/symbols_test.py
                               $<TARGET_FILE:lanewise>
-                              ${PROJECT_SOURCE_DIR}/include/lanewise/lanewise.h)
+                              ${PROJECT_SOURCE_DIR}/include/lanewise/lanewise.h
+                              ${PROJECT_SOURCE_DIR}/include/lanewise/lanewise_gpu.h)
 set_tests_properties(constructor_dlopen headers symbols PROPERTIES LABELS fast TIMEOUT 600)
 
 set(_install ${CMAKE_CURRENT_SOURCE_DIR}/install_test.sh ${CMAKE_BINARY_DIR} ${PROJECT_SOURCE_DIR})

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The shared library exports what its header declares, and needs only system libraries.
+"""The shared library exports what its headers declare, and needs only system libraries.
 
-    tests/symbols_test.py LIBRARY HEADER
+    tests/symbols_test.py LIBRARY HEADER...
 """
 import re
 import subprocess
@@ -17,11 +17,12 @@ def readelf(option, library):
                           capture_output=True).stdout
 
 
-def declared(header):
-    text = re.sub(r"/\*.*?\*/", "", open(header, encoding="utf-8").read(), flags=re.S)
+def declared(headers):
+    text = "".join(open(header, encoding="utf-8").read() for header in headers)
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
     functions = re.findall(r"\bLW_API\b[^;(]*?\b(lw_\w+)\s*\(", text)
     if len(functions) != len(set(functions)):
-        sys.exit("FAILED: the header declares a function twice")
+        sys.exit("FAILED: the headers declare a function twice")
     return set(functions)
 
 
@@ -39,8 +40,8 @@ def exported(library):
 
 
 def main():
-    library, header = sys.argv[1:]
-    want, have = declared(header), exported(library)
+    library, *headers = sys.argv[1:]
+    want, have = declared(headers), exported(library)
     problems = [f"not exported: {name}" for name in sorted(want - have.keys())]
     problems += [f"exported but not declared: {name}" for name in sorted(have.keys() - want)]
     problems += [f"{name} has version {version or 'none'}, not {VERSION_NODE}"

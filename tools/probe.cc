@@ -13,6 +13,7 @@
 #include "golden.h"
 #include "golden_text.h"  // made from tests/golden/<numerics version>.txt by CMake
 #include "lanewise/lanewise.h"
+#include "lanewise/lanewise_gpu.h"
 
 namespace {
 
@@ -203,7 +204,9 @@ int main(int argc, char** argv) {
   bool json = false, selftest = false, list = false;
   std::vector<std::string> explain;
   std::string expect, only, excuse;
+  bool gpu = false;
   app.add_flag("--json", json, "JSON instead of text (docs/machine.md)");
+  app.add_flag("--gpu", gpu, "ask the GPU's driver for its devices, which may take seconds");
   app.add_option("--explain", explain, "which variant of KERNEL runs for DTYPE, and why")
       ->expected(2)
       ->type_name("KERNEL DTYPE");
@@ -218,6 +221,9 @@ int main(int argc, char** argv) {
       "LANEWISE_MAX_TARGET caps the target, LANEWISE_THREADS limits threads,\n"
       "LANEWISE_VERBOSE=1 prints one line at first use.");
   CLI11_PARSE(app, argc, argv);
+  // All texts below then tell what this finds.
+  lw_gpu_state state;
+  if (gpu) lw_gpu_status(1, &state);
   if (!explain.empty()) return Explain(explain[0], explain[1], json);
   if (selftest) return SelfTest(expect, only, excuse);
   if (list) return List();

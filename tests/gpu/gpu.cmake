@@ -19,7 +19,7 @@ lw_add_fake(fake_driver_broken ${_gpu}/fake_driver.c)
 target_compile_definitions(fake_driver_broken PRIVATE BROKEN)
 
 # The fake plugin computes with the CPU library, whatever the test is linked with.
-lw_add_fake(fake_plugin ${_gpu}/fake_plugin.cc)
+lw_add_fake(fake_plugin ${_gpu}/fake_plugin.cc ${_gpu}/fake_memory.cc ${_gpu}/fake_tasks.cc)
 target_link_libraries(fake_plugin PRIVATE lanewise)
 set(_refused no_symbol wrong_abi wrong_numerics short_table no_table no_functions)
 foreach(_name IN LISTS _refused)
@@ -41,6 +41,21 @@ function(lw_add_gpu_test name)
 endfunction()
 
 lw_add_gpu_test(gpu_driver_test ${_gpu}/driver_test.cc)
+set_tests_properties(gpu_driver_test PROPERTIES LABELS "fast;gpu;sanitize;threads")
 lw_add_gpu_test(gpu_states_test ${_gpu}/states_test.cc)
 lw_add_gpu_test(gpu_geometry_test ${_gpu}/geometry_test.cc)
 lw_add_gpu_test(gpu_overlap_test ${_gpu}/overlap_test.cc)
+lw_add_gpu_test(gpu_calls_test ${_gpu}/calls_test.cc)
+lw_add_gpu_test(gpu_streams_test ${_gpu}/streams_test.cc)
+lw_add_gpu_test(gpu_arguments_test ${_gpu}/arguments_test.cc)
+
+# The shared library with another place for driver and plugin (inject.cc), for programs and bindings.
+add_library(gpu_test_library SHARED $<TARGET_OBJECTS:lanewise_objects> ${_gpu}/inject.cc)
+target_link_libraries(gpu_test_library PRIVATE lanewise_flags ${CMAKE_DL_LIBS})
+target_link_options(gpu_test_library PRIVATE
+  -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/exports.map -Wl,-Bsymbolic)
+set_target_properties(gpu_test_library PROPERTIES
+  OUTPUT_NAME lanewise SOVERSION 0 LIBRARY_OUTPUT_DIRECTORY ${_fakes}/lib)
+add_dependencies(gpu_fakes gpu_test_library)
+add_test(NAME gpu_probe_test COMMAND ${_gpu}/probe_test.sh $<TARGET_FILE:lanewise-probe> ${_fakes})
+set_tests_properties(gpu_probe_test PROPERTIES LABELS "fast;gpu" TIMEOUT 600)

@@ -332,9 +332,6 @@ TEST(GpuCost, CpuCallsLoadNothing) {
     ASSERT_EQ(lw_gpu_set_plugin(kFakePlugin.c_str()), LW_OK);
     ASSERT_EQ(lw_set_threads(1), LW_OK);
     ExpectCpuWorks();
-    char text[8192];
-    size_t length;
-    ASSERT_EQ(lw_machine(0, text, sizeof(text), &length), LW_OK);
     for (const char* library : {"libfake_driver", "libfake_plugin"}) {
       EXPECT_FALSE(Contains(Slurp("/proc/self/maps"), library));
     }
