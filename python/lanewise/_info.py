@@ -31,8 +31,6 @@ def machine():
 
 def show():
     """This machine and this build: what runs, what does not, and why."""
-    import json
-
     from . import __version__
     from ._patch import is_patched
 
@@ -43,18 +41,10 @@ def show():
         "patched": is_patched(),
         "library": get_library_dir(),
         "machine": machine(),
-        "gpu": json.loads(_core.gpu_explain(False, True)),
     }
     head = (f"lanewise {__version__}, numerics version {_core.numerics_version}, "
             f"NumPy {np.__version__}{' (patched)' if is_patched() else ''}\n")
-    text = head + _core.machine(False) + _gpu_lines()
-    return Report(text, data, _table(data))
-
-
-def _gpu_lines():
-    """What is known of the GPU without initialising CUDA; the library's own line stays out."""
-    lines = _core.gpu_explain(False, False).splitlines(keepends=True)
-    return "".join(line for line in lines if not line.startswith("lanewise"))
+    return Report(head + _core.machine(False), data, _table(data))
 
 
 def _table(data):
@@ -79,7 +69,7 @@ def _table(data):
         "targets": targets,
         "threads": found["threads_reason"],
         "library": data["library"],
-        "GPU": _gpu_cell(data["gpu"]),
+        "GPU": _gpu_cell(found["gpu"]),
         "features": cpu["features"],
         **({"warnings": found["warnings"]} if found["warnings"] else {}),
     }

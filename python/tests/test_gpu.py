@@ -154,10 +154,10 @@ print(fake.fake_cuda_inits())
 def test_show_tells_of_the_gpu(folder):
     printed = run("""
 plugin("plugin.so")
-print(lanewise.show().data["gpu"]["state"])
+print(lanewise.show().data["machine"]["gpu"]["state"])
 print([line for line in str(lanewise.show()).splitlines() if line.startswith("GPU")][0])
 to_device()
-print(lanewise.show().data["gpu"]["state"], len(lanewise.gpu().data["devices"]))
+print(lanewise.show().data["machine"]["gpu"]["state"], len(lanewise.gpu().data["devices"]))
 print("Fake GPU" in str(lanewise.show()), "Fake GPU" in lanewise.show()._repr_html_())
 """, folder).splitlines()
     assert printed[0] == "not_asked" and printed[1].startswith("GPU         not_asked: a driver")
