@@ -4,6 +4,8 @@
 keywords, other dtypes than one loop's, NumPy scalars; or it is an error, to be named.
 """
 
+import functools
+
 import numpy as np
 
 from . import _core, _gpu_libraries, ufuncs
@@ -164,24 +166,23 @@ def _number(name, value, dtype):
         return np.asarray(value).astype(dtype)[()]
 
 
-def _loop(name, ufunc, inputs, dtype):
+@functools.lru_cache(maxsize=1000)
+def _loop(name, given, dtype):
     """The dtypes in which a ufunc computes: NumPy's choice, if the GPU has that loop."""
-    for x in inputs:
-        if is_unsupported(x.dtype):
-            raise unsupported(name, x.dtype)
-    signature = {} if dtype is None else {
-        "signature": (None,) * ufunc.nin + (np.dtype(dtype),)}
-    given = (*(x.dtype for x in inputs), None)
+    ufunc = ufuncs.BY_NAME[name]
+    for t in given:
+        if is_unsupported(t):
+            raise unsupported(name, t)
+    names = ", ".join(str(t) for t in given)
+    signature = {} if dtype is None else {"signature": (None,) * ufunc.nin + (dtype,)}
     try:
-        loop = ufunc.resolve_dtypes(given, casting="same_kind", **signature)
+        loop = ufunc.resolve_dtypes((*given, None), casting="same_kind", **signature)
     except TypeError:
-        names = ", ".join(str(x.dtype) for x in inputs)
         raise TypeError(f"lanewise.{name} does not support {names}"
                         f"{'' if dtype is None else f' with dtype={dtype}'}") from None
     if tuple(loop) not in LOOPS[name]:
-        names = ", ".join(dict.fromkeys(str(t) for t in loop[: ufunc.nin]))
-        raise TypeError(f"lanewise.{name} has no GPU kernel for {names}; dtypes given: "
-                        f"{', '.join(str(x.dtype) for x in inputs)}")
+        wanted = ", ".join(dict.fromkeys(str(t) for t in loop[: ufunc.nin]))
+        raise TypeError(f"lanewise.{name} has no GPU kernel for {wanted}; dtypes given: {names}")
     return loop
 
 
@@ -207,7 +208,7 @@ def elementwise(name, *args, out=None, where=True, casting="same_kind", order="K
     inputs = [array if array is not None else given if isinstance(given, np.generic)
               else _number(name, given, _python_dtype(given, common))
               for given, array in zip(args, call.arrays, strict=True)]
-    loop = _loop(name, ufunc, inputs, dtype)
+    loop = _loop(name, tuple(x.dtype for x in inputs), None if dtype is None else np.dtype(dtype))
     inputs = [call.cast(x, t) if isinstance(x, _core.DeviceArray) else x.astype(t)
               for x, t in zip(inputs, loop, strict=False)]
     return _give(call, name, inputs, loop[-1], out, casting)

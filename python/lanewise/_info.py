@@ -63,9 +63,15 @@ def _table(data):
         "targets": targets,
         "threads": found["threads_reason"],
         "library": data["library"],
+        "GPU": _gpu_cell(found["gpu"]),
         "features": cpu["features"],
         **({"warnings": found["warnings"]} if found["warnings"] else {}),
     }
+
+
+def _gpu_cell(found):
+    devices = ", ".join(device["name"] for device in found.get("devices", []))
+    return ": ".join(part for part in (found["state"], found.get("reason") or devices) if part)
 
 
 def report():

@@ -1,6 +1,9 @@
 """Checked by mypy, not run: the stubs as a user meets them."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 import lanewise
 
@@ -19,5 +22,10 @@ with lanewise.target("avx2") as used, lanewise.threads(2), lanewise.patched_nump
 report: str = lanewise.show().json()
 block: int = 4 * lanewise.chunk_elements(x.dtype)
 lanewise.combine([1.0, 2.0], [block, 7], function="mean")
+on_device: lanewise.DeviceArray = lanewise.to_device(x, device=0, stream=None)
+back: NDArray[Any] = (lanewise.exp(on_device[::2]) + 1).to_host()
+lanewise.to_host(on_device).sum()
+gpu_state: str = lanewise.gpu().data["state"]
+lanewise.to_device(x, device="cuda")  # type: ignore[arg-type]
 lanewise.sum(x, axis="rows")  # type: ignore[arg-type]
 lanewise.target(3)  # type: ignore[arg-type]

@@ -65,7 +65,9 @@ def fake():
 def no_leaks():
     """Every test leaves no device memory behind, and every stream clean."""
     yield
-    gc.collect()
     _fake.run_streams()
+    if _fake.counters.blocks:  # in a cycle, perhaps, or held by an exception's traceback
+        gc.collect()
+        _fake.run_streams()
     counters = _fake.counters
     assert (counters.blocks, counters.queued) == (0, 0)

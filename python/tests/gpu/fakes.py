@@ -23,8 +23,9 @@ def build(folder):
     link = [f"-L{library}", "-llanewise", f"-Wl,-rpath,{library}"]
     _compile(cc, *common, ROOT / "tests/gpu/fake_driver.c", pathlib.Path(__file__).with_name(
         "fake_node.c"), "-Wl,-soname,libcuda.so.1", "-ldl", "-o", folder / "libcuda.so.1")
-    _compile(cxx, "-std=c++20", "-O1", *common, ROOT / "tests/gpu/fake_plugin.cc", *link, "-o",
-             folder / "plugin.so")
+    _compile(cxx, "-std=c++20", "-O1", *common,
+             *(ROOT / "tests/gpu" / f"fake_{part}.cc" for part in ("plugin", "memory", "tasks")),
+             *link, "-o", folder / "plugin.so")
     _compile(cc, *common, "-DWRONG_ABI", ROOT / "tests/gpu/refused_plugin.c", *link, "-o",
              folder / "wrong_abi.so")
 
