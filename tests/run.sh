@@ -3,7 +3,8 @@
 #   1. release, all targets of this architecture: every fast test, the emulated CPUs
 #   2. AddressSanitizer + UBSan (SSE2, AVX2)     3. ThreadSanitizer: the threaded tests
 #   4. AArch64 under qemu: golden hashes on NEON and SVE
-#   5. the Python package (python/tests/run.sh)   6. the packages (packaging/tests/run.sh)
+#   5. the GPU plugin, where nvcc is: checks of its compiled code, which need no GPU
+#   6. the Python package (python/tests/run.sh)   7. the packages (packaging/tests/run.sh)
 # --long adds what is too long for CI and records the result in tests/verified.txt.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -58,6 +59,15 @@ say "AArch64 build"
 build aarch64 -DLANEWISE_BUILD_EXAMPLES=OFF
 say "golden hashes on AArch64 under qemu"
 run_tests build/aarch64 ctest
+
+say "GPU plugin"
+command -v nvcc >/dev/null || PATH=$PATH:/usr/local/cuda/bin
+if command -v nvcc >/dev/null; then
+  build cuda "-DLANEWISE_CUDA_ARCHITECTURES=$([ "$long" = yes ] && echo '75;80;86;90;100;120' || echo '75;90')"
+  run_tests build/cuda ctest -L gpu
+else
+  echo "nvcc was not found: the GPU plugin is not built on this machine"
+fi
 
 # run_script NAME SCRIPT [option]...: runs a script whose last line has the counts, and adds them up.
 run_script() {
