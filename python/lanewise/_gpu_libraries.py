@@ -13,6 +13,7 @@ NONE, OWN, CUPY, TORCH, DLPACK, INTERFACE = range(6)
 
 
 _kinds: dict[type, int] = {}  # of CuPy's and PyTorch's classes
+_torch_dtypes: dict[np.dtype, object] = {}
 
 
 def kind(cls):
@@ -64,10 +65,11 @@ def empty(array, shape, dtype):
             return cupy.ndarray(shape, dtype)
     if which == TORCH:
         torch = sys.modules["torch"]
-        found = getattr(torch, dtype.name, None)
-        if found is None:
-            raise TypeError(f"PyTorch has no dtype {dtype} for the result")
-        return torch.empty(shape, dtype=found, device=array.device)
+        if dtype not in _torch_dtypes:
+            _torch_dtypes[dtype] = getattr(torch, dtype.name, None)
+            if _torch_dtypes[dtype] is None:
+                raise TypeError(f"PyTorch has no dtype {dtype} for the result")
+        return torch.empty(shape, dtype=_torch_dtypes[dtype], device=array.device)
     return None
 
 

@@ -191,11 +191,15 @@ PyObject* DeviceReduce(PyObject*, PyObject* args) {
     PyErr_Format(PyExc_ValueError, "lanewise.%s: the output array is read-only", name);
     return nullptr;
   }
+  if (in.device != out.device) {
+    PyErr_Format(PyExc_ValueError, "lanewise.%s: arrays lie on devices %d and %d", name, in.device,
+                 out.device);
+    return nullptr;
+  }
   const lw_view from = ViewOf(in), to = ViewOf(out);
   const lw_gpu_options options = {sizeof(options), LW_GPU_DEVICE_KNOWN, stream, nullptr,
                                   out.device};
-  lw_status status =
-      in.device == out.device ? lw_gpu_stream_wait(out.device, stream, in.stream) : LW_ERR_DEVICE;
+  lw_status status = lw_gpu_stream_wait(out.device, stream, in.stream);
   if (status == LW_OK) status = lw_gpu_stream_wait(out.device, stream, out.stream);
   if (status == LW_OK) {
     const AllowThreads allow(true);

@@ -11,7 +11,7 @@ set_tests_properties(one_lane_test_long PROPERTIES LABELS "long;gpu" TIMEOUT 360
 lw_add_test(gpu_order_test gpu_device/order_test.cc gpu_device/order_reduce_test.cc
             gpu_device/simulated_gpu.cc
             ${PROJECT_SOURCE_DIR}/gpu/launch_map.cc ${PROJECT_SOURCE_DIR}/gpu/launch_reduce.cc)
-set_tests_properties(gpu_order_test PROPERTIES LABELS "fast;gpu")
+set_tests_properties(gpu_order_test PROPERTIES LABELS "fast;gpu;sanitize")
 # The pragmas are nvcc's.
 set_source_files_properties(gpu_device/simulated_gpu.cc PROPERTIES COMPILE_OPTIONS
                             -Wno-unknown-pragmas)
