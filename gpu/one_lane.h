@@ -349,16 +349,19 @@ HWY_INLINE V MulSub(V a, V b, V c) {
   return MulAdd(a, b, -c);
 }
 
-// Integers only: the bodies compare and select floating-point numbers.
+// As x86 has them: the second operand if both are zeros or one is NaN. ops-inl.h asks in both
+// orders.
 template <class V>
 HWY_INLINE V Min(V a, V b) {
-  static_assert(!IsFloat<V>());
-  return b < a ? b : a;
+  return a < b ? a : b;
 }
 template <class V>
 HWY_INLINE V Max(V a, V b) {
-  static_assert(!IsFloat<V>());
-  return a < b ? b : a;
+  return a > b ? a : b;
+}
+template <class V>
+HWY_INLINE bool IsEitherNaN(V a, V b) {
+  return a != a || b != b;
 }
 
 HWY_INLINE float Round(float v) { return __builtin_rintf(v); }
