@@ -81,15 +81,27 @@ def check_ptx(name, body, maps):
     facts = maps[kernel.part]
     if facts["moves_bits"][0] and (found := re.search(FLOAT_ARITHMETIC, body)):
         yield f"moves bits, but has {found[0]}"
-    # The body is there once for each element and once for the ragged ends.
-    copies = facts["elements"][0] + 1 if kernel.mode == "Contiguous" else 4
+    # The body is there once for each element and once, or as often as the compiler repeats that
+    # loop, for the ragged ends; every operation equally often.
+    first = facts["elements"][0] + 1 if kernel.mode == "Contiguous" else 4
+    counts = [len(re.findall(rf"\b(?:{operation})\.rn\.f(?:32|64)\b", body))
+              for operation in OPERATIONS]
+    problems = []
+    for copies in range(first, first + 8):
+        problems.append(list(compare_operations(counts, copies, kernel.part, facts)))
+        if not problems[-1]:
+            return
+    yield from problems[0]
+
+
+def compare_operations(counts, copies, part, facts):
     for i, operation in enumerate(OPERATIONS):
-        count = len(re.findall(rf"\b(?:{operation})\.rn\.f(?:32|64)\b", body)) / copies
         ordinary, most = facts["ordinary"][i], facts["most"][i]
         # f32 computed in two halves of f64: the second half is empty here.
-        low, high = (ordinary / 2, ordinary + most) if kernel.part in BRANCHING else (most, most)
-        if not low <= count <= high:
-            yield f"{count:g} x {operation} per element, the source has {low:g} to {high:g}"
+        low, high = (ordinary / 2, ordinary + most) if part in BRANCHING else (most, most)
+        if not low <= counts[i] / copies <= high:
+            yield (f"{counts[i] / copies:g} x {operation} per element, the source has {low:g} to "
+                   f"{high:g}")
 
 
 def cubin_kernels(path):

@@ -319,17 +319,46 @@ HWY_INLINE V Sqrt(V v) {
   LANEWISE_COUNT(sqrt);
   return SqrtFloat(v);
 }
+// Integer instructions, which keep a NaN's bits: the compiler would make a floating-point negation
+// of an exclusive or that it could see.
+template <class V>
+HWY_INLINE V FlipSign(V v) {
+#ifdef __CUDA_ARCH__
+  auto bits = ToBits(v);
+  if constexpr (sizeof(V) == 4)
+    asm("xor.b32 %0, %0, %1;" : "+r"(bits) : "r"(kSignBit<V>));
+  else
+    asm("xor.b64 %0, %0, %1;" : "+l"(bits) : "l"(kSignBit<V>));
+  return FromBits<V>(bits);
+#else
+  return FromBits<V>(ToBits(v) ^ kSignBit<V>);
+#endif
+}
+template <class V>
+HWY_INLINE V ClearSign(V v) {
+#ifdef __CUDA_ARCH__
+  auto bits = ToBits(v);
+  if constexpr (sizeof(V) == 4)
+    asm("and.b32 %0, %0, %1;" : "+r"(bits) : "r"(~kSignBit<V>));
+  else
+    asm("and.b64 %0, %0, %1;" : "+l"(bits) : "l"(~kSignBit<V>));
+  return FromBits<V>(bits);
+#else
+  return FromBits<V>(ToBits(v) & ~kSignBit<V>);
+#endif
+}
+
 template <class V>
 HWY_INLINE V Neg(V v) {
   if constexpr (IsFloat<V>())
-    return FromBits<V>(ToBits(v) ^ kSignBit<V>);
+    return FlipSign(v);
   else
     return Sub(V(0), v);
 }
 template <class V>
 HWY_INLINE V Abs(V v) {
   if constexpr (IsFloat<V>())
-    return FromBits<V>(ToBits(v) & ~kSignBit<V>);
+    return ClearSign(v);
   else
     return v < 0 ? Neg(v) : v;
 }
