@@ -31,12 +31,24 @@ run_tests() {
   if [ "$rc" -ne 0 ] && [ "${bad:-0}" -eq 0 ]; then failed=$((failed + 1)); fi
 }
 
-build() {
+configure() {
   local preset=$1
   shift
   cmake --preset "$preset" -Wno-dev "$@" >"build/$preset.configure.log" 2>&1 ||
     { cat "build/$preset.configure.log"; exit 1; }
-  cmake --build "build/$preset"
+}
+
+build() {
+  configure "$@"
+  cmake --build "build/$1"
+}
+
+# build_for LABEL PRESET [option]...: no more than the tests of a label need.
+build_for() {
+  local label=$1
+  shift
+  configure "$@"
+  cmake --build "build/$1" --target "tests_$label"
 }
 
 mkdir -p build
@@ -46,12 +58,12 @@ say "tests of the release build"
 run_tests build/release ctest -LE long
 
 say "AddressSanitizer and UBSan build"
-build asan -DLANEWISE_BUILD_BENCHMARKS=OFF -DLANEWISE_BUILD_EXAMPLES=OFF
+build_for sanitize asan -DLANEWISE_BUILD_BENCHMARKS=OFF -DLANEWISE_BUILD_EXAMPLES=OFF
 say "tests under AddressSanitizer and UBSan"
 run_tests build/asan ctest -L sanitize
 
 say "ThreadSanitizer build"
-build tsan -DLANEWISE_BUILD_BENCHMARKS=OFF -DLANEWISE_BUILD_EXAMPLES=OFF
+build_for threads tsan -DLANEWISE_BUILD_BENCHMARKS=OFF -DLANEWISE_BUILD_EXAMPLES=OFF
 say "threaded tests under ThreadSanitizer"
 run_tests build/tsan ctest -L threads
 
