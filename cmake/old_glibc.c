@@ -3,12 +3,17 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <time.h>
 
 __asm__(".symver old_dladdr, dladdr@GLIBC_2.2.5");
 __asm__(".symver old_dlerror, dlerror@GLIBC_2.2.5");
 __asm__(".symver old_dlopen, dlopen@GLIBC_2.2.5");
 __asm__(".symver old_dlsym, dlsym@GLIBC_2.2.5");
+__asm__(".symver old_pthread_create, pthread_create@GLIBC_2.2.5");
+__asm__(".symver old_pthread_detach, pthread_detach@GLIBC_2.2.5");
+__asm__(".symver old_pthread_sigmask, pthread_sigmask@GLIBC_2.2.5");
 __asm__(".symver old_pthread_once, pthread_once@GLIBC_2.2.5");
 __asm__(".symver old_fxstat, __fxstat@GLIBC_2.2.5");
 __asm__(".symver old_lxstat, __lxstat@GLIBC_2.2.5");
@@ -18,6 +23,10 @@ extern int old_dladdr(const void* address, Dl_info* info);
 extern char* old_dlerror(void);
 extern void* old_dlopen(const char* file, int mode);
 extern void* old_dlsym(void* handle, const char* name);
+extern int old_pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
+                              void* (*routine)(void*), void* argument);
+extern int old_pthread_detach(pthread_t thread);
+extern int old_pthread_sigmask(int how, const sigset_t* set, sigset_t* before);
 extern int old_pthread_once(pthread_once_t* control, void (*routine)(void));
 extern int old_fxstat(int version, int file, struct stat* result);
 extern int old_lxstat(int version, const char* path, struct stat* result);
@@ -29,6 +38,33 @@ void* __wrap_dlopen(const char* file, int mode) { return old_dlopen(file, mode);
 void* __wrap_dlsym(void* handle, const char* name) { return old_dlsym(handle, name); }
 int __wrap_pthread_once(pthread_once_t* control, void (*routine)(void)) {
   return old_pthread_once(control, routine);
+}
+
+int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
+                          void* (*routine)(void*), void* argument) {
+  return old_pthread_create(thread, attributes, routine, argument);
+}
+int __wrap_pthread_detach(pthread_t thread) { return old_pthread_detach(thread); }
+int __wrap_pthread_sigmask(int how, const sigset_t* set, sigset_t* before) {
+  return old_pthread_sigmask(how, set, before);
+}
+
+/* New in 2.30. Until then a condition waited by the clock of the day: as long from now. */
+int __wrap_pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
+                                  clockid_t clock, const struct timespec* until) {
+  struct timespec now, day;
+  clock_gettime(clock, &now);
+  clock_gettime(CLOCK_REALTIME, &day);
+  day.tv_sec += until->tv_sec - now.tv_sec;
+  day.tv_nsec += until->tv_nsec - now.tv_nsec;
+  if (day.tv_nsec < 0) {
+    day.tv_nsec += 1000000000;
+    --day.tv_sec;
+  } else if (day.tv_nsec >= 1000000000) {
+    day.tv_nsec -= 1000000000;
+    ++day.tv_sec;
+  }
+  return pthread_cond_timedwait(condition, mutex, &day);
 }
 
 /* 1: the layout of x86-64's struct stat, the only one there ever was; stat64 is the same. */

@@ -23,7 +23,8 @@ if(LANEWISE_PORTABLE)
     target_sources(lanewise_portable_program INTERFACE $<TARGET_OBJECTS:lanewise_old_start>)
     target_link_options(lanewise_portable INTERFACE
       -Wl,--wrap=dladdr -Wl,--wrap=dlerror -Wl,--wrap=dlopen -Wl,--wrap=dlsym
-      -Wl,--wrap=pthread_once
+      -Wl,--wrap=pthread_once -Wl,--wrap=pthread_create -Wl,--wrap=pthread_detach
+      -Wl,--wrap=pthread_sigmask -Wl,--wrap=pthread_cond_clockwait
       -Wl,--wrap=fstat -Wl,--wrap=lstat -Wl,--wrap=stat
       -Wl,--wrap=fstat64 -Wl,--wrap=lstat64 -Wl,--wrap=stat64
       # Where these functions were before glibc 2.34.
