@@ -26,6 +26,9 @@ cdef extern from "lanewise/lanewise.h" nogil:
         LW_ERR_UNSUPPORTED
         LW_ERR_MEMORY
         LW_ERR_INTERNAL
+        LW_ERR_DEVICE
+        LW_ERR_CUDA
+        LW_ERR_FORKED
 
     const char* lw_last_error()
     const char* lw_version()
