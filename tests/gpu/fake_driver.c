@@ -16,7 +16,7 @@
 #define EXPORT __attribute__((visibility("default")))
 
 static atomic_int g_inits, g_hold;
-static pid_t g_initialised_by;
+static _Atomic pid_t g_initialised_by;  // a driver that hung may finish during a later test
 
 static long long Number(const char* name, long long otherwise) {
   const char* text = getenv(name);
