@@ -28,16 +28,16 @@ class Built:
     @property
     def library(self):
         """The unstripped library in the tree."""
-        name = self.manifest.cmake.library
-        return built_library(self.tree, name) if name else None
+        library = self.manifest.cmake.library
+        return built_library(self.tree, library) if library else None
 
 
-def built_library(tree, name):
-    """The library of that name in a build tree; a linker script may have the name too."""
-    found = [p for p in sorted(tree.rglob(name)) if elf.is_elf(p.resolve())]
-    if not found:
-        raise BuildError(f"no library {name} in {tree}")
-    return found[0]
+def built_library(tree, library):
+    """The library in a build tree, by its path there: tests may keep others of the same name."""
+    path = tree / library
+    if not path.is_file() or not elf.is_elf(path.resolve()):
+        raise BuildError(f"no library {library} in {tree}")
+    return path
 
 
 def run(command, cwd=None, env=None):

@@ -62,7 +62,7 @@ class CMake:
     targets: list
     bundle: list  # of tables: distribution, file, to
     source_settings: list
-    library: str | None
+    library: str | None  # its path in a build tree
     reuse: Path | None
 
 

@@ -28,7 +28,7 @@ def _facts(base, manifest, tree):
 
 def _variant_files(manifest, built):
     """The variant's own library and what is said about it; all other files are the same."""
-    staged = (built.stage / "lib" / manifest.cmake.library).resolve()
+    staged = (built.stage / "lib" / Path(manifest.cmake.library).name).resolve()
     facts = built.stage / "share" / manifest.name / "build.json"
     return {manifest.wheel.library: staged.read_bytes(),
             manifest.wheel.facts: facts.read_bytes()}
