@@ -42,11 +42,9 @@ struct Constants<float> {
   static constexpr float kExpFast = 87.0f;
   static constexpr float kExpClampLow = -104.0f;
   static constexpr float kExpClampHigh = 89.0f;
-  // tanh: up to kTanhFast the quotient is computed (e^2x < 2^25); from there to kTanhOne the
-  // result is the same neighbour of 1, and then 1.
-  static constexpr float kTanhFast = 8.6f;
-  static constexpr float kTanhOne = 0x1.205966p3f;  // 13 ln2
-  static constexpr float kTanhBelowOne = 0x1.fffffep-1f;
+  // tanh: above kTanhCut through e^2x; from 13 ln2 = 9.011 on it rounds to 1.
+  static constexpr float kTanhCut = 0x1.e8p-1f;
+  static constexpr float kTanhClamp = 9.02f;
 };
 
 template <>
@@ -61,7 +59,9 @@ struct Constants<double> {
   static constexpr double kExpFast = 708.0;
   static constexpr double kExpClampLow = -746.0;
   static constexpr double kExpClampHigh = 710.0;
-  static constexpr double kTanhFast = 18.6;                // e^2x < 2^54
+  // tanh: up to kTanhFast the quotient is computed (e^2x < 2^54); from there to kTanhOne the
+  // result is the same neighbour of 1, and then 1.
+  static constexpr double kTanhFast = 18.6;
   static constexpr double kTanhOne = 0x1.30fc1931f09cap4;  // 27.5 ln2
   static constexpr double kTanhBelowOne = 0x1.fffffffffffffp-1;
 };

@@ -184,6 +184,10 @@ HWY_INLINE V Trunc(D, V v) {
   return hn::CopySign(hn::Trunc(v), v);
 }
 
+// The smaller operand, where neither is NaN and the zeros, if any, have one sign: elsewhere the
+// result depends on the target.
+using hn::Min;
+
 // -------- IEEE 754-2019 minimum/maximum: NaN if either is NaN (canonical), -0 below +0
 
 // Which zero or NaN Highway's Min and Max give depends on the target, and on x86 on the order of

@@ -199,12 +199,24 @@ T ReferenceMinimum(T x, T y) {
   return x < y ? x : y;
 }
 
+// What ops::Min is for: neither NaN nor zeros of both signs.
+template <class D, class V>
+HWY_INLINE V MagnitudeOrInf(D d, V v) {
+  return ops::Abs(ops::IfThenElse(ops::IsNaN(v), ops::Inf(d), v));
+}
+template <class T>
+T MagnitudeOrInf(T x) {
+  return x != x ? std::numeric_limits<T>::infinity() : std::fabs(x);
+}
+
 template <class T>
 void FloatMinMax() {
   const Pairs<T>& p = AllOrManyPairs<T>();  // results are canonical NaNs: strict
   LW_BINARY(kStrict, p, ops::Minimum(d, a, b), ReferenceMinimum(x, y));
   LW_BINARY(kStrict, p, ops::Maximum(d, a, b),
             x != x || y != y ? ReferenceMinimum(x, y) : -ReferenceMinimum(-x, -y));
+  LW_BINARY(kStrict, p, ops::Min(MagnitudeOrInf(d, a), MagnitudeOrInf(d, b)),
+            std::min(MagnitudeOrInf(x), MagnitudeOrInf(y)));
 }
 
 template <class T>
