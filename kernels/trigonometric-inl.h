@@ -169,7 +169,7 @@ HWY_INLINE void ReduceHugeF64(D d, V magnitude, V& r, V& low, V& shifted) {
   shifted = ops::Add(ops::Add(n0, ops::Add(n1, n2)), ops::Set(d, kCos ? kShifter + 1.0 : kShifter));
 }
 
-// Inlined although rare, as above.
+// Inlined although rare: a call in the loop would keep the constants out of registers.
 template <bool kCos, class D, class V>
 HWY_INLINE V SpecialF64(D d, V x, Raised& raised) {
   const V magnitude = ops::Abs(x);

