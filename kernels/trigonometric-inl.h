@@ -1,4 +1,5 @@
-// SIMD bodies of sin and cos. Error budgets: docs/notes/sin-cos-pow.md.
+// SIMD bodies of sin and cos, f64 (f32: trigonometric_f32-inl.h). Error budgets:
+// docs/notes/sin-cos-pow.md.
 // Polynomial coefficients were computed with Sollya's fpminimax; each set names its function,
 // interval and maximum relative error (approximation only, before rounding).
 // The order of evaluation is spelled out: it is part of the numerics contract.
@@ -14,128 +15,12 @@
 #include <cstdint>
 
 #include "kernels/ops-inl.h"
-#include "kernels/trigonometric.h"
+#include "kernels/trigonometric_f32-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lanewise {
 namespace HWY_NAMESPACE {
 namespace trigonometric {
-
-// v + kShifter leaves v, rounded to an integer, in the low bits of the sum.
-inline constexpr double kShifter = 0x1.8p52;
-
-// The result of a special lane: NaN for an infinity, the quieted argument for a NaN (with integer
-// operations: which payload arithmetic keeps differs between targets).
-template <class D, class V>
-HWY_INLINE V FinishSpecial(D d, V x, V result, Raised& raised) {
-  const auto infinite = ops::IsInf(d, x);
-  ops::Raise(d, infinite, kInvalid, raised);
-  const V quiet = ops::FromBits(d, ops::Or(ops::Bits(d, x), ops::Bits(d, ops::NaN(d))));
-  result = ops::IfThenElse(infinite, ops::NaN(d), result);
-  return ops::IfThenElse(ops::IsNaN(x), quiet, result);
-}
-
-// -------- f32, computed in f64
-//
-// sin x = (-1)^k sin(x - k pi), cos x = (-1)^n sin((n + 1/2) pi - x): one odd polynomial on
-// [-pi/2, pi/2] serves both. f64 keeps about 29 bits in reserve, so that neither the reduction nor
-// the polynomial needs compensation: that makes two half vectors of f64 as fast as one of f32.
-
-// Beyond this the two words of pi are too few.
-inline constexpr float kF32Fast = 0x1p36f;
-
-// With the low bit of `parity` set the sine of r must be negated.
-template <bool kCos, class D, class V>
-HWY_INLINE V ReduceF32(D d, V x, V& parity) {
-  const V shifter = ops::Set(d, kShifter);
-  const V inv_pi = ops::Set(d, 0x1.45f306dc9c883p-2);
-  const V pi_hi = ops::Set(d, 0x1.921fb54442d18p1), pi_lo = ops::Set(d, 0x1.1a62633145c07p-53);
-  if constexpr (kCos) {
-    parity = ops::Add(ops::MulAdd(d, x, inv_pi, ops::Set(d, -0.5)), shifter);
-    const V k = ops::Add(ops::Sub(parity, shifter), ops::Set(d, 0.5));
-    return ops::MulAdd(d, k, pi_lo, ops::MulSub(d, k, pi_hi, x));
-  } else {
-    parity = ops::MulAdd(d, x, inv_pi, shifter);
-    const V k = ops::Sub(parity, shifter);
-    return ops::NegMulAdd(d, k, pi_lo, ops::NegMulAdd(d, k, pi_hi, x));
-  }
-}
-
-template <class D, class V>
-HWY_INLINE V SinPolynomialF32(D d, V r, V parity) {
-  // sin(r) / r on [0, 1.58] in powers of r^2, relative error 5.7e-9.
-  const V p = ops::Polynomial(d, ops::Mul(r, r), 0x1.ffffffcf7ff7fp-1, -0x1.55554746b27bp-3,
-                              0x1.110e632de78d9p-7, -0x1.9f5feeb3d1382p-13, 0x1.5cfac5e13d335p-19);
-  const V signed_r =
-      ops::FromBits(d, ops::Xor(ops::Bits(d, r), ops::ShiftLeft<63>(ops::Bits(d, parity))));
-  return ops::Mul(signed_r, p);
-}
-
-// v - 2 * round(v / 2), exact.
-template <class D, class V>
-HWY_INLINE V ModuloTwo(D d, V v) {
-  return ops::NegMulAdd(d, ops::Rint(d, ops::Mul(v, ops::Set(d, 0.5))), ops::Set(d, 2.0), v);
-}
-
-// x / pi modulo 2 for |x| >= 2^36. x is a 24-bit integer times 2^(e - 23). Bits of 1/pi that give
-// even integers with every x of a range of exponents are left out; the next 29 and again 29 bits
-// have exact products with x, and 53 bits follow.
-template <bool kCos, class D, class V>
-HWY_INLINE V ReduceHugeF32(D d, V x, V& parity) {
-  const V magnitude = ops::Abs(x);
-  const auto above66 = ops::Ge(magnitude, ops::Set(d, 0x1p66));
-  const auto above96 = ops::Ge(magnitude, ops::Set(d, 0x1p96));
-  const V c1 = ops::IfThenElse(
-      above96, ops::Set(d, 0x1.3abe8f8p-76),
-      ops::IfThenElse(above66, ops::Set(d, 0x1.1054a7fp-43), ops::Set(d, 0x1.9836e4ep-13)));
-  const V c2 = ops::IfThenElse(
-      above96, ops::Set(d, 0x1.4d37702p-103),
-      ops::IfThenElse(above66, ops::Set(d, 0x1.3abe8fp-76), ops::Set(d, 0x1.1054a7ep-43)));
-  const V c3 = ops::IfThenElse(above96, ops::Set(d, 0x1.6d8a5664f10e4p-131),
-                               ops::IfThenElse(above66, ops::Set(d, 0x1.534ddc0db6296p-101),
-                                               ops::Set(d, 0x1.09d5f47d4d377p-71)));
-  const V t1 = ModuloTwo(d, ops::Mul(x, c1));
-  const V t2 = ModuloTwo(d, ops::Mul(x, c2));
-  const V t3 = ops::Mul(x, c3);
-  const V shifter = ops::Set(d, kShifter);
-  const V half = ops::Set(d, kCos ? 0.5 : 0.0);
-  parity = ops::Add(ops::Sub(ops::Add(ops::Add(t1, t2), t3), half), shifter);
-  const V k = ops::Add(ops::Sub(parity, shifter), half);
-  // If the fraction is tiny then the first two differences and sums are exact.
-  const V fraction = ops::Add(ops::Add(ops::Sub(t1, k), t2), t3);
-  return ops::Mul(fraction, ops::Set(d, kCos ? -0x1.921fb54442d18p1 : 0x1.921fb54442d18p1));
-}
-
-template <bool kCos, class D, class V>
-HWY_INLINE V SpecialHalfF32(D d, V x) {
-  V parity, huge_parity;
-  const V r = ReduceF32<kCos>(d, x, parity);
-  const V huge_r = ReduceHugeF32<kCos>(d, x, huge_parity);
-  const auto huge = ops::Ge(ops::Abs(x), ops::Set(d, static_cast<double>(kF32Fast)));
-  return SinPolynomialF32(d, ops::IfThenElse(huge, huge_r, r),
-                          ops::IfThenElse(huge, huge_parity, parity));
-}
-
-// Inlined although rare: a call in the loop would keep the constants out of registers.
-template <bool kCos, class D, class V>
-HWY_INLINE V SpecialF32(D d, V x, Raised& raised) {
-  const ops::HalfLanesF64<D> d64;
-  const auto lower = SpecialHalfF32<kCos>(d64, ops::PromoteLower(d64, x));
-  const auto upper = SpecialHalfF32<kCos>(d64, ops::PromoteUpper(d64, x));
-  return FinishSpecial(d, x, ops::DemoteTwo(d, lower, upper), raised);
-}
-
-template <bool kCos, class D, class V>
-HWY_INLINE V SinCosF32(D d, V x, Raised& raised) {
-  const auto fast = ops::Lt(ops::Abs(x), ops::Set(d, kF32Fast));
-  if (HWY_UNLIKELY(!ops::AllOf(d, fast))) return SpecialF32<kCos>(d, x, raised);
-  const ops::HalfLanesF64<D> d64;
-  ops::VecOf<decltype(d64)> parity_lower, parity_upper;
-  const auto lower = ReduceF32<kCos>(d64, ops::PromoteLower(d64, x), parity_lower);
-  const auto upper = ReduceF32<kCos>(d64, ops::PromoteUpper(d64, x), parity_upper);
-  return ops::DemoteTwo(d, SinPolynomialF32(d64, lower, parity_lower),
-                        SinPolynomialF32(d64, upper, parity_upper));
-}
 
 // -------- f64
 //
@@ -284,7 +169,7 @@ HWY_INLINE void ReduceHugeF64(D d, V magnitude, V& r, V& low, V& shifted) {
   shifted = ops::Add(ops::Add(n0, ops::Add(n1, n2)), ops::Set(d, kCos ? kShifter + 1.0 : kShifter));
 }
 
-// Inlined although rare, as above.
+// Inlined although rare: a call in the loop would keep the constants out of registers.
 template <bool kCos, class D, class V>
 HWY_INLINE V SpecialF64(D d, V x, Raised& raised) {
   const V magnitude = ops::Abs(x);

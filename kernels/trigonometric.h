@@ -1,5 +1,5 @@
 // Meaning of the kernels sin and cos: names, types, error bounds, scalar references.
-// Their SIMD bodies are in trigonometric-inl.h.
+// Their SIMD bodies are in trigonometric-inl.h and trigonometric_f32-inl.h.
 
 #ifndef LANEWISE_KERNELS_TRIGONOMETRIC_H_
 #define LANEWISE_KERNELS_TRIGONOMETRIC_H_
