@@ -50,6 +50,13 @@ def artifacts(channel, manifest):
     return found
 
 
+@pytest.fixture(scope="session")
+def plugins(channel, manifest):
+    """The plugins that were packaged, by name: none where they were not built."""
+    return [name for name, plugin in manifest.plugins.items()
+            if list(channel.glob(f"linux-64/{plugin.package}-*.conda"))]
+
+
 def paper_package(channel_folder, manifest, variants=None):
     """Every variant and plugin with its real metadata and hardly a file: made in a second."""
     out = conda.Channel(channel_folder, EPOCH)

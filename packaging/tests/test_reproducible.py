@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 
 import pytest
 from conftest import ROOT, run
@@ -13,6 +14,18 @@ def _build(out, work, variants, *options):
     command = [ROOT / "packaging" / "packages.sh", "--out", out, "--work", work, *options]
     result = run([*command, "--variants", *variants], cwd=ROOT)
     assert result.returncode == 0, result.stdout
+
+
+def _plugin_again(plugin, folder):
+    """Compiles the GPU plugin with the compiler, and for the architectures, of the packaged one."""
+    cache = (plugin.look_in[0].parent / "CMakeCache.txt").read_text()
+    same = [f"-D{key}=" + re.search(rf"^{key}:\w+=(.*)$", cache, re.MULTILINE)[1]
+            for key in ("CMAKE_CUDA_COMPILER", "LANEWISE_CUDA_ARCHITECTURES")]
+    for command in (["cmake", "--preset", "cuda", "-Wno-dev", "-B", folder, *same],
+                    ["cmake", "--build", folder, "--target", "lanewise_cuda"]):
+        result = run(command, cwd=ROOT)
+        assert result.returncode == 0, result.stdout
+    return folder / "out" / plugin.file
 
 
 def _hashes(folder, pattern):
@@ -27,14 +40,16 @@ def _compare(out, again):
     assert _hashes(out / "wheels", "*") == _hashes(again / "wheels", "*")
 
 
-def test_packed_again(out, artifacts, tmp_path):
+def test_packed_again(out, artifacts, plugins, tmp_path):
     """From the same build trees, installed anew into another place."""
-    _build(tmp_path / "again", ROOT / "build" / "packages", sorted(artifacts))
+    _build(tmp_path / "again", ROOT / "build" / "packages", [*artifacts, *plugins])
     _compare(out, tmp_path / "again")
 
 
 @pytest.mark.skipif(not LONG, reason="compiles every variant again: packaging/tests/run.sh --long")
-def test_compiled_again(out, artifacts, tmp_path):
+def test_compiled_again(out, artifacts, plugins, manifest, tmp_path):
     """In another folder, from nothing; the first may have used the build trees of other tests."""
-    _build(tmp_path / "again", tmp_path / "work", sorted(artifacts), "--no-reuse")
+    again = [f"{name}={_plugin_again(manifest.plugins[name], tmp_path / name)}" for name in plugins]
+    _build(tmp_path / "again", tmp_path / "work", [*artifacts, *plugins], "--no-reuse",
+           *(word for item in again for word in ("--plugin", item)))
     _compare(out, tmp_path / "again")
