@@ -8,7 +8,9 @@
 
 namespace lanewise {
 namespace HWY_NAMESPACE {
-namespace {
+
+// Kernels stay out of the unnamed namespace: there nvcc would put a hash into their names that
+// depends on where the source lies.
 
 // Blocks on a multiprocessor, at least: for math bodies one, so that the compiler may take the
 // registers that they need.
@@ -26,6 +28,8 @@ __global__ void __launch_bounds__(kMapThreads, kMinBlocks<Op>)
     StridedKernel(const __grid_constant__ StridedMap args) {
   MapStrided<Op, T>(Block<kMapThreads>(), args);
 }
+
+namespace {
 
 template <class Op, class T>
 void Enter(gpu::MapKernel* table, Kernel<Op, T>) {

@@ -7,7 +7,6 @@
 
 namespace lanewise {
 namespace HWY_NAMESPACE {
-namespace {
 
 template <class R, ReduceMode kMode>
 __global__ void __launch_bounds__(kMode == ReduceMode::kColumns ? gpu::kColumnThreads
@@ -27,6 +26,8 @@ __global__ void __launch_bounds__(kMode == ReduceMode::kColumns ? gpu::kColumnTh
   else
     JoinByBlock<R>(block, args);
 }
+
+namespace {
 
 template <class R, ReduceMode kMode>
 const void* Address() {
