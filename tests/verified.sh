@@ -11,7 +11,7 @@ lines=()
 for target in $native; do lines+=("$target	native, ${cpu:-unknown CPU}"); done
 
 # A test "selftest-NAME" that passed has run its target under an emulator.
-passed() { cat "${logs[@]}" | grep -qE "Test +#[0-9]+: selftest-$1 \.+ +Passed"; }
+passed() { grep -qE "Test +#[0-9]+: selftest-$1 \.+ +Passed" "${logs[@]}"; }
 logs=("${@:1:$#-1}")
 add() { if passed "$1"; then lines+=("$2	$3"); else printf 'not run: %s (%s)\n' "$2" "$3"; fi; }
 add nehalem SSE4 "qemu-x86_64 Nehalem"
