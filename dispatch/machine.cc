@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dispatch/error.h"
+#include "dispatch/highway.h"
 #include "dispatch/os.h"
 #include "dispatch/state.h"
 #include "dispatch/text.h"
@@ -69,7 +70,8 @@ std::string Text() {
   text += "threads     " + ThreadReport() + "\n";
   text += gpu::KnownGpuText();
   text += "lanewise    " + std::string(lw_version()) + ", numerics " +
-          std::to_string(lw_numerics_version()) + "\n";
+          std::to_string(lw_numerics_version()) + ", Highway " + HighwayVersion() +
+          (HighwayProven() ? "" : " (its bits are unproven)") + "\n";
   if (!EnvironmentSettings().warnings.empty()) {
     text += "warning     " + EnvironmentSettings().warnings + "\n";
   }
@@ -133,6 +135,8 @@ void WriteMachine(const MachineRecord& record, const Host& host, JsonWriter& jso
   json.String("version", lw_version());
   json.Integer("abi", lw_abi_version());
   json.Integer("numerics", lw_numerics_version());
+  json.String("highway", HighwayVersion());
+  json.Bool("highway_proven", HighwayProven());
   json.EndObject();
   DescribeMachine(record, host, json);
   WriteCpu(host, json);

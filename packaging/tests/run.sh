@@ -26,8 +26,8 @@ if ! cmp -s packaging/tests/requirements.txt "$venv/tests.txt"; then
   # PyPI's own build of libsolv reads no conda metadata.
   CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)} \
     "$venv/bin/pip" install -q --disable-pip-version-check --no-binary solv solv \
-    -C cmake.define.ENABLE_CONDA=ON -C cmake.define.ENABLE_RPMMD=OFF \
-    -C cmake.define.WITH_LIBXML2=OFF
+    --config-settings cmake.define.ENABLE_CONDA=ON --config-settings cmake.define.ENABLE_RPMMD=OFF \
+    --config-settings cmake.define.WITH_LIBXML2=OFF
   cp packaging/tests/requirements.txt "$venv/tests.txt"
 fi
 # `lanewise explain` is tested as users get it.

@@ -74,6 +74,7 @@ def test_what_the_artifact_says_about_itself(unpacked, manifest):
         assert (facts["name"], facts["version"]) == ("lanewise", manifest.version)
         assert (facts["variant"], facts["level"]) == (name, variant.level)
         assert facts["numerics_version"] == int(manifest.facts["numerics_version"])
+        assert f"\nversion {facts['highway']}\n" in (Path(__file__).parents[2] / "cmake/highway.pin").read_text()
         assert facts["compiler"].startswith("GCC") or "clang" in facts["compiler"]
         assert {"-O2", "-ffp-contract=off"} <= set(facts["flags"])
         assert (f"-march=x86-64-v{variant.level}" in facts["flags"]) == variant.gated

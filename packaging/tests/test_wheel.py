@@ -5,6 +5,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import os
 import zipfile
 
@@ -83,6 +84,7 @@ def test_real_variants_differ_in_the_library_alone(real_wheels, artifacts):
         assert read.variant_label == label
     facts = json.loads(ordinary.files["lanewise/build.json"])
     assert facts["targets"] == ["AVX2", "AVX3", "SSE2", "SSE4"] and facts["numerics_version"] >= 1
+    assert re.fullmatch(r"\d+\.\d+\.\d+", facts["highway"])
 
 
 def test_variantlib_reads_the_index_file(out, artifacts, manifest):

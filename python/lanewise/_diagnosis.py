@@ -84,12 +84,17 @@ def _selftest_line(entry):
     return "other bits: " + ", ".join(entry["other_bits"]) if entry["other_bits"] else "same bits"
 
 
+def _highway(build):
+    return build["highway"] + ("" if build["highway_proven"] else " (its bits are unproven)")
+
+
 def _text(data):
     simd = data["numpy_config"].get("SIMD Extensions", {})
     blas = data["numpy_config"].get("Build Dependencies", {}).get("blas", {})
     patch = data["patch"]
     rows = [
-        ("lanewise", f"{data['lanewise']}, numerics version {data['numerics_version']}"),
+        ("lanewise", f"{data['lanewise']}, numerics version {data['numerics_version']}, "
+                     f"Highway {_highway(data['machine']['lanewise'])}"),
         ("library", data["library"]),
         ("Python", f"{data['python']['version']} ({data['python']['implementation']}, "
                    f"{data['python']['compiler']})"),
