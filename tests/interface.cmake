@@ -31,7 +31,10 @@ add_test(NAME symbols COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/
                               $<TARGET_FILE:lanewise>
                               ${PROJECT_SOURCE_DIR}/include/lanewise/lanewise.h
                               ${PROJECT_SOURCE_DIR}/include/lanewise/lanewise_gpu.h)
-set_tests_properties(constructor_dlopen headers symbols PROPERTIES LABELS fast TIMEOUT 600)
+add_test(NAME highway COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/highway_test.sh ${PROJECT_SOURCE_DIR})
+set_tests_properties(highway PROPERTIES ENVIRONMENT "LANEWISE_TEST_HIGHWAY=${LANEWISE_HIGHWAY}")
+add_test(NAME pages COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/bare/pages_test.sh ${PROJECT_SOURCE_DIR})
+set_tests_properties(constructor_dlopen headers symbols highway pages PROPERTIES LABELS fast TIMEOUT 600)
 
 set(_install ${CMAKE_CURRENT_SOURCE_DIR}/install_test.sh ${CMAKE_BINARY_DIR} ${PROJECT_SOURCE_DIR})
 add_test(NAME install COMMAND ${_install} installed)
