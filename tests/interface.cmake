@@ -40,7 +40,10 @@ add_test(NAME symbols COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/
                               $<TARGET_FILE:lanewise>
                               ${PROJECT_SOURCE_DIR}/include/lanewise/lanewise.h
                               ${PROJECT_SOURCE_DIR}/include/lanewise/lanewise_gpu.h)
-set_tests_properties(constructor_dlopen headers no_exceptions symbols PROPERTIES LABELS fast TIMEOUT 600)
+add_test(NAME probe COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/probe_test.sh
+                            $<TARGET_FILE:lanewise-probe>)
+set_tests_properties(constructor_dlopen headers no_exceptions probe symbols PROPERTIES
+                     LABELS fast TIMEOUT 600)
 
 set(_install ${CMAKE_CURRENT_SOURCE_DIR}/install_test.sh ${CMAKE_BINARY_DIR} ${PROJECT_SOURCE_DIR})
 add_test(NAME install COMMAND ${_install} installed)
