@@ -150,7 +150,7 @@ Batch Generic(const Case& test) {
     int64_t n;
   } call{test.record, {}, test.n};
   for (int i = 0; i <= test.record.inputs; ++i) {
-    void* data = i == test.record.inputs ? test.out : const_cast<void*>(test.in[i]);
+    const void* data = i == test.record.inputs ? test.out : test.in[i];
     call.operands[i] = {data, static_cast<int64_t>(lw_dtype_size(test.record.dtypes[i]))};
   }
   const lw_status status = lw_call(test.record.kernel, call.record.dtypes, call.operands, call.n);
@@ -179,7 +179,7 @@ Batch LibraryCallAt(const Case& test, const std::string& target) {
 lw_status SumMatrix(const float* x, int64_t rows, int64_t columns, uint64_t axis_mask, float* out) {
   const int64_t shape[] = {rows, columns}, strides[] = {columns * 4, 4};
   const int64_t kept = axis_mask == 1 ? columns : rows, step = 4;
-  const lw_view in{const_cast<float*>(x), 2, shape, strides};
+  const lw_view in{x, 2, shape, strides};
   const lw_view result{out, 1, &kept, &step};
   return lw_reduce(LW_SUM, LW_F32, &in, axis_mask, &result, nullptr);
 }

@@ -2,10 +2,10 @@
 
 include(CMakePackageConfigHelpers)
 
-install(TARGETS lanewise EXPORT lanewise-targets
+install(TARGETS lanewise lanewise_cpp EXPORT lanewise-targets
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES include/lanewise/lanewise.h include/lanewise/lanewise.hpp include/lanewise/call.hpp
-              include/lanewise/lanewise_gpu.h
+              include/lanewise/operands.hpp include/lanewise/lanewise_gpu.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/lanewise)
 install(EXPORT lanewise-targets NAMESPACE lanewise::
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/lanewise)

@@ -29,6 +29,28 @@ lw_status CheckReduction(const KernelEntry& kernel, int64_t n, const void* x, co
   return LW_OK;
 }
 
+lw_status FailOverlap(const KernelEntry& kernel, int input) {
+  return Fail(LW_ERR_OVERLAP, "%s: the result overlaps input %d", kernel.name, input);
+}
+
+// Whether the result shares a byte with the n contiguous elements of an input.
+bool LiesWithin(const KernelEntry& kernel, const void* input, int64_t n, const void* result) {
+  const auto first = reinterpret_cast<uintptr_t>(input), at = reinterpret_cast<uintptr_t>(result);
+  return n > 0 && at < first + static_cast<uintptr_t>(n) * kernel.Size(0) &&
+         first < at + kernel.Size(kernel.inputs);
+}
+
+// The result lies outside the inputs, as in lw_reduce.
+lw_status CheckResult(const KernelEntry& kernel, const lw_operand* operands, int64_t n) {
+  const lw_operand result = {operands[kernel.inputs].data, 0};
+  for (int i = 0; i < kernel.inputs; ++i) {
+    if (SharesBytes(operands[i], kernel.Size(i), result, kernel.Size(kernel.inputs), n)) {
+      return FailOverlap(kernel, i);
+    }
+  }
+  return LW_OK;
+}
+
 lw_status OutOfMemory(const KernelEntry& kernel) {
   return Fail(LW_ERR_MEMORY, "%s: out of memory for partial results", kernel.name);
 }
@@ -39,6 +61,11 @@ lw_status CallReduction(const KernelEntry& kernel, int64_t n, const void* x, con
                         double ddof, void* result) {
   const lw_status status = CheckReduction(kernel, n, x, y, result);
   if (status != LW_OK) return status;
+  for (const void* input : {x, y}) {
+    if (input && LiesWithin(kernel, input, n, result)) {
+      return FailOverlap(kernel, input == x ? 0 : 1);
+    }
+  }
   try {
     FpGuard guard(kernel.flags);
     guard.Raise(ReduceContiguous(ActiveTable(), kernel, x, y, n, ddof, result).For(kernel.flags));
@@ -50,8 +77,7 @@ lw_status CallReduction(const KernelEntry& kernel, int64_t n, const void* x, con
 
 lw_status CallReductionStrided(const KernelEntry& kernel, const lw_operand* operands, int64_t n) {
   const void* y = kernel.inputs == 2 ? operands[1].data : nullptr;
-  const lw_status status =
-      CheckReduction(kernel, n, operands[0].data, y, operands[kernel.inputs].data);
+  lw_status status = CheckReduction(kernel, n, operands[0].data, y, operands[kernel.inputs].data);
   if (status != LW_OK) return status;
   for (int i = 0; i < kernel.inputs; ++i) {
     int64_t span;
@@ -61,6 +87,8 @@ lw_status CallReductionStrided(const KernelEntry& kernel, const lw_operand* oper
                   kernel.name, (long long)n, (long long)operands[i].stride_bytes);
     }
   }
+  status = CheckResult(kernel, operands, n);
+  if (status != LW_OK) return status;
   try {
     FpGuard guard(kernel.flags);
     guard.Raise(ReduceStrided(ActiveTable(), kernel, operands, n).For(kernel.flags));
@@ -95,13 +123,8 @@ using namespace lanewise;  // NOLINT: definitions of extern "C" functions only
 extern "C" lw_status lw_reduce(lw_kernel id, lw_dtype dtype, const lw_view* in, uint64_t axis_mask,
                                const lw_view* out, const lw_reduce_options* options) {
   if (!in || !out) return Fail(LW_ERR_NULL, "lw_reduce: a view is null");
-  if (!FirstKernel(id)) return Fail(LW_ERR_KERNEL, "no kernel has id %d", static_cast<int>(id));
   const KernelEntry* kernel = FindReduction(id, dtype);
-  if (!kernel || (kernel->shape != LW_SHAPE_REDUCE && kernel->shape != LW_SHAPE_ARG)) {
-    const char* name = lw_dtype_name(dtype);
-    return Fail(kernel ? LW_ERR_KERNEL : LW_ERR_DTYPE, "%s does not reduce %s over axes",
-                FirstKernel(id)->name, name ? name : "this dtype");
-  }
+  if (!kernel || !ReducesAxes(*kernel)) return FailReduction(id, dtype);
   lw_reduce_options known = {sizeof(known), 0};
   if (options) {
     const lw_status status = TakeReduceOptions("lw_reduce", *options, known);

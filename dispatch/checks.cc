@@ -11,25 +11,67 @@
 
 namespace lanewise {
 
+namespace {
+
+// Text in a buffer of fixed size, cut off where it ends.
+template <size_t kSize>
+struct Sentence {
+  char text[kSize] = "";
+  void Add(const char* more) {
+    const size_t used = std::strlen(text);
+    snprintf(text + used, kSize - used, "%s", more);
+  }
+  // "f32,f32->f32"
+  void AddLoop(const lw_dtype* dtypes, int inputs) {
+    for (int i = 0; i <= inputs; ++i) {
+      const char* name = lw_dtype_name(dtypes[i]);
+      if (i > 0) Add(i == inputs ? "->" : ",");
+      Add(name ? name : "?");
+    }
+  }
+  void AddLoopsOf(lw_kernel id) {
+    const char* separator = "";
+    for (const KernelEntry& entry : kKernels) {
+      if (entry.id != id) continue;
+      Add(separator);
+      AddLoop(entry.dtypes, entry.inputs);
+      separator = ", ";
+    }
+  }
+};
+
+}  // namespace
+
 lw_status FailDtypes(lw_kernel id, const lw_dtype* dtypes) {
   const KernelEntry* first = FirstKernel(id);
   if (!first) return Fail(LW_ERR_KERNEL, "no kernel has id %d", static_cast<int>(id));
-  char given[64] = "";
-  for (int i = 0; i <= first->inputs; ++i) {
-    const char* name = lw_dtype_name(dtypes[i]);
-    const size_t used = std::strlen(given);
-    snprintf(given + used, sizeof(given) - used, "%s%s", i ? "," : "", name ? name : "?");
+  Sentence<64> given;
+  given.AddLoop(dtypes, first->inputs);
+  Sentence<320> taken;
+  taken.AddLoopsOf(id);
+  return Fail(LW_ERR_DTYPE, "%s takes %s, not %s", first->name, taken.text, given.text);
+}
+
+bool ReducesAxes(const KernelEntry& kernel) {
+  return kernel.shape == LW_SHAPE_REDUCE || kernel.shape == LW_SHAPE_ARG;
+}
+
+lw_status FailReduction(lw_kernel id, lw_dtype dtype) {
+  const KernelEntry* first = FirstKernel(id);
+  if (!first) return Fail(LW_ERR_KERNEL, "no kernel has id %d", static_cast<int>(id));
+  if (!ReducesAxes(*first)) {
+    return Fail(LW_ERR_KERNEL, "%s does not reduce an array over axes", first->name);
   }
-  char taken[160] = "";
-  int previous = -1;  // conversions have several loops for one input dtype
-  for (const KernelEntry& entry : kKernels) {
-    const int dtype = entry.dtypes[entry.inputs - 1];
-    if (entry.id != id || dtype == previous) continue;
-    previous = dtype;
-    const size_t used = std::strlen(taken);
-    snprintf(taken + used, sizeof(taken) - used, " %s", kDtypeName[dtype]);
-  }
-  return Fail(LW_ERR_DTYPE, "%s does not take dtypes %s; it takes:%s", first->name, given, taken);
+  Sentence<320> taken;
+  taken.AddLoopsOf(id);
+  const char* name = lw_dtype_name(dtype);
+  return Fail(LW_ERR_DTYPE, "%s reduces %s, not %s", first->name, taken.text,
+              name ? name : "an unknown dtype");
+}
+
+lw_status CheckZeroOrOne(const char* function, const char* argument, int32_t value) {
+  if (value == 0 || value == 1) return LW_OK;
+  return Fail(LW_ERR_VALUE, "%s: %s is %d, not 0 or 1", function, argument, value);
 }
 
 bool NeedsElement(const KernelEntry& kernel) {

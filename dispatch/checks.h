@@ -8,8 +8,15 @@
 
 namespace lanewise {
 
-// Names the dtypes that were given and those that a kernel takes for its first operand.
+// Names the dtypes that were given and those that a kernel takes, inputs and output.
 lw_status FailDtypes(lw_kernel id, const lw_dtype* dtypes);
+
+// Whether lw_reduce takes the kernel; and why a kernel does not reduce a dtype over axes.
+bool ReducesAxes(const KernelEntry& kernel);
+lw_status FailReduction(lw_kernel id, lw_dtype dtype);
+
+// A flag or format of a function with two of them: 0 or 1.
+lw_status CheckZeroOrOne(const char* function, const char* argument, int32_t value);
 
 // Whether the kernel is undefined for an empty array.
 bool NeedsElement(const KernelEntry& kernel);

@@ -12,7 +12,7 @@
 #include "dispatch/policy.h"
 #include "dispatch/state.h"
 #include "dispatch/threads.h"
-#include "hwy/cache_control.h"
+#include "dispatch/view.h"
 #include "hwy/cache_control.h"
 
 namespace lanewise {
@@ -34,9 +34,10 @@ struct Call {
     return operands[i].stride_bytes == Size(i) &&
            (reinterpret_cast<uintptr_t>(operands[i].data) & (Size(i) - 1u)) == 0;
   }
-  char* At(int i, int64_t element) const {
-    return static_cast<char*>(operands[i].data) + element * operands[i].stride_bytes;
+  const char* At(int i, int64_t element) const {
+    return static_cast<const char*>(operands[i].data) + element * operands[i].stride_bytes;
   }
+  char* OutputAt(int64_t element) const { return OutputBytes(At(Output(), element)); }
   ElementwiseFn Loop() const { return table->slots[kernel->slot].elementwise; }
   ElementwiseFn StreamLoop() const { return table->stream_loops[kernel->slot]; }
 };
@@ -80,13 +81,13 @@ uint32_t RunBlocks(const Call& call, int64_t begin, int64_t end) {
                                                      count);
       inputs[i] = blocks.bytes[i];
     }
-    void* result = direct_out ? call.At(out, at) : blocks.bytes[out];
+    void* result = direct_out ? call.OutputAt(at) : blocks.bytes[out];
     raised |= call.Loop()(inputs[0], inputs[1], inputs[2], result, count);
     if (direct_out) continue;
     if (call.stream) {
-      call.table->stream(result, call.At(out, at), count * call.Size(out));
+      call.table->stream(result, call.OutputAt(at), count * call.Size(out));
     } else {
-      call.table->copies[SizeRow(call.Size(out))].unpack(result, call.At(out, at),
+      call.table->copies[SizeRow(call.Size(out))].unpack(result, call.OutputAt(at),
                                                          call.operands[out].stride_bytes, count);
     }
   }
@@ -101,7 +102,7 @@ uint32_t RunRange(const Call& call, int64_t begin, int64_t end) {
   if (contiguous) {
     const void* inputs[kMaxInputs] = {};
     for (int i = 0; i < call.Output(); ++i) inputs[i] = call.At(i, begin);
-    raised = loop(inputs[0], inputs[1], inputs[2], call.At(call.Output(), begin),
+    raised = loop(inputs[0], inputs[1], inputs[2], call.OutputAt(begin),
                   static_cast<size_t>(end - begin));
   } else {
     raised = RunBlocks(call, begin, end);
@@ -300,8 +301,8 @@ bool RunFew(const KernelEntry& kernel, const lw_operand* operands, int64_t n) {
   const ElementwiseFn loop = ActiveTable().slots[kernel.slot].elementwise;
   if (!loop) return false;
   FpGuard guard(kernel.flags);
-  guard.Raise(
-      loop(inputs[0], inputs[1], inputs[2], operands[kernel.inputs].data, static_cast<size_t>(n)));
+  guard.Raise(loop(inputs[0], inputs[1], inputs[2], OutputBytes(operands[kernel.inputs].data),
+                   static_cast<size_t>(n)));
   return true;
 }
 
@@ -351,7 +352,7 @@ uint32_t RunInOrder(const Table& table, const KernelEntry& kernel, const lw_oper
       inputs[i] = elements[i];
     }
     raised |= call.Loop()(inputs[0], inputs[1], inputs[2], elements[out], 1);
-    std::memcpy(call.At(out, at), elements[out], call.Size(out));
+    std::memcpy(call.OutputAt(at), elements[out], call.Size(out));
   }
   return raised;
 }

@@ -3,6 +3,7 @@
 
 #include <new>
 
+#include "dispatch/checks.h"
 #include "dispatch/error.h"
 #include "dispatch/state.h"
 #include "dispatch/text.h"
@@ -122,10 +123,10 @@ extern "C" lw_status lw_explain(lw_kernel id, const lw_dtype* dtypes, int32_t js
                                 size_t size, size_t* length) {
   using namespace lanewise;  // NOLINT
   const KernelEntry* kernel = dtypes ? FindKernel(id, dtypes) : FirstKernel(id);
-  if (!kernel && FirstKernel(id)) {
-    return Fail(LW_ERR_DTYPE, "%s has no loop for these dtypes", FirstKernel(id)->name);
-  }
+  if (!kernel && dtypes) return FailDtypes(id, dtypes);
   if (!kernel) return Fail(LW_ERR_KERNEL, "no kernel has id %d", static_cast<int>(id));
+  const lw_status status = CheckZeroOrOne("lw_explain", "json", json);
+  if (status != LW_OK) return status;
   try {
     return CopyText(json ? Json(*kernel) : Text(*kernel), buffer, size, length);
   } catch (const std::bad_alloc&) {

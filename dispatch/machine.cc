@@ -164,6 +164,13 @@ std::string Json(bool devices) {
 
 extern "C" lw_status lw_machine(int32_t format, char* buffer, size_t size, size_t* length) {
   using namespace lanewise;  // NOLINT
+  if (format != 0 && format != LW_MACHINE_JSON &&
+      format != (LW_MACHINE_JSON | LW_MACHINE_DEVICES)) {
+    return Fail(LW_ERR_VALUE,
+                "lw_machine: format is %d, not 0 (text), 1 (JSON) or 3 (JSON with "
+                "the GPU's devices)",
+                format);
+  }
   try {
     return CopyText(format ? Json(format & LW_MACHINE_DEVICES) : Text(), buffer, size, length);
   } catch (const std::bad_alloc&) {

@@ -352,7 +352,7 @@ TaskFlags ReduceStrided(const Table& table, const KernelEntry& entry, const lw_o
   const lw_operand none = {nullptr, 0};
   const lw_operand& y = entry.inputs == 2 ? operands[1] : none;
   return ReduceOne(table, entry, operands[0].data, operands[0].stride_bytes, y.data, y.stride_bytes,
-                   n, 0.0, operands[entry.inputs].data);
+                   n, 0.0, OutputBytes(operands[entry.inputs].data));
 }
 
 TaskFlags ReduceView(const Table& table, const KernelEntry& entry, const lw_view& in,

@@ -21,9 +21,10 @@ constexpr size_t kGrainBlocks = 8;
 // Elements of a block of a strided compress.
 constexpr int64_t kCompressBlock = 1024;
 
-char* At(const lw_operand& operand, int64_t i) {
-  return static_cast<char*>(operand.data) + i * operand.stride_bytes;
+const char* At(const lw_operand& operand, int64_t i) {
+  return static_cast<const char*>(operand.data) + i * operand.stride_bytes;
 }
+char* OutputAt(const lw_operand& operand, int64_t i) { return OutputBytes(At(operand, i)); }
 
 void SetMinusZero(const KernelEntry& entry, void* value) {
   if (entry.dtypes[0] == LW_F32)
@@ -123,7 +124,7 @@ void CompressStrided(const Table& table, const KernelEntry& entry, const lw_oper
     copy_mask.pack(At(operands[1], i), operands[1].stride_bytes, mask, count);
     const size_t selected = loops.count(mask, count);
     loops.compress(from, mask, count, to, selected);
-    copy.unpack(to, At(operands[2], written), operands[2].stride_bytes, selected);
+    copy.unpack(to, OutputAt(operands[2], written), operands[2].stride_bytes, selected);
     written += static_cast<int64_t>(selected);
   }
 }
@@ -191,6 +192,20 @@ lw_status CheckOutput(const KernelEntry& entry, const lw_operand* operands, int6
   return LW_OK;
 }
 
+// Whoever reads the mask or the results afterwards must not find the count there.
+lw_status CheckCount(const KernelEntry& entry, const lw_operand* operands, int64_t n,
+                     int64_t selected, const int64_t* count) {
+  for (int i = 0; i < 3; ++i) {
+    if (SharesBytes(operands[i], entry.Size(i), {count, 0}, sizeof(*count), i < 2 ? n : selected)) {
+      return Fail(LW_ERR_OVERLAP, "%s: count overlaps %s", entry.name,
+                  i == 0   ? "input 0"
+                  : i == 1 ? "input 1"
+                           : "the output");
+    }
+  }
+  return LW_OK;
+}
+
 }  // namespace
 
 TaskFlags ScanCall(const Table& table, const KernelEntry& entry, const lw_operand* operands,
@@ -200,7 +215,7 @@ TaskFlags ScanCall(const Table& table, const KernelEntry& entry, const lw_operan
   const lw_operand &x = operands[0], &out = operands[1];
   if (x.stride_bytes == size && out.stride_bytes == size && IsAligned(x.data, 0, size) &&
       IsAligned(out.data, 0, size)) {
-    return ScanContiguous(entry, loops, At(x, 0), n, At(out, 0));
+    return ScanContiguous(entry, loops, At(x, 0), n, OutputAt(out, 0));
   }
   const CopyLoops& copy = table.copies[SizeRow(static_cast<size_t>(size))];
   alignas(64) char block[kBlock * 8];
@@ -210,7 +225,7 @@ TaskFlags ScanCall(const Table& table, const KernelEntry& entry, const lw_operan
     const size_t count = static_cast<size_t>(n - i < kBlock ? n - i : kBlock);
     copy.pack(At(x, i), x.stride_bytes, block, count);
     loops.scan(block, count, carry, block);
-    copy.unpack(block, At(out, i), out.stride_bytes, count);
+    copy.unpack(block, OutputAt(out, i), out.stride_bytes, count);
   }
   return {};
 }
@@ -222,6 +237,7 @@ lw_status CompressChecked(const Table& table, const KernelEntry& entry, const lw
   const CompressLoops& loops = *table.slots[entry.slot].compress;
   const int64_t selected = CountMask(table, loops, operands[1], n);
   status = CheckOutput(entry, operands, n, selected);
+  if (status == LW_OK) status = CheckCount(entry, operands, n, selected, count);
   if (status != LW_OK) return status;
   bool contiguous = true;
   for (int i = 0; i < 3; ++i) {
@@ -229,12 +245,12 @@ lw_status CompressChecked(const Table& table, const KernelEntry& entry, const lw
         operands[i].stride_bytes == entry.Size(i) && IsAligned(operands[i].data, 0, entry.Size(i));
   }
   if (contiguous) {
-    loops.compress(operands[0].data, operands[1].data, static_cast<size_t>(n), operands[2].data,
-                   static_cast<size_t>(selected));
+    loops.compress(operands[0].data, operands[1].data, static_cast<size_t>(n),
+                   OutputAt(operands[2], 0), static_cast<size_t>(selected));
   } else {
     CompressStrided(table, entry, operands, n);
   }
-  *count = selected;
+  std::memcpy(count, &selected, sizeof(selected));  // it may be unaligned
   return LW_OK;
 }
 

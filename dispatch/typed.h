@@ -21,6 +21,12 @@ lw_status CallCompress(const KernelEntry& kernel, const lw_operand* operands, in
 // The general road: full checks, then the driver.
 lw_status CallElementwise(const KernelEntry& kernel, const lw_operand* operands, int64_t n);
 
+// The loops want aligned elements; the driver copies others to where they are.
+template <class T>
+inline bool Aligned(const T* data) {
+  return (reinterpret_cast<uintptr_t>(data) & (sizeof(T) - 1)) == 0;
+}
+
 // In place, or no byte in common, for contiguous operands.
 inline bool Disjoint(const void* in, size_t in_size, const void* out, size_t out_size, size_t n) {
   const auto a = reinterpret_cast<uintptr_t>(in), b = reinterpret_cast<uintptr_t>(out);
@@ -32,10 +38,11 @@ inline constexpr int64_t kShortCall = 16 * 1024;
 template <class Op, class T, class... In>
 lw_status Elementwise(int64_t n, T* out, const In*... in) {
   constexpr size_t slot = kSlot<Op, T>;
-  const bool usable = n > 0 && n <= kShortCall && out && (... && (in != nullptr));
+  const bool usable =
+      n > 0 && n <= kShortCall && out && Aligned(out) && (... && (in != nullptr && Aligned(in)));
   if (!usable || !(... && Disjoint(in, sizeof(In), out, sizeof(T), static_cast<size_t>(n))))
       [[unlikely]] {
-    const lw_operand operands[] = {{const_cast<In*>(in), sizeof(In)}..., {out, sizeof(T)}};
+    const lw_operand operands[] = {{in, sizeof(In)}..., {out, sizeof(T)}};
     return CallElementwise(kKernels[slot], operands, n);
   }
   const void* inputs[3] = {in...};
@@ -61,14 +68,13 @@ lw_status ReducedTwo(int64_t n, const T* x, const T* y, T* result) {
 
 template <class Op, class T>
 lw_status Scanned(int64_t n, const T* x, T* out) {
-  const lw_operand operands[] = {{const_cast<T*>(x), sizeof(T)}, {out, sizeof(T)}};
+  const lw_operand operands[] = {{x, sizeof(T)}, {out, sizeof(T)}};
   return CallScan(kKernels[kSlot<Op, T>], operands, n);
 }
 
 template <class Op, class T>
 lw_status Compressed(int64_t n, const T* x, const uint8_t* mask, T* out, int64_t* count) {
-  const lw_operand operands[] = {
-      {const_cast<T*>(x), sizeof(T)}, {const_cast<uint8_t*>(mask), 1}, {out, sizeof(T)}};
+  const lw_operand operands[] = {{x, sizeof(T)}, {mask, 1}, {out, sizeof(T)}};
   return CallCompress(kKernels[kSlot<Op, T>], operands, n, count);
 }
 

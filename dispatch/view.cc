@@ -102,7 +102,7 @@ ReducePlan PlanReduction(const lw_view& in, uint64_t axis_mask, const lw_view& o
                          int64_t item_size, bool any_order) {
   ReducePlan plan;
   plan.in = static_cast<const char*>(in.data);
-  plan.out = static_cast<char*>(out.data);
+  plan.out = OutputBytes(out.data);
   int out_axis = 0;
   for (int i = 0; i < in.ndim; ++i) {
     if (axis_mask >> i & 1) {

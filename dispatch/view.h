@@ -65,6 +65,9 @@ struct ReducePlan {
   Axes reduced;
 };
 
+// The memory of an output: lw_operand and lw_view have const pointers for the inputs' sake.
+inline char* OutputBytes(const void* data) { return static_cast<char*>(const_cast<void*>(data)); }
+
 // Whether all elements of the input are aligned to their size.
 bool IsAligned(const ReducePlan& plan, int64_t size);
 

@@ -81,6 +81,8 @@ extern "C" {
 
 lw_status lw_gpu_status(int32_t initialise, lw_gpu_state* state) {
   if (!state) return Fail(LW_ERR_NULL, "lw_gpu_status: state is null");
+  const lw_status valid = CheckZeroOrOne("lw_gpu_status", "initialise", initialise);
+  if (valid != LW_OK) return valid;
   try {
     *state = GetStatus(initialise != 0).state;
     return LW_OK;

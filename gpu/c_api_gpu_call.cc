@@ -60,7 +60,7 @@ struct Operands {
     empty |= count == 0;
     if (count > 0) status = CheckAligned(kernel, name, view, size);
     views[i] = view;
-    launched[i].data = view.data;
+    launched[i].data = const_cast<void*>(view.data);  // kernels write the output alone
     launched[i].stride_bytes = view.stride_bytes;
     return status;
   }
@@ -197,9 +197,9 @@ lw_status RunReduction(Session& session, const KernelEntry& kernel, const lw_vie
   }
   operands.has_memory[0] = CountOf(in) > 0;
   operands.has_memory[1] = true;
-  operands.launched[0].data = in.data;
+  operands.launched[0].data = const_cast<void*>(in.data);
   operands.launched[0].stride_bytes = in.stride_bytes;
-  operands.launched[1].data = out.data;
+  operands.launched[1].data = const_cast<void*>(out.data);
   operands.launched[1].stride_bytes = strides;
   lw_backend_task task = TaskOf(kernel, operands, in.ndim, in.shape);
   task.axis_mask = axis_mask;
@@ -221,16 +221,9 @@ lw_status CheckReductionArguments(const KernelEntry& kernel, const lw_view& in, 
 
 // The loop of a reduction over axes, or null and *error.
 const KernelEntry* FindAxisReduction(lw_kernel id, lw_dtype dtype, lw_status* error) {
-  const KernelEntry* first = FirstKernel(id);
-  if (!first) {
-    *error = Fail(LW_ERR_KERNEL, "no kernel has id %d", static_cast<int>(id));
-    return nullptr;
-  }
   const KernelEntry* kernel = FindReduction(id, dtype);
-  if (kernel && (kernel->shape == LW_SHAPE_REDUCE || kernel->shape == LW_SHAPE_ARG)) return kernel;
-  const char* name = lw_dtype_name(dtype);
-  *error = Fail(kernel ? LW_ERR_KERNEL : LW_ERR_DTYPE, "%s does not reduce %s over axes",
-                first->name, name ? name : "this dtype");
+  if (kernel && ReducesAxes(*kernel)) return kernel;
+  *error = FailReduction(id, dtype);
   return nullptr;
 }
 

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <new>
 
+#include "dispatch/checks.h"
 #include "dispatch/error.h"
 #include "dispatch/text.h"
 #include "gpu/runtime.h"
@@ -144,6 +145,9 @@ const char* lw_gpu_state_name(lw_gpu_state state) {
 
 lw_status lw_gpu_explain(int32_t initialise, int32_t json, char* buffer, size_t size,
                          size_t* length) {
+  lw_status valid = CheckZeroOrOne("lw_gpu_explain", "initialise", initialise);
+  if (valid == LW_OK) valid = CheckZeroOrOne("lw_gpu_explain", "json", json);
+  if (valid != LW_OK) return valid;
   try {
     const Status status = GetStatus(initialise != 0);
     return CopyText(json ? Json(status) : Text(status), buffer, size, length);

@@ -183,10 +183,10 @@ bool RunMath(lw_kernel kernel, const std::vector<T>& x, const std::vector<T>& y,
              std::vector<T>& out) {
   out.resize(x.size());
   const int64_t size = sizeof(T);
-  lw_operand operands[3] = {{const_cast<T*>(x.data()), size}, {out.data(), size}, {}};
+  lw_operand operands[3] = {{x.data(), size}, {out.data(), size}, {}};
   const lw_dtype dtypes[] = {kDtypeOf<T>, kDtypeOf<T>, kDtypeOf<T>};
   if (kernel == LW_POW) {
-    operands[1] = {const_cast<T*>(y.data()), size};
+    operands[1] = {y.data(), size};
     operands[2] = {out.data(), size};
   }
   return lw_call(kernel, dtypes, operands, static_cast<int64_t>(x.size())) == LW_OK;

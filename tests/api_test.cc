@@ -305,7 +305,7 @@ TEST(ApiStructs, ReduceOptions) {
   const float x[] = {1, 2, 6};
   const int64_t shape[] = {3}, step[] = {4};
   float out = 0;
-  const lw_view in = {const_cast<float*>(x), 1, shape, step}, result = {&out, 0, nullptr, nullptr};
+  const lw_view in = {x, 1, shape, step}, result = {&out, 0, nullptr, nullptr};
   const auto reduce = [&](uint32_t struct_size) {
     caller.options = {struct_size, 1.0};
     out = -77;
@@ -357,8 +357,7 @@ TEST(ApiInfo, LastErrorBelongsToTheThread) {
   EXPECT_EQ(here, lw_last_error());
   const double x = 1;
   double out;
-  EXPECT_EQ(lw_call(LW_EXP, kF64x2,
-                    std::array<lw_operand, 2>{{{const_cast<double*>(&x), 8}, {&out, 8}}}.data(), 1),
+  EXPECT_EQ(lw_call(LW_EXP, kF64x2, std::array<lw_operand, 2>{{{&x, 8}, {&out, 8}}}.data(), 1),
             LW_OK);
   EXPECT_EQ(here, lw_last_error()) << "a call that succeeds keeps the message";
 }

@@ -6,12 +6,13 @@ lw_add_test(reference_test reference_test.cc)
 lw_add_test(elementwise_test elementwise_test.cc)
 lw_add_test(fpenv_test fpenv_test.cc)
 lw_add_api_test(api_test api_test.cc)
+lw_add_api_test(api_values_test api_values_test.cc)
 lw_add_test(struct_size_test struct_size_test.cc)
 lw_add_api_test(settings_test settings_test.cc)
 lw_add_test(numpy_loop_test numpy_loop_test.cc)
 lw_add_test(fuzz_test fuzz_test.cc)
 
-set_tests_properties(ops_test reference_test api_test struct_size_test settings_test
+set_tests_properties(ops_test reference_test api_test api_values_test struct_size_test settings_test
                      numpy_loop_test fuzz_test elementwise_test PROPERTIES LABELS "fast;sanitize")
 # These measure memory traffic or set process-wide limits of threads: not beside each other.
 set_tests_properties(elementwise_test fpenv_test PROPERTIES RUN_SERIAL ON)

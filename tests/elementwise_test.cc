@@ -67,7 +67,7 @@ class Caller {
 
  private:
   static char* At(const lw_operand& operand, int64_t k) {
-    return static_cast<char*>(operand.data) + k * operand.stride_bytes;
+    return static_cast<char*>(const_cast<void*>(operand.data)) + k * operand.stride_bytes;
   }
 
   // The bytes around an operand that are compared: up to 96 on each side.

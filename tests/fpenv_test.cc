@@ -82,7 +82,7 @@ Bytes CallOn(const Arrays& arrays, lw_status* status) {
   Bytes out(arrays.n * SizeOf(r, r.inputs), kSentinel);
   lw_operand operands[LW_MAX_OPERANDS] = {};
   for (int i = 0; i < r.inputs; ++i) {
-    operands[i] = {const_cast<char*>(arrays.inputs[i].data()), static_cast<int64_t>(SizeOf(r, i))};
+    operands[i] = {arrays.inputs[i].data(), static_cast<int64_t>(SizeOf(r, i))};
   }
   operands[r.inputs] = {out.data(), static_cast<int64_t>(SizeOf(r, r.inputs))};
   *status = lw_call(r.kernel, r.dtypes, operands, static_cast<int64_t>(arrays.n));

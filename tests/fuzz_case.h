@@ -79,8 +79,12 @@ struct Verdict {
   }
 };
 
+// All of the arena can be written.
+inline char* DataOf(const lw_operand& operand) {
+  return static_cast<char*>(const_cast<void*>(operand.data));
+}
 inline char* ElementAt(const lw_operand& operand, int64_t i) {
-  return static_cast<char*>(operand.data) + i * operand.stride_bytes;
+  return DataOf(operand) + i * operand.stride_bytes;
 }
 
 // Whether elements of two operands share a byte, byte by byte.
@@ -208,22 +212,21 @@ class Case {
       // In place, or nearly.
       operands[i] = operands[source_.Below(static_cast<uint64_t>(i))];
       const int64_t shift = source_.OneIn(3) ? source_.Between(-2, 2) * size : 0;
-      char* moved = static_cast<char*>(operands[i].data) + shift;
+      char* moved = DataOf(operands[i]) + shift;
       char* last = moved + operands[i].stride_bytes * (count - 1);
       if (std::min(moved, last) >= arena_.actual() &&
           std::max(moved, last) + size <= arena_.actual() + Arena::kBytes) {
         operands[i].data = moved;
       }
       last = ElementAt(operands[i], count - 1);
-      if (std::max(static_cast<char*>(operands[i].data), last) + size >
-          arena_.actual() + Arena::kBytes) {
+      if (std::max(DataOf(operands[i]), last) + size > arena_.actual() + Arena::kBytes) {
         operands[i] = {arena_.actual(), size};
       }
     }
     text_ += ", " + harness::Describe(record_) + ", n = " + std::to_string(n);
     for (int i = 0; i <= record_.inputs; ++i) {
-      text_ += ", [" + std::to_string(static_cast<char*>(operands[i].data) - arena_.actual()) +
-               " step " + std::to_string(operands[i].stride_bytes) + "]";
+      text_ += ", [" + std::to_string(DataOf(operands[i]) - arena_.actual()) + " step " +
+               std::to_string(operands[i].stride_bytes) + "]";
     }
   }
 
@@ -324,13 +327,14 @@ class Case {
       if (far && (counts || !IsReduction())) verdict.errors.insert(LW_ERR_SIZE);
       readable &= i == out || (operands[i].data && !far);
     }
-    if (!readable || IsReduction()) return;
-    int64_t results = n;
+    if (!readable) return;
+    int64_t results = IsReduction() ? 1 : n;
     if (record_.shape == LW_SHAPE_COMPRESS) {
       results = TrueBytes(operands[1], n);
       if (results > 0 && !operands[out].data) verdict.errors.insert(LW_ERR_NULL);
     }
-    if (!operands[out].data || std::abs(operands[out].stride_bytes) > Arena::kBytes) return;
+    const bool far_out = std::abs(operands[out].stride_bytes) > Arena::kBytes;
+    if (!operands[out].data || (far_out && !IsReduction())) return;
     JudgeOverlap(operands, n, results, verdict);
   }
 
@@ -345,7 +349,8 @@ class Case {
       const bool same_step = operands[i].stride_bytes == operands[out].stride_bytes;
       const bool compress = record_.shape == LW_SHAPE_COMPRESS;
       const bool in_place = operands[i].data == operands[out].data && size == out_size &&
-                            (same_step || n == 1) && !(compress && i == 1);  // the mask
+                            (same_step || n == 1) && !IsReduction() &&
+                            !(compress && i == 1);  // the mask
       // Interleaved views may be refused: the library takes n for the number of results.
       verdict.may_refuse |= compress && !in_place && results > 0 &&
                             Interleaved(operands[i], size, n, operands[out], out_size, results);

@@ -23,7 +23,7 @@ inline std::string Case::RunLoop() {
   char *args[LW_MAX_OPERANDS], *twins[LW_MAX_OPERANDS];
   intptr_t steps[LW_MAX_OPERANDS];
   for (int i = 0; i <= record_.inputs; ++i) {
-    args[i] = static_cast<char*>(operands[i].data);
+    args[i] = DataOf(operands[i]);
     steps[i] = operands[i].stride_bytes;
     twins[i] = arena_.Twin(args[i]);
   }

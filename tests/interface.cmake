@@ -5,13 +5,22 @@ find_package(Python3 REQUIRED COMPONENTS Interpreter)
 
 lw_add_api_test(list_test list_test.cc)
 lw_add_api_test(hpp_test hpp_test.cc)
+lw_add_api_test(hpp_operands_test hpp_operands_test.cc)
+find_path(LANEWISE_EIGEN_INCLUDE Eigen/Core PATH_SUFFIXES eigen3)  # a witness, if it is here
+if(LANEWISE_EIGEN_INCLUDE)
+  target_include_directories(hpp_operands_test SYSTEM PRIVATE ${LANEWISE_EIGEN_INCLUDE})
+endif()
+add_executable(no_exceptions no_exceptions.cc)
+target_compile_options(no_exceptions PRIVATE -fno-exceptions -fno-rtti -Wall -Wextra)
+target_link_libraries(no_exceptions PRIVATE lanewise::cpp)
+add_test(NAME no_exceptions COMMAND no_exceptions)
 lw_add_api_test(second_copy_test second_copy_test.cc)
 lw_add_api_test(fork_test fork_test.cc)
 lw_add_api_test(no_proc_test no_proc_test.cc)
 foreach(_test second_copy_test fork_test no_proc_test)
   target_include_directories(${_test} PRIVATE ${PROJECT_SOURCE_DIR})
 endforeach()
-set_tests_properties(list_test hpp_test PROPERTIES LABELS "fast;sanitize")
+set_tests_properties(list_test hpp_test hpp_operands_test PROPERTIES LABELS "fast;sanitize")
 
 # A library whose constructor uses lanewise: linked, and loaded by a program without lanewise.
 add_library(constructor_library SHARED constructor_library.cc)
@@ -34,7 +43,10 @@ add_test(NAME symbols COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/
 add_test(NAME highway COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/highway_test.sh ${PROJECT_SOURCE_DIR})
 set_tests_properties(highway PROPERTIES ENVIRONMENT "LANEWISE_TEST_HIGHWAY=${LANEWISE_HIGHWAY}")
 add_test(NAME pages COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/bare/pages_test.sh ${PROJECT_SOURCE_DIR})
-set_tests_properties(constructor_dlopen headers symbols highway pages PROPERTIES LABELS fast TIMEOUT 600)
+add_test(NAME probe COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/probe_test.sh
+                            $<TARGET_FILE:lanewise-probe>)
+set_tests_properties(constructor_dlopen headers highway no_exceptions pages probe symbols PROPERTIES
+                     LABELS fast TIMEOUT 600)
 
 set(_install ${CMAKE_CURRENT_SOURCE_DIR}/install_test.sh ${CMAKE_BINARY_DIR} ${PROJECT_SOURCE_DIR})
 add_test(NAME install COMMAND ${_install} installed)

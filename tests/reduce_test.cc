@@ -159,7 +159,7 @@ void CheckView(const std::vector<Table>& tables, std::mt19937& random, const int
     step *= kept[axis];
   }
   const double ddof = static_cast<double>(random() % 2);
-  const lw_view in{const_cast<char*>(base), v.ndim, v.shape, v.stride};
+  const lw_view in{base, v.ndim, v.shape, v.stride};
   for (const Table& table : tables) {
     std::vector<char> out(static_cast<size_t>(outputs * gap) + 8, 'g');
     const lw_view out_view{out.data(), static_cast<int32_t>(kept.size()), kept.data(),
@@ -210,8 +210,7 @@ TEST(ReduceStrided, DotOfReversedAndRepeated) {
   const double want = RefReduce<Dot, double>(reversed, repeated, 0);
   for (const Table& table : Tables()) {
     double got = 0;
-    const lw_operand operands[] = {
-        {const_cast<double*>(&x.back()), -8}, {const_cast<double*>(y.data()), 0}, {&got, 8}};
+    const lw_operand operands[] = {{&x.back(), -8}, {y.data(), 0}, {&got, 8}};
     ReduceStrided(table, Entry<Dot, double>(), operands, 9001);
     EXPECT_TRUE(SameBits(got, want));
   }
@@ -234,7 +233,7 @@ TEST_F(Threads, LongSequences) {
       EXPECT_TRUE(SameBits(got, var)) << threads;
       ReduceContiguous(table, Entry<Dot, float>(), x.data(), y.data(), n, 0, &got);
       EXPECT_TRUE(SameBits(got, dot)) << threads;
-      const lw_operand reversed[] = {{const_cast<float*>(&x.back()), -4}, {&got, 4}};
+      const lw_operand reversed[] = {{&x.back(), -4}, {&got, 4}};
       ReduceStrided(table, Entry<Max, float>(), reversed, n);
       EXPECT_TRUE(SameBits(got, (RefReduce<Max, float>(x, y, 0)))) << threads;
     }
@@ -268,7 +267,7 @@ TEST_F(Threads, Matrices) {
     const int64_t rows = shape[0], columns = shape[1];
     const std::vector<float> x = Values<float>(static_cast<size_t>(rows * columns), 9, 0);
     const int64_t strides[] = {columns * 4, 4}, out_stride = 4;
-    const lw_view in{const_cast<float*>(x.data()), 2, shape, strides};
+    const lw_view in{x.data(), 2, shape, strides};
     for (int axis = 0; axis < 2; ++axis) {
       const int64_t outputs = shape[1 - axis];
       std::vector<float> want;
@@ -303,7 +302,7 @@ TEST_F(Threads, FortranOrder) {
     const std::vector<double> x = Values<double>(static_cast<size_t>(n) + 1, random(), 0);
     for (const uint64_t mask : {7u, 5u}) {
       const int64_t strides[] = {8, shape[0] * 8, shape[0] * shape[1] * 8};
-      const lw_view in{const_cast<double*>(x.data() + 1), 3, shape, strides};
+      const lw_view in{x.data() + 1, 3, shape, strides};
       const int64_t outputs = mask == 7 ? 1 : shape[1], out_stride = 8;
       std::vector<double> want;
       for (int64_t o = 0; o < outputs; ++o) {

@@ -67,8 +67,7 @@ void CheckKernel(lw_kernel kernel, const char* name, Ref ref) {
     const std::array<lw_operand, sizeof...(In) + 1> operands = std::apply(
         [&](const auto&... s) {
           return std::array<lw_operand, sizeof...(In) + 1>{
-              lw_operand{const_cast<void*>(static_cast<const void*>(s.data())),
-                         static_cast<int64_t>(sizeof(s[0]))}...,
+              lw_operand{s.data(), static_cast<int64_t>(sizeof(s[0]))}...,
               lw_operand{out.get(), static_cast<int64_t>(sizeof(Out))}};
         },
         stored);

@@ -23,9 +23,8 @@ void CheckScan(const std::vector<Table>& tables, size_t n, int kind) {
   for (const Table& table : tables) {
     std::vector<T> in_place(x), apart(n + 1, T(77)), spread(2 * n + 1, T(77));
     const lw_operand same[] = {{in_place.data(), sizeof(T)}, {in_place.data(), sizeof(T)}};
-    const lw_operand two[] = {{const_cast<T*>(x.data()), sizeof(T)}, {apart.data(), sizeof(T)}};
-    const lw_operand strided[] = {{const_cast<T*>(x.data()), sizeof(T)},
-                                  {spread.data(), 2 * sizeof(T)}};
+    const lw_operand two[] = {{x.data(), sizeof(T)}, {apart.data(), sizeof(T)}};
+    const lw_operand strided[] = {{x.data(), sizeof(T)}, {spread.data(), 2 * sizeof(T)}};
     const int64_t count = static_cast<int64_t>(n);
     ScanCall(table, entry, same, count);
     ScanCall(table, entry, two, count);

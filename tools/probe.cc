@@ -1,6 +1,7 @@
 // lanewise-probe: what this machine is, what lanewise does with it, and whether it does it right.
 // Needs neither Python nor a GPU; without --selftest it answers in a few milliseconds.
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <fstream>
@@ -74,47 +75,55 @@ int PrintDescribed(const std::string& file) {
   return Print(text, status);
 }
 
-// The loop of `kernel` whose first floating or given operand has `dtype`.
-bool FindLoop(const std::string& name, const std::string& dtype_name, lw_kernel_record& found) {
-  lw_dtype dtype;
-  lw_kernel kernel;
-  if (lw_dtype_parse(dtype_name.c_str(), &dtype) != LW_OK) return false;
-  if (lw_find_kernel(name.c_str(), &kernel) != LW_OK) return false;
-  for (int32_t i = 0; i < lw_kernel_count(); ++i) {
-    found.struct_size = sizeof(found);
-    if (lw_kernel_info(i, &found) != LW_OK || found.kernel != kernel) continue;
-    for (int k = 0; k < found.inputs; ++k) {
-      if (found.dtypes[k] == dtype) return true;
-    }
-  }
-  return false;
+int RefuseExplain() {
+  fprintf(stderr, "lanewise-probe: %s\n", lw_last_error());
+  return 2;
 }
 
-int Explain(const std::string& kernel, const std::string& dtype, bool json) {
-  lw_kernel_record record{};
-  if (!FindLoop(kernel, dtype, record)) {
-    lw_kernel id;
-    lw_dtype parsed;
-    if (lw_find_kernel(kernel.c_str(), &id) != LW_OK ||
-        lw_dtype_parse(dtype.c_str(), &parsed) != LW_OK) {
-      fprintf(stderr, "lanewise-probe: %s\n", lw_last_error());
-    } else {
-      fprintf(stderr, "lanewise-probe: %s has no loop for %s\n", kernel.c_str(), dtype.c_str());
-    }
-    return 2;
+// The loops of a kernel that explain shows: all, or the first with an input of this dtype.
+std::vector<lw_kernel_record> LoopsOf(lw_kernel kernel, const lw_dtype* dtype) {
+  std::vector<lw_kernel_record> loops;
+  for (int32_t i = 0; i < lw_kernel_count(); ++i) {
+    lw_kernel_record record{};
+    record.struct_size = sizeof(record);
+    if (lw_kernel_info(i, &record) != LW_OK || record.kernel != kernel) continue;
+    const lw_dtype *begin = record.dtypes, *end = begin + record.inputs;
+    if (dtype && std::find(begin, end, *dtype) == end) continue;
+    loops.push_back(record);
+    if (dtype) break;
   }
-  lw_status status;
-  const std::string text = GetText(
+  return loops;
+}
+
+std::string ExplainText(lw_kernel kernel, const lw_dtype* dtypes, bool json, lw_status& status) {
+  return GetText(
       [&](char* buffer, size_t size, size_t* length) {
-        return lw_explain(record.kernel, record.dtypes, json, buffer, size, length);
+        return lw_explain(kernel, dtypes, json, buffer, size, length);
       },
       status);
-  if (status != LW_OK) {
-    fprintf(stderr, "lanewise-probe: %s\n", lw_last_error());
-    return 1;
+}
+
+// wanted: a kernel and, unless all its loops are meant, a dtype. As JSON, all are an array.
+int Explain(const std::vector<std::string>& wanted, bool json) {
+  lw_kernel kernel;
+  lw_dtype dtype = LW_F32;
+  const bool one = wanted.size() > 1;
+  if (lw_find_kernel(wanted[0].c_str(), &kernel) != LW_OK) return RefuseExplain();
+  if (one && lw_dtype_parse(wanted[1].c_str(), &dtype) != LW_OK) return RefuseExplain();
+  const std::vector<lw_kernel_record> loops = LoopsOf(kernel, one ? &dtype : nullptr);
+  lw_status status = LW_OK;
+  if (loops.empty()) {  // the library says which there are
+    const std::vector<lw_dtype> dtypes(LW_MAX_OPERANDS, dtype);
+    ExplainText(kernel, dtypes.data(), json, status);
+    return RefuseExplain();
   }
-  fputs(text.c_str(), stdout);
-  return 0;
+  std::string text, separator = json && !one ? "[" : "";
+  for (const lw_kernel_record& loop : loops) {
+    text += separator + ExplainText(kernel, loop.dtypes, json, status);
+    if (status != LW_OK) return Print(text, status);
+    separator = json ? "," : "\n";
+  }
+  return Print(text + (json && !one ? "]\n" : ""), LW_OK);
 }
 
 struct Tally {
@@ -237,9 +246,10 @@ int main(int argc, char** argv) {
   app.add_option("--machine", machine,
                  "JSON of another machine: a machine file, or a copy of its /proc/cpuinfo")
       ->type_name("FILE");
-  app.add_option("--explain", explain, "which variant of KERNEL runs for DTYPE, and why")
-      ->expected(2)
-      ->type_name("KERNEL DTYPE");
+  app.add_option("--explain", explain,
+                 "which variant of KERNEL runs for DTYPE, or for each dtype, and why")
+      ->expected(1, 2)
+      ->type_name("KERNEL [DTYPE]");
   app.add_flag("--list", list, "all kernels with dtypes, error bound and meaning");
   app.add_flag("--selftest", selftest, "compare every kernel on every target with golden hashes");
   app.add_option("--target", only, "with --selftest: this target only");
@@ -256,7 +266,7 @@ int main(int argc, char** argv) {
   // All texts below then tell what this finds.
   lw_gpu_state state;
   if (gpu) lw_gpu_status(1, &state);
-  if (!explain.empty()) return Explain(explain[0], explain[1], json);
+  if (!explain.empty()) return Explain(explain, json);
   if (selftest) return SelfTest(expect, only, excuse);
   if (list) return List();
   if (!machine.empty()) return PrintDescribed(machine);

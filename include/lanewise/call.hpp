@@ -4,152 +4,125 @@
 #ifndef LANEWISE_CALL_HPP_
 #define LANEWISE_CALL_HPP_
 
-#include <concepts>
+#if __cplusplus < 202002L
+#error "lanewise/call.hpp needs C++20 (-std=c++20); lanewise.h serves C99 and C++11."
+#else
+
 #include <cstddef>
 #include <cstdint>
-#include <ranges>
-#include <span>
 #include <stdexcept>
 #include <tuple>
 #include <type_traits>
 
 #include "lanewise/lanewise.h"
+#include "lanewise/operands.hpp"
 
 namespace lanewise {
-// Inline, so that these names never meet those inside a statically linked library.
 inline namespace cpp0 {
 
-// ------------------------------------------------------------------ element types
-
-// The dtype of an element type. Specialise it for a 16-bit type of your own:
-//   template <> struct lanewise::dtype_of<Half> { static constexpr lw_dtype value = LW_F16; };
-template <class T>
-struct dtype_of {};
-
-namespace detail {
-template <class T, class... Others>
-inline constexpr bool kIsOneOf = (... || std::same_as<T, Others>);
-// Integers of a dtype's size; a character is not a number.
-template <class T>
-inline constexpr bool kIsNumber = std::integral<T> && sizeof(T) <= 8 &&
-                                  !kIsOneOf<T, char, wchar_t, char8_t, char16_t, char32_t>;
-}  // namespace detail
-
-template <class T>
-requires detail::kIsNumber<T>
-struct dtype_of<T> {
-  static constexpr lw_dtype value = [] {
-    constexpr bool is_signed = std::signed_integral<T>;
-    if (std::same_as<T, bool>) return LW_BOOL;
-    if (sizeof(T) == 1) return is_signed ? LW_I8 : LW_U8;
-    if (sizeof(T) == 2) return is_signed ? LW_I16 : LW_U16;
-    if (sizeof(T) == 4) return is_signed ? LW_I32 : LW_U32;
-    return is_signed ? LW_I64 : LW_U64;
-  }();
-};
-template <>
-struct dtype_of<float> {
-  static constexpr lw_dtype value = LW_F32;
-};
-template <>
-struct dtype_of<double> {
-  static constexpr lw_dtype value = LW_F64;
-};
-static_assert(sizeof(bool) == 1, "LW_BOOL is one byte");
-
-template <class T>
-concept Element = requires {
-  { dtype_of<std::remove_cv_t<T>>::value } -> std::convertible_to<lw_dtype>;
-};
-
-// ------------------------------------------------------------------ operands
-
-// One value that stands for every element.
-template <Element T>
-struct Scalar {
-  T value;
-};
-template <Element T>
-constexpr Scalar<T> scalar(T value) {
-  return {value};
-}
-
-// `size` elements, each `stride_bytes` after the one before; the stride may be negative.
-template <Element T>
-struct Strided {
-  T* data;
-  std::size_t size;
-  std::int64_t stride_bytes;
-};
-template <Element T>
-constexpr Strided<T> strided(T* data, std::size_t size, std::int64_t stride_bytes) {
-  return {data, size, stride_bytes};
-}
+// ------------------------------------------------------------------ types that kernels take
 
 namespace detail {
 
-template <class R>
-concept ElementRange = std::ranges::contiguous_range<R> && std::ranges::sized_range<R> &&
-    Element<std::ranges::range_value_t<R>>;
-
-template <class T>
-inline constexpr bool kIsScalar = false;
-template <class T>
-inline constexpr bool kIsScalar<Scalar<T>> = true;
-template <class T>
-inline constexpr bool kIsStrided = false;
-template <class T>
-inline constexpr bool kIsStrided<Strided<T>> = true;
-
-template <class R>
-struct ElementOf {
-  using type = std::remove_reference_t<std::ranges::range_reference_t<R>>;
+// Element types as the kernels of this release take them, so that the named functions of
+// lanewise.hpp refuse others when a program is compiled. call<> asks the library instead.
+enum class Types {
+  kFloats,      // all operands f32, or all f64
+  kNumbers,     // all operands of one type with arithmetic: f32, f64, i32, i64, u8
+  kComparison,  // such inputs; bool or u8 out
+  kTest,        // a float; bool or u8 out
+  kSelection,   // bool or u8, then numbers of one type
+  kCompress,    // numbers, a mask of bool or u8, the same numbers
+  kConversion,  // f16, f32, f64, i32, i64 to another of them
+  kAny          // a kernel younger than this header
 };
-template <class T>
-struct ElementOf<Scalar<T>> {
-  using type = const T;
-};
-template <class T>
-struct ElementOf<Strided<T>> {
-  using type = T;
-};
-template <class T>
-struct ElementOf<const Scalar<T>> : ElementOf<Scalar<T>> {};
-template <class T>
-struct ElementOf<const Strided<T>> : ElementOf<Strided<T>> {};
 
-template <class R>
-inline constexpr bool kIsWritable = [] {
-  if constexpr (ElementRange<R> || kIsStrided<std::remove_cv_t<R>>) {
-    return !std::is_const_v<typename ElementOf<R>::type>;
+constexpr Types TypesOf(lw_kernel kernel) {
+  if (kernel > LW_CONVERT) return Types::kAny;
+  if (kernel >= LW_EQUAL && kernel <= LW_GREATER_EQUAL) return Types::kComparison;
+  switch (kernel) {
+    case LW_ADD:
+    case LW_SUBTRACT:
+    case LW_MULTIPLY:
+    case LW_MINIMUM:
+    case LW_MAXIMUM:
+    case LW_SUM:
+    case LW_MIN:
+    case LW_MAX:
+      return Types::kNumbers;
+    case LW_ISNAN:
+      return Types::kTest;
+    case LW_WHERE:
+      return Types::kSelection;
+    case LW_COMPRESS:
+      return Types::kCompress;
+    case LW_CONVERT:
+      return Types::kConversion;
+    default:
+      return Types::kFloats;
   }
-  return false;
-}();
+}
+
+constexpr bool IsFloat(lw_dtype t) { return t == LW_F32 || t == LW_F64; }
+constexpr bool HasArithmetic(lw_dtype t) {
+  return IsFloat(t) || t == LW_I32 || t == LW_I64 || t == LW_U8;
+}
+constexpr bool IsTruth(lw_dtype t) { return t == LW_BOOL || t == LW_U8; }
+constexpr bool IsConvertible(lw_dtype t) {
+  return IsFloat(t) || t == LW_F16 || t == LW_I32 || t == LW_I64;
+}
+
+// Reductions give their inputs alone, the others all operands.
+constexpr bool Fits(Types types, const lw_dtype* operand, int count) {
+  const int out = count - 1;
+  if (types == Types::kTest) return IsFloat(operand[0]) && IsTruth(operand[out]);
+  if (types == Types::kConversion) {
+    return IsConvertible(operand[0]) && IsConvertible(operand[1]) && operand[0] != operand[1];
+  }
+  int first = 0, end = count;  // the numbers among the operands
+  if (types == Types::kComparison && !IsTruth(operand[--end])) return false;
+  if (types == Types::kSelection && !IsTruth(operand[first++])) return false;
+  if (types == Types::kCompress) {
+    return IsTruth(operand[1]) && HasArithmetic(operand[0]) && operand[0] == operand[2];
+  }
+  for (int i = first; i < end; ++i) {
+    const bool known = types == Types::kFloats ? IsFloat(operand[i]) : HasArithmetic(operand[i]);
+    if (types != Types::kAny && !(known && operand[i] == operand[first])) return false;
+  }
+  return true;
+}
+
+template <lw_kernel K, class... Rs>
+constexpr void CheckTypes() {
+  constexpr Types kTypes = TypesOf(K);
+  constexpr lw_dtype kOperands[] = {dtype_of<element_t<Rs> >::value...};
+  constexpr bool kFits = Fits(kTypes, kOperands, sizeof...(Rs));
+  static_assert(kFits || kTypes != Types::kFloats,
+                "lanewise: this function takes float or double, of one type for all operands");
+  static_assert(kFits || kTypes != Types::kNumbers,
+                "lanewise: this function takes float, double, int32_t, int64_t or uint8_t, of one "
+                "type for all operands");
+  static_assert(kFits || kTypes != Types::kComparison,
+                "lanewise: comparisons take two inputs of one type (float, double, int32_t, "
+                "int64_t, uint8_t) and write bool or uint8_t");
+  static_assert(kFits || kTypes != Types::kTest,
+                "lanewise: this function takes float or double and writes bool or uint8_t");
+  static_assert(kFits || kTypes != Types::kSelection,
+                "lanewise: where takes a condition of bool or uint8_t, and float, double, int32_t, "
+                "int64_t or uint8_t, of one type for inputs and output");
+  static_assert(kFits || kTypes != Types::kCompress,
+                "lanewise: compress takes float, double, int32_t, int64_t or uint8_t, a mask of "
+                "bool or uint8_t, and an output of the input's type");
+  static_assert(kFits || kTypes != Types::kConversion,
+                "lanewise: convert takes float, double, int32_t, int64_t or a type with dtype "
+                "LW_F16, and writes another of them");
+}
 
 }  // namespace detail
-
-// What a kernel can read: a contiguous range, strided(...), scalar(...).
-template <class R>
-concept Input = detail::ElementRange<const R> || detail::kIsScalar<R> || detail::kIsStrided<R>;
-
-// What a kernel can write: a contiguous range of elements that are not const, or strided(...).
-template <class R>
-concept Output = detail::kIsWritable<std::remove_reference_t<R>>;
-
-// Element type of an operand, without const.
-template <class R>
-using element_t = std::remove_cv_t<typename detail::ElementOf<std::remove_reference_t<R>>::type>;
-
-// Type of the sum of elements of type T: integers are added in 64 bits.
-template <class T>
-using sum_t =
-    std::conditional_t<!std::integral<T>, T,
-                       std::conditional_t<std::signed_integral<T>, std::int64_t, std::uint64_t>>;
-// Type of the mean.
-template <class T>
-using mean_t = std::conditional_t<std::integral<T>, double, T>;
 
 // ------------------------------------------------------------------ errors
+
+#if defined(__cpp_exceptions)
 
 // Thrown by every function here that fails, except those named try_...
 class Error : public std::runtime_error {
@@ -166,30 +139,11 @@ inline void check(lw_status status) {
   if (status != LW_OK) throw Error(status, lw_last_error());
 }
 
+#endif  // exceptions
+
 // ------------------------------------------------------------------ calling by kernel id
 
 namespace detail {
-
-constexpr std::int64_t kAnyLength = -1;
-
-struct Operand {
-  lw_operand memory;
-  std::int64_t length;  // kAnyLength for a scalar
-};
-
-template <class R>
-Operand AsOperand(R& r) noexcept {
-  using T = element_t<R>;
-  using Plain = std::remove_cv_t<R>;
-  if constexpr (kIsScalar<Plain>) {
-    return {{const_cast<T*>(&r.value), 0}, kAnyLength};
-  } else if constexpr (kIsStrided<Plain>) {
-    return {{const_cast<T*>(r.data), r.stride_bytes}, static_cast<std::int64_t>(r.size)};
-  } else {
-    return {{const_cast<T*>(std::ranges::data(r)), static_cast<std::int64_t>(sizeof(T))},
-            static_cast<std::int64_t>(std::ranges::size(r))};
-  }
-}
 
 // The library's loop for some element types.
 struct Loop {
@@ -240,10 +194,6 @@ struct Outcome {
   std::int64_t count = 0;         // elements written by compress
 };
 
-inline void Throw(const Outcome& outcome) {
-  throw Error(outcome.status, outcome.message ? outcome.message : lw_last_error());
-}
-
 inline std::int64_t CountTrue(const Operand& mask, std::int64_t n) noexcept {
   const auto* bytes = static_cast<const unsigned char*>(mask.memory.data);
   std::int64_t count = 0;
@@ -291,21 +241,13 @@ Outcome Run(Rs&... operands) noexcept {
 
 template <class... Rs>
 concept Operands = sizeof...(Rs) >= 2 && sizeof...(Rs) <= LW_MAX_OPERANDS &&
-                   (... && (Input<std::remove_cvref_t<Rs>> || Output<Rs>)) &&
-                   Output<std::tuple_element_t<sizeof...(Rs) - 1, std::tuple<Rs...>>>;
+                   (... && (Input<std::remove_cvref_t<Rs> > || Output<Rs>)) &&
+                   Output<std::tuple_element_t<sizeof...(Rs) - 1, std::tuple<Rs...> > >;
 
 }  // namespace detail
 
-// Runs kernel K on inputs..., output. Throws Error, e.g. of LW_ERR_SHAPE for different lengths.
-// Reductions write one element; compress needs room for as many as its mask has true ones.
-template <lw_kernel K, class... Rs>
-requires detail::Operands<Rs...>
-void call(Rs&&... operands) {
-  const detail::Outcome outcome = detail::Run<K>(operands...);
-  if (outcome.status != LW_OK) detail::Throw(outcome);
-}
-
-// The same without exceptions. lw_last_error() describes what the library itself refused;
+// Runs kernel K on inputs..., output. Reductions write one element; compress needs room for as many
+// as its mask has true ones. lw_last_error() describes what the library itself refused;
 // LW_ERR_SHAPE may come from this header, which leaves that text as it was.
 template <lw_kernel K, class... Rs>
 requires detail::Operands<Rs...>
@@ -313,7 +255,26 @@ requires detail::Operands<Rs...>
   return detail::Run<K>(operands...).status;
 }
 
+#if defined(__cpp_exceptions)
+
+namespace detail {
+inline void Throw(const Outcome& outcome) {
+  throw Error(outcome.status, outcome.message ? outcome.message : lw_last_error());
+}
+}  // namespace detail
+
+// The same, but throws Error, e.g. of LW_ERR_SHAPE for different lengths.
+template <lw_kernel K, class... Rs>
+requires detail::Operands<Rs...>
+void call(Rs&&... operands) {
+  const detail::Outcome outcome = detail::Run<K>(operands...);
+  if (outcome.status != LW_OK) detail::Throw(outcome);
+}
+
+#endif  // exceptions
+
 }  // namespace cpp0
 }  // namespace lanewise
 
+#endif  // C++20
 #endif  // LANEWISE_CALL_HPP_

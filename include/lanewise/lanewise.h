@@ -1,6 +1,6 @@
 /* lanewise: array kernels at the speed of the machine, with the same bits on every machine.
  *
- * C ABI, C99. Two layers:
+ * C ABI, for C99 and C++11 (lanewise.hpp is for C++20). Two layers:
  *   1. typed contiguous functions, lw_<kernel>_<dtype>, at the end of this file;
  *   2. generic functions for every kernel, dtype and stride: lw_call, lw_reduce, lw_find_loop.
  *
@@ -35,12 +35,14 @@
 #endif
 
 /* In C any int is a value of an enum; this says so in C++, where unknown ids would otherwise be
- * undefined behaviour instead of an error code. */
-#ifdef __cplusplus
+ * undefined behaviour instead of an error code. C++98 cannot say it; its layout is the same. */
+#if defined(__cplusplus) && __cplusplus >= 201103L
 #define LW_ENUM_INT : int
-extern "C" {
 #else
 #define LW_ENUM_INT
+#endif
+#ifdef __cplusplus
+extern "C" {
 #endif
 
 #define LW_VERSION_MAJOR 0
@@ -57,7 +59,7 @@ typedef enum lw_status LW_ENUM_INT {
   LW_ERR_DTYPE = -4,       /* the kernel does not take these dtypes */
   LW_ERR_OVERLAP = -5,     /* output overlaps an input other than exactly in place */
   LW_ERR_SHAPE = -6,       /* shapes, axes or struct sizes do not fit */
-  LW_ERR_VALUE = -7,       /* unknown name or value, e.g. of a target */
+  LW_ERR_VALUE = -7,       /* unknown name, value or format, e.g. of a target */
   LW_ERR_UNSUPPORTED = -8, /* not available on this machine or in this build */
   LW_ERR_MEMORY = -9,      /* out of memory */
   LW_ERR_INTERNAL = -10,
@@ -171,8 +173,10 @@ LW_API lw_status lw_find_kernel(const char* name, lw_kernel* kernel);
 
 /* ------------------------------------------------------------------ generic calls */
 
+/* An array that is read or written: which of the two follows from its place in the call. `data` is
+ * const so that inputs need no cast; the output's elements are written all the same. */
 typedef struct lw_operand {
-  void* data;           /* first element; may be null only if n is 0 */
+  const void* data;     /* first element; may be null only if n is 0 */
   int64_t stride_bytes; /* any sign; 0 repeats one element (inputs only) */
 } lw_operand;
 
@@ -180,15 +184,17 @@ typedef struct lw_operand {
  * dtypes and operands: the inputs in order, then the output.
  * Overlap: an output with the same pointer and stride as an input is in place; interleaved views
  * that share no byte are fine; everything else is LW_ERR_OVERLAP.
- * dot, sum and the like write one element to the output. compress: operands are a, mask, out;
- * out needs room for as many elements as mask has true ones. */
+ * Alignment: elements may lie at any address. Those not at a multiple of their size cost more.
+ * dot, sum and the like write one element to the output, which lies outside the inputs. compress:
+ * operands are a, mask, out; out needs room for as many elements as mask has true ones. */
 LW_API lw_status lw_call(lw_kernel kernel, const lw_dtype* dtypes, const lw_operand* operands,
                          int64_t n);
 
 #define LW_MAX_NDIM 32
 
+/* An array of several axes, read or written as lw_operand. */
 typedef struct lw_view {
-  void* data;
+  const void* data;
   int32_t ndim;                /* 0..LW_MAX_NDIM */
   const int64_t* shape;        /* ndim sizes, >= 0 */
   const int64_t* stride_bytes; /* ndim strides, any sign */
@@ -238,12 +244,13 @@ LW_API int32_t lw_get_threads(void); /* threads that a large call may use now */
 /* Writes text to buffer (at most size bytes with the final 0; truncated if it does not fit) and
  * gives the full length without the 0 in *length. buffer may be null when size is 0. */
 /* Which variant of a kernel runs, and for each other why not. dtypes: inputs, then output; null
- * for the first loop of the kernel. json: 0 text, 1 JSON. */
+ * for the first loop of the kernel. json: 0 text, 1 JSON; otherwise LW_ERR_VALUE. */
 LW_API lw_status lw_explain(lw_kernel kernel, const lw_dtype* dtypes, int32_t json, char* buffer,
                             size_t size, size_t* length);
 /* This machine: CPU, psABI level, features, caches, targets with reasons, CPU budget, settings; as
  * JSON also the machine in the package managers' terms (docs/machine.md).
- * format: 0 text, 1 JSON, 3 JSON with the GPU's devices, which asks its driver. */
+ * format: 0 text, 1 JSON, 3 JSON with the GPU's devices, which asks its driver; otherwise
+ * LW_ERR_VALUE. */
 #define LW_MACHINE_JSON 1
 #define LW_MACHINE_DEVICES 2
 LW_API lw_status lw_machine(int32_t format, char* buffer, size_t size, size_t* length);
@@ -255,8 +262,9 @@ LW_API lw_status lw_machine_described(int32_t count, const char* const* keys,
 
 /* ------------------------------------------------------------------ typed contiguous kernels
  *
- * n: number of elements, >= 0 (LW_ERR_SIZE). Pointers: LW_ERR_NULL if null while n > 0; aligned
- * to the element; out may equal an input (in place), any other overlap is LW_ERR_OVERLAP.
+ * n: number of elements, >= 0 (LW_ERR_SIZE). Pointers: LW_ERR_NULL if null while n > 0; any
+ * alignment works, that of the element is fastest; out may equal an input (in place), any other
+ * overlap is LW_ERR_OVERLAP.
  * Bounds are over the whole range of the type, subnormals included, rounding to nearest even.
  */
 
@@ -346,7 +354,7 @@ LW_API lw_status lw_where_f64(int64_t n, const uint8_t* condition, const double*
                               double* out);
 
 /* Reductions: one result from n elements, in the fixed order of docs/numerics.md. result: one
- * element, must not be null. */
+ * element, must not be null, outside the inputs (LW_ERR_OVERLAP). */
 
 /* Sum; +0 if n is 0. Each addition is rounded to the type of the elements. */
 LW_API lw_status lw_sum_f32(int64_t n, const float* x, float* result);
@@ -382,7 +390,8 @@ LW_API lw_status lw_cumulative_sum_f64(int64_t n, const double* x, double* out);
 
 /* The elements of x whose mask byte is not 0, in order. out needs room for as many elements as mask
  * has true bytes; count gets that number. out may be x (in place: elements behind the count keep
- * their values), any other overlap with x or mask is LW_ERR_OVERLAP. */
+ * their values), any other overlap with x or mask is LW_ERR_OVERLAP, as is a count that overlaps x,
+ * mask or the results. */
 LW_API lw_status lw_compress_f32(int64_t n, const float* x, const uint8_t* mask, float* out,
                                  int64_t* count);
 LW_API lw_status lw_compress_f64(int64_t n, const double* x, const uint8_t* mask, double* out,

@@ -6,19 +6,28 @@
 //   const float total = lanewise::sum(x);
 //   { lanewise::MaxTarget cap("avx2"); lanewise::exp(x, y); }
 //
-// Inputs and outputs are contiguous ranges (std::span and all that converts to one), strided(...)
-// or, for inputs, scalar(...). Element types follow from the ranges; nothing is converted and
-// nothing allocated, except by explain() and machine(), which return strings. An output may be
-// one of the inputs; any other overlap is an error.
+// Inputs and outputs are contiguous ranges (std::span and all that converts to one), other types
+// with data() and size() whose elements follow each other (vectors of Eigen, with their stride),
+// strided(...), a View of one axis or, for inputs, scalar(...). Element types follow from the
+// ranges; nothing is converted and nothing allocated, except by explain() and machine(), which
+// return strings. An output may be one of the inputs; any other overlap is an error.
 //
 // Every kernel of the library, also one younger than this header, can be called by its id:
 //   lanewise::call<LW_EXP>(x, y);       throws lanewise::Error
 //   lanewise::try_call<LW_EXP>(x, y);   returns lw_status, never throws
-// The functions named after kernels are one line each on top of that. docs/kernels.md says what
-// each computes, for which types and with what error bound.
+// The functions named after kernels are one line each on top of that; types that no kernel of this
+// release takes they refuse when the program is compiled. docs/kernels.md says what each computes,
+// for which types and with what error bound.
+//
+// With -fno-exceptions what would throw is absent: there is try_call<>, with operands of all kinds,
+// lanewise.h for the rest, and -fno-rtti changes nothing.
 
 #ifndef LANEWISE_LANEWISE_HPP_
 #define LANEWISE_LANEWISE_HPP_
+
+#if __cplusplus < 202002L
+#error "lanewise/lanewise.hpp needs C++20 (-std=c++20); lanewise.h serves C99 and C++11."
+#else
 
 #include <array>
 #include <concepts>
@@ -30,9 +39,31 @@
 
 #include "lanewise/call.hpp"
 #include "lanewise/lanewise.h"
+#include "lanewise/operands.hpp"
 
 namespace lanewise {
 inline namespace cpp0 {
+
+// A set of axes, counted from 0: axes(0, 2). One that no array has makes every call fail.
+constexpr std::uint64_t axes(std::integral auto... axis) {
+  [[maybe_unused]] constexpr auto bit = [](std::int64_t i) {
+    return std::uint64_t{1} << (i < 0 || i > 63 ? 63 : i);
+  };
+  return (std::uint64_t{0} | ... | bit(static_cast<std::int64_t>(axis)));
+}
+
+#if defined(__cpp_exceptions)
+
+namespace detail {
+// A named function: checks the types at compile time.
+template <lw_kernel K, class... Rs>
+void Named(Rs&&... operands) {
+  CheckTypes<K, Rs...>();
+  call<K>(operands...);
+}
+}  // namespace detail
+
+// ------------------------------------------------------------------ reductions by id
 
 // Result of reducing all elements of one input, or of two for dot. R: the kernel's result type.
 template <lw_kernel K, Element R, Input X, Input... More>
@@ -42,41 +73,14 @@ R reduce(const X& x, const More&... more) {
   return result;
 }
 
-// ------------------------------------------------------------------ arrays of several dimensions
-
-// An array in memory that someone else owns: sizes, and strides in bytes, of N axes.
-template <Element T, std::size_t N>
-requires(N <= LW_MAX_NDIM) struct View {
-  T* data;
-  std::array<std::int64_t, N> shape;
-  std::array<std::int64_t, N> stride_bytes;
-
-  View(T* first, const std::array<std::int64_t, N>& sizes,
-       const std::array<std::int64_t, N>& strides)
-      : data(first), shape(sizes), stride_bytes(strides) {}
-  // Contiguous, the last axis fastest.
-  View(T* first, const std::array<std::int64_t, N>& sizes) : data(first), shape(sizes) {
-    std::int64_t stride = sizeof(T);
-    for (std::size_t i = N; i-- > 0; stride *= shape[i]) stride_bytes[i] = stride;
-  }
-  // Valid while this View is.
-  operator lw_view() const noexcept {
-    return {const_cast<std::remove_const_t<T>*>(data), static_cast<std::int32_t>(N), shape.data(),
-            stride_bytes.data()};
-  }
-};
-
-// A set of axes: axes(0, 2).
-constexpr std::uint64_t axes(std::integral auto... axis) {
-  return (std::uint64_t{0} | ... | (std::uint64_t{1} << axis));
-}
-
 // Reduces elements of type T over some axes into results of type R; `out` has the other axes.
 // ddof matters to var alone.
 template <lw_kernel K, Element T, Element R>
 void reduce(const lw_view& in, std::uint64_t axis_set, const lw_view& out, double ddof = 0) {
   const detail::Loop& loop = detail::LoopFor<K, T, R>();
-  if (loop.known && !loop.found) throw Error(LW_ERR_DTYPE, "no such reduction of these types");
+  const lw_operand none[LW_MAX_OPERANDS] = {};
+  // Refused by the library, which names the types that it takes.
+  if (loop.right_count && !loop.found) check(lw_call(K, loop.dtypes, none, 0));
   const lw_reduce_options options{sizeof(lw_reduce_options), ddof};
   check(lw_reduce(K, dtype_of<T>::value, &in, axis_set, &out, &options));
 }
@@ -90,105 +94,122 @@ void reduce(const View<T, N>& in, std::uint64_t axis_set, const View<R, M>& out,
 // ------------------------------------------------------------------ kernels by name
 
 // Negation and absolute value of any number, zeros and NaNs too; exact.
-void negative(const Input auto& x, Output auto&& out) { call<LW_NEGATIVE>(x, out); }
-void abs(const Input auto& x, Output auto&& out) { call<LW_ABS>(x, out); }
+void negative(const Input auto& x, Output auto&& out) { detail::Named<LW_NEGATIVE>(x, out); }
+void abs(const Input auto& x, Output auto&& out) { detail::Named<LW_ABS>(x, out); }
 // Correctly rounded square root.
-void sqrt(const Input auto& x, Output auto&& out) { call<LW_SQRT>(x, out); }
+void sqrt(const Input auto& x, Output auto&& out) { detail::Named<LW_SQRT>(x, out); }
 // Largest integral value not above x; nearest one, ties to even.
-void floor(const Input auto& x, Output auto&& out) { call<LW_FLOOR>(x, out); }
-void rint(const Input auto& x, Output auto&& out) { call<LW_RINT>(x, out); }
+void floor(const Input auto& x, Output auto&& out) { detail::Named<LW_FLOOR>(x, out); }
+void rint(const Input auto& x, Output auto&& out) { detail::Named<LW_RINT>(x, out); }
 // At most 1 ULP each. Angles in radians.
-void exp(const Input auto& x, Output auto&& out) { call<LW_EXP>(x, out); }
-void log(const Input auto& x, Output auto&& out) { call<LW_LOG>(x, out); }
-void sin(const Input auto& x, Output auto&& out) { call<LW_SIN>(x, out); }
-void cos(const Input auto& x, Output auto&& out) { call<LW_COS>(x, out); }
-void tanh(const Input auto& x, Output auto&& out) { call<LW_TANH>(x, out); }
-void pow(const Input auto& x, const Input auto& y, Output auto&& out) { call<LW_POW>(x, y, out); }
+void exp(const Input auto& x, Output auto&& out) { detail::Named<LW_EXP>(x, out); }
+void log(const Input auto& x, Output auto&& out) { detail::Named<LW_LOG>(x, out); }
+void sin(const Input auto& x, Output auto&& out) { detail::Named<LW_SIN>(x, out); }
+void cos(const Input auto& x, Output auto&& out) { detail::Named<LW_COS>(x, out); }
+void tanh(const Input auto& x, Output auto&& out) { detail::Named<LW_TANH>(x, out); }
+void pow(const Input auto& x, const Input auto& y, Output auto&& out) {
+  detail::Named<LW_POW>(x, y, out);
+}
 
 // Correctly rounded; integers wrap around.
-void add(const Input auto& x, const Input auto& y, Output auto&& out) { call<LW_ADD>(x, y, out); }
+void add(const Input auto& x, const Input auto& y, Output auto&& out) {
+  detail::Named<LW_ADD>(x, y, out);
+}
 void subtract(const Input auto& x, const Input auto& y, Output auto&& out) {
-  call<LW_SUBTRACT>(x, y, out);
+  detail::Named<LW_SUBTRACT>(x, y, out);
 }
 void multiply(const Input auto& x, const Input auto& y, Output auto&& out) {
-  call<LW_MULTIPLY>(x, y, out);
+  detail::Named<LW_MULTIPLY>(x, y, out);
 }
 void divide(const Input auto& x, const Input auto& y, Output auto&& out) {
-  call<LW_DIVIDE>(x, y, out);
+  detail::Named<LW_DIVIDE>(x, y, out);
 }
 // x * y + z, rounded once.
 void fma(const Input auto& x, const Input auto& y, const Input auto& z, Output auto&& out) {
-  call<LW_FMA>(x, y, z, out);
+  detail::Named<LW_FMA>(x, y, z, out);
 }
 // NaN if any operand is; -0 is below +0.
 void minimum(const Input auto& x, const Input auto& y, Output auto&& out) {
-  call<LW_MINIMUM>(x, y, out);
+  detail::Named<LW_MINIMUM>(x, y, out);
 }
 void maximum(const Input auto& x, const Input auto& y, Output auto&& out) {
-  call<LW_MAXIMUM>(x, y, out);
+  detail::Named<LW_MAXIMUM>(x, y, out);
 }
 // minimum(maximum(x, low), high).
 void clip(const Input auto& x, const Input auto& low, const Input auto& high, Output auto&& out) {
-  call<LW_CLIP>(x, low, high, out);
+  detail::Named<LW_CLIP>(x, low, high, out);
 }
 // x where the condition (bool or uint8_t) is not 0, else y.
 void where(const Input auto& condition, const Input auto& x, const Input auto& y,
            Output auto&& out) {
-  call<LW_WHERE>(condition, x, y, out);
+  detail::Named<LW_WHERE>(condition, x, y, out);
 }
 // x in the element type of out, rounded once; see docs/kernels.md for what does not fit.
-void convert(const Input auto& x, Output auto&& out) { call<LW_CONVERT>(x, out); }
+void convert(const Input auto& x, Output auto&& out) { detail::Named<LW_CONVERT>(x, out); }
 
 // Comparisons write bool, or uint8_t of 0 and 1.
 void equal(const Input auto& x, const Input auto& y, Output auto&& out) {
-  call<LW_EQUAL>(x, y, out);
+  detail::Named<LW_EQUAL>(x, y, out);
 }
 void not_equal(const Input auto& x, const Input auto& y, Output auto&& out) {
-  call<LW_NOT_EQUAL>(x, y, out);
+  detail::Named<LW_NOT_EQUAL>(x, y, out);
 }
-void less(const Input auto& x, const Input auto& y, Output auto&& out) { call<LW_LESS>(x, y, out); }
+void less(const Input auto& x, const Input auto& y, Output auto&& out) {
+  detail::Named<LW_LESS>(x, y, out);
+}
 void less_equal(const Input auto& x, const Input auto& y, Output auto&& out) {
-  call<LW_LESS_EQUAL>(x, y, out);
+  detail::Named<LW_LESS_EQUAL>(x, y, out);
 }
 void greater(const Input auto& x, const Input auto& y, Output auto&& out) {
-  call<LW_GREATER>(x, y, out);
+  detail::Named<LW_GREATER>(x, y, out);
 }
 void greater_equal(const Input auto& x, const Input auto& y, Output auto&& out) {
-  call<LW_GREATER_EQUAL>(x, y, out);
+  detail::Named<LW_GREATER_EQUAL>(x, y, out);
 }
-void isnan(const Input auto& x, Output auto&& out) { call<LW_ISNAN>(x, out); }
+void isnan(const Input auto& x, Output auto&& out) { detail::Named<LW_ISNAN>(x, out); }
 
 // Reductions in the library's fixed order. Empty input: sum and dot 0, mean and var NaN, the
 // others LW_ERR_SIZE.
 template <Input X>
 auto sum(const X& x) {
-  return reduce<LW_SUM, sum_t<element_t<X>>>(x);
+  detail::CheckTypes<LW_SUM, X>();
+  return reduce<LW_SUM, sum_t<element_t<X> > >(x);
 }
 template <Input X>
 auto mean(const X& x) {
-  return reduce<LW_MEAN, mean_t<element_t<X>>>(x);
+  detail::CheckTypes<LW_MEAN, X>();
+  return reduce<LW_MEAN, mean_t<element_t<X> > >(x);
 }
-template <Input X>
-auto dot(const X& x, const Input auto& y) {
-  return reduce<LW_DOT, sum_t<element_t<X>>>(x, y);
+template <Input X, Input Y>
+auto dot(const X& x, const Y& y) {
+  detail::CheckTypes<LW_DOT, X, Y>();
+  return reduce<LW_DOT, sum_t<element_t<X> > >(x, y);
 }
 template <Input X>
 auto min(const X& x) {
-  return reduce<LW_MIN, element_t<X>>(x);
+  detail::CheckTypes<LW_MIN, X>();
+  return reduce<LW_MIN, element_t<X> >(x);
 }
 template <Input X>
 auto max(const X& x) {
-  return reduce<LW_MAX, element_t<X>>(x);
+  detail::CheckTypes<LW_MAX, X>();
+  return reduce<LW_MAX, element_t<X> >(x);
 }
 // Index of the first largest element, or of the first NaN.
-std::int64_t argmax(const Input auto& x) { return reduce<LW_ARGMAX, std::int64_t>(x); }
+template <Input X>
+std::int64_t argmax(const X& x) {
+  detail::CheckTypes<LW_ARGMAX, X>();
+  return reduce<LW_ARGMAX, std::int64_t>(x);
+}
 // Variance with divisor n - ddof.
 template <Input X>
 auto var(const X& x, double ddof = 0) {
+  detail::CheckTypes<LW_VAR, X>();
   using T = element_t<X>;
   mean_t<T> result;
   const detail::Operand in = detail::AsOperand(x);
-  if (in.length < 0) throw Error(LW_ERR_SHAPE, "the variance of a scalar has no length");
+  if (in.length == detail::kAnyLength)
+    throw Error(LW_ERR_SHAPE, "the variance of a scalar has no length");
   reduce<LW_VAR>(View<const T, 1>(static_cast<const T*>(in.memory.data), {in.length},
                                   {in.memory.stride_bytes}),
                  axes(0), View<mean_t<T>, 0>(&result, {}), ddof);
@@ -196,10 +217,13 @@ auto var(const X& x, double ddof = 0) {
 }
 
 // out[i] = x[0] + ... + x[i] in the library's fixed order.
-void cumulative_sum(const Input auto& x, Output auto&& out) { call<LW_CUMULATIVE_SUM>(x, out); }
+void cumulative_sum(const Input auto& x, Output auto&& out) {
+  detail::Named<LW_CUMULATIVE_SUM>(x, out);
+}
 
 // The elements of x where the mask (bool or uint8_t) is not 0, in order; returns how many.
 std::int64_t compress(const Input auto& x, const Input auto& mask, Output auto&& out) {
+  detail::CheckTypes<LW_COMPRESS, decltype(x), decltype(mask), decltype(out)>();
   const detail::Outcome outcome = detail::Run<LW_COMPRESS>(x, mask, out);
   if (outcome.status != LW_OK) detail::Throw(outcome);
   return outcome.count;
@@ -235,15 +259,36 @@ std::string TextOf(Fill fill) {
   text.resize(length < text.size() ? length : text.size() - 1);
   return text;
 }
+
+// Completes `count` dtypes to those of the kernel's first loop that begins with them; a single one
+// may be that of any input. Without such a loop the last is repeated, for the library to refuse.
+inline void CompleteDtypes(lw_kernel kernel, int count, lw_dtype* dtypes) {
+  for (int i = count; i < LW_MAX_OPERANDS; ++i) dtypes[i] = dtypes[count - 1];
+  for (std::int32_t index = 0; index < lw_kernel_count(); ++index) {
+    lw_kernel_record record{};
+    record.struct_size = sizeof(record);
+    if (lw_kernel_info(index, &record) != LW_OK || record.kernel != kernel) continue;
+    if (count > record.inputs + 1) throw Error(LW_ERR_SHAPE, "explain: too many element types");
+    bool begins = true, any = false;
+    for (int i = 0; i < count; ++i) begins &= record.dtypes[i] == dtypes[i];
+    for (int i = 0; i < record.inputs; ++i) any |= record.dtypes[i] == dtypes[0];
+    if (!begins && !(count == 1 && any)) continue;
+    for (int i = 0; i <= record.inputs; ++i) dtypes[i] = record.dtypes[i];
+    return;
+  }
+}
 }  // namespace detail
 
 // Which variant of a kernel runs here, and for each other one why not. Ts: element types of the
-// inputs, then of the output; none for the kernel's first loop. As text or as JSON.
+// inputs, then of the output; those left out at the end follow, and one alone may be that of any
+// input; none for the kernel's first loop. As text or as JSON.
 template <Element... Ts>
 std::string explain(lw_kernel kernel, bool json = false) {
-  static constexpr lw_dtype kDtypes[LW_MAX_OPERANDS] = {dtype_of<Ts>::value...};
+  static_assert(sizeof...(Ts) <= LW_MAX_OPERANDS, "lanewise: no kernel has so many operands");
+  lw_dtype dtypes[LW_MAX_OPERANDS] = {dtype_of<Ts>::value...};
+  if constexpr (sizeof...(Ts) > 0) detail::CompleteDtypes(kernel, sizeof...(Ts), dtypes);
   return detail::TextOf([&](char* buffer, std::size_t size, std::size_t* length) {
-    return lw_explain(kernel, sizeof...(Ts) ? kDtypes : nullptr, json, buffer, size, length);
+    return lw_explain(kernel, sizeof...(Ts) ? dtypes : nullptr, json, buffer, size, length);
   });
 }
 
@@ -254,7 +299,10 @@ inline std::string machine(bool json = false) {
   });
 }
 
+#endif  // exceptions
+
 }  // namespace cpp0
 }  // namespace lanewise
 
+#endif  // C++20
 #endif  // LANEWISE_LANEWISE_HPP_

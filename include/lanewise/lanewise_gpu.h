@@ -52,9 +52,10 @@ LW_API const char* lw_gpu_state_name(lw_gpu_state state); /* "no_driver"; null i
 /* What is known. initialise 0: asks environment, device nodes and the driver's version, never
  * initialises CUDA, and tells of what has been found out before. initialise 1: goes all the way, as
  * the first GPU call does; takes at most LANEWISE_GPU_TIMEOUT_MS (default 10000). Always LW_OK with
- * a state, unless `state` is null. */
+ * a state, unless `state` is null or initialise another number (LW_ERR_VALUE). */
 LW_API lw_status lw_gpu_status(int32_t initialise, lw_gpu_state* state);
-/* The same with the reason, driver, devices and plugin, as text or JSON; buffer as lw_machine's. */
+/* The same with the reason, driver, devices and plugin, as text (json 0) or JSON (1; otherwise
+ * LW_ERR_VALUE); buffer as lw_machine's. */
 LW_API lw_status lw_gpu_explain(int32_t initialise, int32_t json, char* buffer, size_t size,
                                 size_t* length);
 
@@ -108,8 +109,9 @@ typedef struct lw_gpu_options {
 
 /* ------------------------------------------------------------------ kernels */
 
+/* Read or written as lw_operand. */
 typedef struct lw_gpu_operand {
-  void* data;                  /* device memory, element (0, ..., 0); or host memory, see below */
+  const void* data;            /* device memory, element (0, ..., 0); or host memory, see below */
   const int64_t* stride_bytes; /* ndim strides, any sign; 0 repeats (inputs only) */
   int32_t host_scalar;         /* 1: an input that is one host value, read before the call returns;
                                 * stride_bytes is not looked at */

@@ -118,14 +118,14 @@ cdef extern from "lanewise/lanewise.h" nogil:
     lw_status lw_find_kernel(const char* name, lw_kernel* kernel)
 
     ctypedef struct lw_operand:
-        void* data
+        const void* data
         int64_t stride_bytes
 
     lw_status lw_call(lw_kernel kernel, const lw_dtype* dtypes, const lw_operand* operands,
                       int64_t n)
 
     ctypedef struct lw_view:
-        void* data
+        const void* data
         int32_t ndim
         const int64_t* shape
         const int64_t* stride_bytes

@@ -104,9 +104,8 @@ def explain(function, *dtypes):
                 wanted = record
                 break
         else:
-            taken = sorted({key[inputs - 1] for key in full})
-            raise TypeError(f"{name} has no kernel for {', '.join(names)}; it takes: "
-                            f"{', '.join(taken)}")
+            taken = ", ".join(f"{','.join(key[:-1])}->{key[-1]}" for key in full)
+            raise TypeError(f"{name} has no kernel for {', '.join(names)}; it takes {taken}")
     text = _core.explain(name, wanted, False)
     return Report(text, json.loads(_core.explain(name, wanted, True)))
 

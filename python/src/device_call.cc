@@ -159,8 +159,7 @@ bool RunOnDevice(const Kernel& kernel, const lw_dtype* dtypes, const DeviceInput
   for (int i = 0; i < kernel.inputs; ++i) {
     DeviceArray* array = inputs[i].array;
     operands[i].host_scalar = !array;
-    operands[i].data =
-        array ? static_cast<void*>(array->data) : const_cast<uint64_t*>(&inputs[i].value);
+    operands[i].data = array ? static_cast<const void*>(array->data) : &inputs[i].value;
     if (!array) continue;
     operands[i].stride_bytes = strides[i];
     if (array->device != out->device) {

@@ -46,7 +46,7 @@ TEST_F(GpuArguments, KernelsAndDtypes) {
   ExpectError(call(-1, kF32), LW_ERR_KERNEL, "-1");
   ExpectError(call(9999, kF32), LW_ERR_KERNEL, "9999");
   const lw_dtype odd[] = {LW_F32, LW_I8, static_cast<lw_dtype>(77)};
-  ExpectError(call(LW_ADD, odd), LW_ERR_DTYPE, "f32,i8,?");
+  ExpectError(call(LW_ADD, odd), LW_ERR_DTYPE, "not f32,i8->?");
   ExpectError(call(LW_ADD, nullptr), LW_ERR_NULL, "dtypes");
   ExpectError(lw_gpu_call(LW_ADD, kF32, nullptr, 1, &kTwo, nullptr), LW_ERR_NULL, "operands");
   ExpectError(call(LW_SUM, kF32), LW_ERR_KERNEL, "lw_gpu_reduce");
@@ -158,7 +158,8 @@ TEST_F(GpuArguments, Reductions) {
   ExpectError(reduce(999, LW_F32, &in, 1, &out), LW_ERR_KERNEL, "999");
   ExpectError(reduce(LW_EXP, LW_F32, &in, 1, &out), LW_ERR_KERNEL, "exp does not reduce");
   ExpectError(reduce(LW_DOT, LW_F32, &in, 1, &out), LW_ERR_KERNEL, "dot does not reduce");
-  ExpectError(reduce(LW_SUM, LW_F16, &in, 1, &out), LW_ERR_DTYPE, "sum does not reduce f16");
+  ExpectError(reduce(LW_SUM, LW_F16, &in, 1, &out), LW_ERR_DTYPE,
+              "sum reduces f32->f32, f64->f64, i32->i64");
   ExpectError(reduce(LW_SUM, LW_F32, &in, 2, &out), LW_ERR_SHAPE, "axis_mask 0x2");
   ExpectError(reduce(LW_SUM, LW_F32, &in, 0, &out), LW_ERR_SHAPE, "ndim 0, expected 1");
   const int64_t none = 0;
@@ -181,7 +182,8 @@ TEST_F(GpuArguments, HostResults) {
   ExpectError(reduce(LW_SUM, LW_F32, &x, nullptr, nullptr), LW_ERR_NULL, "result is null");
   ExpectError(reduce(LW_SUM, LW_F32, &x, &x, &value), LW_ERR_VALUE, "y must be null");
   ExpectError(reduce(LW_DOT, LW_F32, &x, nullptr, &value), LW_ERR_NULL, "y is null");
-  ExpectError(reduce(LW_DOT, LW_I8, &x, &x, &value), LW_ERR_DTYPE, "dot does not take");
+  ExpectError(reduce(LW_DOT, LW_I8, &x, &x, &value), LW_ERR_DTYPE,
+              "dot takes f32,f32->f32, f64,f64->f64, not i8,i8->i8");
   ExpectError(reduce(LW_ADD, LW_F32, &x, nullptr, &value), LW_ERR_KERNEL, "add does not reduce");
   ExpectError(reduce(-3, LW_F32, &x, nullptr, &value), LW_ERR_KERNEL, "-3");
   const int64_t three = 3;
@@ -209,7 +211,7 @@ TEST_F(GpuArguments, Compress) {
   };
   ExpectError(compress(LW_F32, 2, nullptr, count), LW_ERR_NULL, "lw_gpu_compress");
   ExpectError(compress(LW_F32, 2, &out, nullptr), LW_ERR_NULL, "lw_gpu_compress");
-  ExpectError(compress(LW_BF16, 2, &out, count), LW_ERR_DTYPE, "compress does not take");
+  ExpectError(compress(LW_BF16, 2, &out, count), LW_ERR_DTYPE, ", not bf16,bool->bf16");
   ExpectError(compress(LW_F32, -2, &out, count), LW_ERR_SIZE, "-2");
   ExpectError(compress(LW_F32, 2, &x, count), LW_ERR_OVERLAP, "overlaps input 0");
   ExpectError(compress(LW_F32, 2, &out, memory_.as<int64_t>() + 25), LW_ERR_OVERLAP,
@@ -222,6 +224,15 @@ TEST_F(GpuArguments, Compress) {
 
 TEST_F(GpuArguments, NullResults) {
   ExpectError(lw_gpu_status(0, nullptr), LW_ERR_NULL, "state");
+  for (int32_t wild : {-1, 2, 9}) {
+    lw_gpu_state state = LW_GPU_FORKED;
+    size_t length = 7;
+    ExpectError(lw_gpu_status(wild, &state), LW_ERR_VALUE, "initialise");
+    EXPECT_EQ(state, LW_GPU_FORKED);
+    ExpectError(lw_gpu_explain(wild, 0, nullptr, 0, &length), LW_ERR_VALUE, "initialise");
+    ExpectError(lw_gpu_explain(0, wild, nullptr, 0, &length), LW_ERR_VALUE, "json");
+    EXPECT_EQ(length, 7u);
+  }
   ExpectError(lw_gpu_explain(0, 0, nullptr, 5, nullptr), LW_ERR_NULL, "buffer");
   ExpectError(lw_gpu_device_count(nullptr), LW_ERR_NULL, "count");
   ExpectError(lw_gpu_device_info(0, nullptr), LW_ERR_NULL, "record");

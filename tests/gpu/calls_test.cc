@@ -157,7 +157,7 @@ TEST_F(GpuCalls, ElementwiseKernels) {
         operands[i].data = device.back()->data() + array.below;
         operands[i].stride_bytes = array.strides.data();
         if (!scalar[i]) continue;
-        operands[i] = {const_cast<char*>(array.host.data() + array.below), nullptr, 1, 0};
+        operands[i] = {array.host.data() + array.below, nullptr, 1, 0};
       }
       if (in_place) operands[0].data = operands[out].data;
       ASSERT_EQ(lw_gpu_call(kernel.kernel, kernel.dtypes, operands,
@@ -288,7 +288,7 @@ TEST_F(GpuCalls, Compress) {
       ASSERT_EQ(lw_call(LW_COMPRESS, kernel.dtypes, host, n), LW_OK) << lw_last_error();
       int64_t count = 0;
       for (int64_t i = 0; i < n; ++i)
-        count += static_cast<char*>(host[1].data)[i * host[1].stride_bytes] != 0;
+        count += static_cast<const char*>(host[1].data)[i * host[1].stride_bytes] != 0;
       EXPECT_EQ(dout.Download(), out.host);
       EXPECT_EQ(dcount.Download<int64_t>()[0], count);
     }

@@ -24,7 +24,7 @@ constexpr lw_dtype kF32[] = {LW_F32, LW_F32, LW_F32};
 constexpr int64_t kStride = 4, kFour = 4;
 
 lw_status Negative(const void* x, void* out, int64_t n, const lw_gpu_options* options) {
-  const lw_gpu_operand operands[] = {{const_cast<void*>(x), &kStride, 0, 0}, {out, &kStride, 0, 0}};
+  const lw_gpu_operand operands[] = {{x, &kStride, 0, 0}, {out, &kStride, 0, 0}};
   return lw_gpu_call(LW_NEGATIVE, kF32, operands, 1, &n, options);
 }
 

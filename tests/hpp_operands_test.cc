@@ -1,0 +1,177 @@
+// lanewise.hpp's operands: Views, arrays of other libraries; and the types that the named functions
+// refuse at compile time are those that the library refuses.
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <climits>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "lanewise/lanewise.hpp"
+#if __has_include(<Eigen/Core>)
+#include <Eigen/Core>
+#endif
+
+namespace {
+
+namespace lw = lanewise;
+using Floats = std::vector<float>;
+
+TEST(HppOperands, Views) {
+  const Floats x{1, 2, 3, 4, 5, 6};
+  Floats out(6, 0.0f);
+  const lw::View<const float, 1> odd(x.data() + 4, {3}, {-8}), all(x.data(), {6});
+  const lw::View<float, 1> even_out(out.data(), {3}, {8});
+  lw::negative(odd, even_out);
+  EXPECT_EQ(out, (Floats{-5, 0, -3, 0, -1, 0}));
+  lw::add(odd, lw::scalar(1.0f), lw::View<float, 1>(out.data(), {3}));
+  EXPECT_EQ(out, (Floats{6, 4, 2, 0, -1, 0}));
+  EXPECT_EQ(lw::sum(odd), 9.0f);
+  EXPECT_EQ(lw::var(odd), 8.0f / 3);
+  EXPECT_EQ(lw::argmax(all), 5);
+  EXPECT_EQ(lw::try_call<LW_SQRT>(odd, out), LW_ERR_SHAPE);
+  // A size that no array has is the array's fault, not a scalar.
+  EXPECT_NE(lw::try_call<LW_SQRT>(lw::View<const float, 1>(x.data(), {-1}), out), LW_OK);
+  static_assert(!lw::Output<lw::View<const float, 1>> && !lw::Input<lw::View<float, 2>>);
+}
+
+// data() and size(), and no iterators.
+struct Buffer {
+  Floats values;
+  float* data() { return values.data(); }
+  const float* data() const { return values.data(); }
+  int size() const { return static_cast<int>(values.size()); }
+};
+// Its elements may lie anywhere.
+struct Spread : Buffer {
+  std::array<long, 2> strides() const { return {8, 4}; }
+};
+static_assert(lw::Input<Buffer> && lw::Output<Buffer&> && !lw::Output<const Buffer&>);
+static_assert(!lw::Input<Spread> && !lw::Output<Spread&>);
+
+TEST(HppOperands, DataAndSize) {
+  const Buffer x{{1, 4, 9}};
+  Buffer out{Floats(3)};
+  lw::sqrt(x, out);
+  EXPECT_EQ(out.values, (Floats{1, 2, 3}));
+  EXPECT_EQ(lw::sum(x), 14.0f);
+}
+
+#if __has_include(<Eigen/Core>)
+TEST(HppOperands, Eigen) {
+  Eigen::ArrayXf x(6), out = Eigen::ArrayXf::Zero(6);
+  x << 1, 4, 9, 16, 25, 36;
+  lw::sqrt(x, out);
+  EXPECT_EQ(out.matrix(), (Eigen::Matrix<float, 6, 1>{1, 2, 3, 4, 5, 6}));
+  const Eigen::VectorXd d = Eigen::VectorXd::LinSpaced(5, 1, 5);
+  EXPECT_EQ(lw::sum(d), 15.0);
+  Floats values{4, 9};
+  lw::sqrt(Eigen::Map<const Eigen::ArrayXf>(values.data(), 2), out.head(2));
+  EXPECT_EQ(out[1], 3);
+  // Steps between elements: another stride, a row of a matrix by columns, one backwards.
+  using Step = Eigen::InnerStride<2>;
+  lw::negative(x.head(3), Eigen::Map<Eigen::ArrayXf, 0, Step>(out.data(), 3));
+  EXPECT_EQ(out.matrix(), (Eigen::Matrix<float, 6, 1>{-1, 3, -4, 4, -9, 6}));
+  Eigen::MatrixXf m(2, 3);
+  m << 1, 2, 3, 4, 5, 6;
+  EXPECT_EQ(lw::sum(m.row(1)), 15.0f);
+  EXPECT_EQ(lw::sum(m.col(1)), 7.0f);
+  // The order of a matrix's elements is a matter of its type: not an operand.
+  static_assert(!lw::Input<Eigen::MatrixXf> && !lw::Input<Eigen::ArrayXXd>);
+  static_assert(lw::Output<Eigen::ArrayXf&> && !lw::Output<const Eigen::ArrayXf&>);
+  static_assert(lw::Output<Eigen::Map<Eigen::ArrayXf>>);
+  static_assert(!lw::Output<Eigen::Map<const Eigen::ArrayXf>>);
+}
+#endif
+
+TEST(HppOperands, AxesThatDoNotExist) {
+  static_assert(lw::axes(0, 2) == 5 && lw::axes() == 0 && lw::axes(31) == 1u << 31);
+  const double x[] = {1, 2};
+  double out = 0;
+  const lw::View<const double, 1> in(x, {2});
+  const lw::View<double, 0> result(&out, {});
+  for (const int64_t axis : {int64_t{-1}, int64_t{1}, int64_t{63}, int64_t{64}, INT64_MIN}) {
+    EXPECT_THROW(lw::reduce<LW_SUM>(in, lw::axes(axis), result), lw::Error) << axis;
+  }
+  EXPECT_THROW(lw::reduce<LW_SUM>(in, lw::axes(UINT64_MAX), result), lw::Error);
+}
+
+TEST(HppOperands, ErrorsNameTheTypes) {
+  const Floats x{1, 2};
+  double out[2];
+  try {
+    lw::call<LW_EXP>(x, out);
+    FAIL();
+  } catch (const lw::Error& error) {
+    EXPECT_STREQ(error.what(), "exp takes f32->f32, f64->f64, not f32->f64");
+  }
+  try {
+    lw::reduce<LW_SUM>(lw::View<const float, 1>(x.data(), {2}), lw::axes(0),
+                       lw::View<double, 0>(out, {}));
+    FAIL();
+  } catch (const lw::Error& error) {
+    EXPECT_NE(std::string(error.what()).find("sum takes f32->f32, f64->f64"), std::string::npos);
+  }
+}
+
+TEST(HppOperands, ExplainCompletesTypes) {
+  const auto first_line = [](const std::string& text) { return text.substr(0, text.find('\n')); };
+  EXPECT_EQ(first_line(lw::explain<double>(LW_EXP)), "exp(f64) -> f64");
+  EXPECT_EQ(first_line(lw::explain<int32_t>(LW_ADD)), "add(i32, i32) -> i32");
+  EXPECT_EQ(first_line(lw::explain<double>(LW_ARGMAX)), "argmax(f64) -> i64");
+  EXPECT_EQ(first_line(lw::explain<double>(LW_WHERE)), "where(bool, f64, f64) -> f64");
+  EXPECT_EQ(first_line(lw::explain<bool, double>(LW_WHERE)), "where(bool, f64, f64) -> f64");
+  EXPECT_EQ(first_line(lw::explain<double, float>(LW_CONVERT)), "convert(f64) -> f32");
+  EXPECT_THROW((lw::explain<double, double, double>(LW_EXP)), lw::Error);
+  try {
+    (void)lw::explain<int>(LW_EXP);
+    FAIL();
+  } catch (const lw::Error& error) {
+    EXPECT_STREQ(error.what(), "exp takes f32->f32, f64->f64, not i32->i32");
+  }
+}
+
+// All combinations of dtypes: what a named function compiles is what the library has.
+TEST(HppOperands, CompileTimeTypesAreTheKernelList) {
+  std::set<std::vector<int>> taken[LW_CONVERT + 1];
+  int operands[LW_CONVERT + 1] = {};
+  for (int32_t i = 0; i < lw_kernel_count(); ++i) {
+    lw_kernel_record r{};
+    r.struct_size = sizeof(r);
+    ASSERT_EQ(lw_kernel_info(i, &r), LW_OK);
+    ASSERT_LE(r.kernel, LW_CONVERT) << "TypesOf() in call.hpp does not know " << r.name;
+    const bool reduces =
+        r.shape == LW_SHAPE_REDUCE || r.shape == LW_SHAPE_REDUCE_TWO || r.shape == LW_SHAPE_ARG;
+    operands[r.kernel] = r.inputs + !reduces;
+    // Bytes may stand for truth values.
+    const int count = operands[r.kernel];
+    for (int mask = 0; mask < 1 << count; ++mask) {
+      std::vector<int> dtypes(r.dtypes, r.dtypes + count);
+      for (int k = 0; k < count; ++k) {
+        if ((mask >> k & 1) && dtypes[static_cast<size_t>(k)] == LW_BOOL) {
+          dtypes[static_cast<size_t>(k)] = LW_U8;
+        }
+      }
+      taken[r.kernel].insert(dtypes);
+    }
+  }
+  for (int kernel = 0; kernel <= LW_CONVERT; ++kernel) {
+    const lw::detail::Types types = lw::detail::TypesOf(static_cast<lw_kernel>(kernel));
+    const int count = operands[kernel];
+    int combinations = 1;
+    for (int k = 0; k < count; ++k) combinations *= LW_F64 + 1;
+    for (int c = 0; c < combinations; ++c) {
+      lw_dtype dtypes[LW_MAX_OPERANDS];
+      for (int k = 0, rest = c; k < count; ++k, rest /= LW_F64 + 1) {
+        dtypes[k] = static_cast<lw_dtype>(rest % (LW_F64 + 1));
+      }
+      ASSERT_EQ(lw::detail::Fits(types, dtypes, count),
+                taken[kernel].count({dtypes, dtypes + count}) != 0)
+          << "kernel " << kernel << ", combination " << c;
+    }
+  }
+}
+
+}  // namespace
