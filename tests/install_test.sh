@@ -42,7 +42,7 @@ installed() {
   config=$(find "$prefix" -name lanewise-config.cmake -printf '%h\n')
   [ -n "$config" ] || fail "lanewise-config.cmake is not installed"
   local lib=${config%/cmake/lanewise}
-  if compgen -G "$lib/liblanewise_tbb.so" >/dev/null; then export LW_EXPECT_MODULE=1; fi
+  if compgen -G "$lib/liblanewise_tbb.so.0.1" >/dev/null; then export LW_EXPECT_MODULE=1; fi
 
   step "find_package"
   quietly cmake -S "$consumers/find_package" -B "$tmp/find" "${compilers[@]}" \
