@@ -29,6 +29,10 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
 endif()
 
 include(cmake/check_flags.cmake)
+# Makefiles put these variables after a target's link options, Ninja before.
+list(JOIN LANEWISE_STRICT_LINK_OPTIONS " " _strict)
+string(APPEND CMAKE_SHARED_LINKER_FLAGS " ${_strict}")
+string(APPEND CMAKE_MODULE_LINKER_FLAGS " ${_strict}")
 
 add_library(lanewise_strict INTERFACE)
 target_compile_options(lanewise_strict INTERFACE
