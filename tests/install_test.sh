@@ -100,6 +100,7 @@ folders() {
   step "manual pages"
   local option page
   for page in "$source"/docs/man/*.1; do
+    command -v man >/dev/null || { echo "   man was not found: $page is not formatted"; continue; }
     man --warnings -l "$page" 2>&1 >/dev/null | { ! grep . ; } || fail "$page has faults"
   done
   page=$(sed 's/\\-/-/g; s/\\f.//g' "$source/docs/man/lanewise-probe.1")
