@@ -26,7 +26,7 @@ if(NOT CMAKE_INSTALL_PREFIX STREQUAL "/usr")
   set(_module_path "$ORIGIN/lanewise")
 endif()
 
-install(TARGETS lanewise EXPORT lanewise-targets
+install(TARGETS lanewise lanewise_cpp EXPORT lanewise-targets
   LIBRARY DESTINATION ${_lib} ${_runtime} NAMELINK_COMPONENT lanewise_devel
   ARCHIVE DESTINATION ${_lib} ${_devel})
 if(LANEWISE_THREADS)
