@@ -16,7 +16,7 @@ endif()
 list(APPEND LANEWISE_STRICT_OPTIONS -ffp-contract=off)
 # At the link these decide whether crtfastmath.o is taken, which makes the thread that loads the
 # library flush subnormals.
-set(LANEWISE_STRICT_LINK_OPTIONS -fno-fast-math -fno-unsafe-math-optimizations)
+set(LANEWISE_STRICT_LINK_OPTIONS -O2 -fno-fast-math -fno-unsafe-math-optimizations)  # -O2: not -Ofast
 if(CMAKE_CXX_COMPILER_ID STREQUAL "IntelLLVM")
   list(APPEND LANEWISE_STRICT_LINK_OPTIONS -fp-model=precise)
 endif()
@@ -30,14 +30,18 @@ endif()
 
 include(cmake/check_flags.cmake)
 # Makefiles put these variables after a target's link options, Ninja before.
-list(JOIN LANEWISE_STRICT_LINK_OPTIONS " " _strict)
-string(APPEND CMAKE_SHARED_LINKER_FLAGS " ${_strict}")
-string(APPEND CMAKE_MODULE_LINKER_FLAGS " ${_strict}")
+list(JOIN LANEWISE_STRICT_LINK_OPTIONS " " LANEWISE_STRICT_LINK)
+string(APPEND CMAKE_SHARED_LINKER_FLAGS " ${LANEWISE_STRICT_LINK}")
+string(APPEND CMAKE_MODULE_LINKER_FLAGS " ${LANEWISE_STRICT_LINK}")
 
+# SHELL: keeps them together. CMake would drop one that the project around has set already, and with
+# it the order.
+list(JOIN LANEWISE_STRICT_OPTIONS " " _options)
+set(LANEWISE_STRICT_SHELL "$<$<COMPILE_LANGUAGE:CXX>:SHELL:${_options}>")  # without a level: gpu/
 add_library(lanewise_strict INTERFACE)
 target_compile_options(lanewise_strict INTERFACE
-  "$<$<COMPILE_LANGUAGE:CXX>:${LANEWISE_STRICT_OPTIONS};${LANEWISE_BASELINE_FLAGS}>")
-target_link_options(lanewise_strict INTERFACE ${LANEWISE_STRICT_LINK_OPTIONS})
+  "$<$<COMPILE_LANGUAGE:CXX>:SHELL:${_options} ${LANEWISE_BASELINE_FLAGS}>")
+target_link_options(lanewise_strict INTERFACE "SHELL:${LANEWISE_STRICT_LINK}")
 
 add_library(lanewise_flags INTERFACE)
 target_compile_features(lanewise_flags INTERFACE cxx_std_20)
