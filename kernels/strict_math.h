@@ -5,11 +5,11 @@
 #ifndef LANEWISE_KERNELS_STRICT_MATH_H_
 #define LANEWISE_KERNELS_STRICT_MATH_H_
 
-#if defined(__FAST_MATH__) || defined(__USE_FAST_MATH__) ||                           \
-    (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ > 0) ||                    \
-    defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) ||                  \
-    defined(__NO_SIGNED_ZEROS__) || (defined(__CUDA_FTZ) && __CUDA_FTZ > 0)
-#error "lanewise cannot be compiled with -ffast-math, -Ofast or a part of them: its results are \
+// nvcc has no macro for its own --use_fast_math: gpu/CMakeLists.txt refuses it.
+#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ > 0) || \
+    defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) || defined(__NO_SIGNED_ZEROS__)
+#error \
+    "lanewise cannot be compiled with -ffast-math, -Ofast or a part of them: its results are \
 promised to the bit. Leave the flag out; lanewise's own flags are in cmake/flags.cmake."
 #endif
 
@@ -35,7 +35,8 @@ promised to the bit. Leave the flag out; lanewise's own flags are in cmake/flags
 #define LANEWISE_ABOVE_BASELINE
 #endif
 #ifdef LANEWISE_ABOVE_BASELINE
-#error "lanewise must not be compiled with -march or -m options above its baseline: the code would \
+#error \
+    "lanewise must not be compiled with -march or -m options above its baseline: the code would \
 run before the CPU has been looked at. Set LANEWISE_BASELINE instead (docs/dispatch.md)."
 #endif
 #endif

@@ -33,6 +33,7 @@ done
 for flag in -fassociative-math\ -fno-signed-zeros\ -fno-trapping-math -freciprocal-math; do
   ! compile g++ -O2 $flag || fail "g++ $flag is accepted"
 done
+[ "$(uname -m)" != x86_64 ] || ! compile g++ -O2 -mfpmath=387 || fail "g++ -mfpmath=387 is accepted"
 step "the compiler refuses"
 
 configure() {

@@ -37,10 +37,12 @@ int main(void) {
     const int64_t strides[2] = {kColumns * sizeof(double), sizeof(double)};
     lw_view table, result;
     table.data = y, table.ndim = 2, table.shape = shape, table.stride_bytes = strides;
-    result.data = sums, result.ndim = 1, result.shape = shape + 1, result.stride_bytes = strides + 1;
+    result.data = sums, result.ndim = 1, result.shape = shape + 1,
+    result.stride_bytes = strides + 1;
     if (failed(lw_reduce(LW_SUM, LW_F64, &table, 1, &result, NULL))) return 1;
   }
-  if (failed(lw_sum_f64(kCount, y, &total)) || failed(lw_max_f64(kColumns, sums, &largest))) return 1;
+  if (failed(lw_sum_f64(kCount, y, &total)) || failed(lw_max_f64(kColumns, sums, &largest)))
+    return 1;
   printf("%23.16E%23.16E\n", total, largest);
   return 0;
 }

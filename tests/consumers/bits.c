@@ -41,7 +41,7 @@ static unsigned Mode(void) {
 }
 
 int main(int count, char** arguments) {
-  static const char* const unary[] = {"exp",  "log",  "sin", "cos",      "tanh", "floor",
+  static const char* const unary[] = {"exp",  "log",  "sin", "cos",      "tanh",          "floor",
                                       "rint", "sqrt", "abs", "negative", "cumulative_sum"};
   static const char* const binary[] = {"pow", "divide", "minimum", "maximum"};
   const unsigned mode = Mode();
