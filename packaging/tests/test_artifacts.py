@@ -43,7 +43,7 @@ def test_raised_baseline_is_marked_for_the_loader(unpacked, manifest):
     for name, folder in unpacked.items():
         level = manifest.variants[name].level
         assert elf.isa_level(_library(folder)) == level
-        assert elf.isa_level(folder / "lib" / "liblanewise_tbb.so") == level
+        assert elf.isa_level(folder / "lib" / "liblanewise_tbb.so.0.1") == level
 
 
 def test_lower_targets_are_gone(unpacked):
@@ -102,7 +102,7 @@ def test_needs_little_of_the_system(unpacked):
         allowed = {"libc.so.6", "libdl.so.2", "libpthread.so.0", "libm.so.6", "libgcc_s.so.1",
                    "ld-linux-x86-64.so.2"}
         assert set(elf.needed(_library(folder))) <= allowed
-        assert set(elf.needed(folder / "bin" / "lanewise-probe")) <= allowed | {"liblanewise.so.0"}
+        assert set(elf.needed(folder / "bin" / "lanewise-probe")) <= allowed | {"liblanewise.so.0.1"}
         assert (folder / "lib" / "lanewise" / "libtbb.so.12").is_file()
 
 

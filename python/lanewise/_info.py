@@ -144,7 +144,7 @@ def get_library_dir():
 
 def library_file():
     """The library in this process."""
-    return os.path.realpath(os.path.join(get_library_dir(), "liblanewise.so.0"))
+    return os.path.realpath(os.path.join(get_library_dir(), "liblanewise.so.0.1"))
 
 
 class target:

@@ -94,7 +94,7 @@ def test_threads_module_is_found():
         mapped = {line.split()[-1] for line in maps if "liblanewise" in line or "libtbb" in line}
     if int(lanewise.threads()) > 1:
         folder = os.path.realpath(lanewise.get_library_dir())
-        assert f"{folder}/liblanewise_tbb.so" in mapped
+        assert f"{folder}/liblanewise_tbb.so.0.1" in mapped
         assert f"{folder}/libtbb.so.12" in mapped
 
 
