@@ -26,12 +26,12 @@ def accuracy(options):
 
 
 def status(options):
-    with lanewise.patched_numpy():
+    with lanewise.patched_numpy(bits=options.bits):
         _print(lanewise.patch_status(), options.json)
 
 
 def run(options):
-    lanewise.patch_numpy()
+    lanewise.patch_numpy(bits=options.bits)
     sys.argv = [options.script, *options.args]
     sys.path[0] = os.path.dirname(os.path.abspath(options.script))  # as Python does
     runpy.run_path(options.script, run_name="__main__")
@@ -72,8 +72,11 @@ def _parser():
     sub.add_argument("function", help="exp, sum, ...")
     sub.add_argument("dtype", nargs="*", help="f4, float64, ...")
     command(accuracy, "the error bound of a function").add_argument("function")
-    command(status, "what patched NumPy computes with lanewise, what not, and why")
+    all_loops = {"action": "store_true", "help": "patch what lanewise slows down here, too"}
+    sub = command(status, "what patched NumPy computes with lanewise, what not, and why")
+    sub.add_argument("--bits", **all_loops)
     sub = command(run, "run a Python script with NumPy patched", json=False)
+    sub.add_argument("--bits", **all_loops)
     sub.add_argument("script")
     sub.add_argument("args", nargs=argparse.REMAINDER)
     command(selftest, "the same bits on every target of this machine", json=False)
