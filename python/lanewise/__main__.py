@@ -6,6 +6,7 @@ import runpy
 import sys
 
 import lanewise
+from lanewise._bench.one_thread import start_again as start_in_one_thread
 from lanewise._bench.options import add_arguments as add_bench_arguments
 
 
@@ -95,7 +96,10 @@ def _explain_package(arguments):
 
 
 def main(arguments=None):
-    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments is None:
+        arguments = sys.argv[1:]
+        if arguments[:1] == ["bench"]:
+            start_in_one_thread()
     if arguments[:1] == ["explain"] and arguments[1:2] in (["install"], ["artifact"]):
         try:
             return _explain_package(arguments)

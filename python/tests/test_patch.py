@@ -177,7 +177,8 @@ def left_loops():
 
 def patched_loops():
     rows = lanewise.patch_status().data["functions"]
-    return {(row["numpy"], dtype) for row in rows if row["patched"] for dtype in row["dtypes"].split()}
+    return {(row["numpy"], dtype) for row in rows if row["patched"]
+            for dtype in row["dtypes"].split()}
 
 
 @pytest.fixture
