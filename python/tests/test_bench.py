@@ -121,6 +121,12 @@ def test_the_headline_is_what_people_have(data):
     if len(data["targets"]) > 1:
         assert re.findall("as fast as ([^:]*):", page._tiles(bare)) == [data["targets"][0]]
         assert plots.reference(bare) == data["targets"][0]
+    alone = {**data, "peers": {}, "rows": [
+        {**row, "results": [r for r in row["results"] if r["kind"] != "peer"]}
+        for row in data["rows"] if row["kernel"] == "exp"]}
+    soft = "software FMA" in table.soft_fma_note(alone)
+    assert ("software FMA" in plots.targets_figure(alone).layout.xaxis.title.text) == soft
+    assert ("as fast as" in page._tiles(alone)) == (not soft and len(data["targets"]) > 1)
 
 
 def test_numpy_at_its_baseline_is_another_process():

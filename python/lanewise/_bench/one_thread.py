@@ -14,7 +14,7 @@ def environment():
 
 def start_again():
     """Starts this program anew, in the same process, if a library may have read another limit."""
-    if any(os.environ.get(name) != "1" for name in _VARIABLES):
+    if sys.executable and any(os.environ.get(name) != "1" for name in _VARIABLES):
         sys.stdout.flush()
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment())
 

@@ -79,7 +79,8 @@ def _peers(data):
 def _sections(data):
     best, base = target_label(data["targets"][-1]), target_label(data["targets"][0])
     soft, reference = table.soft_fma_note(data), plots.reference(data)
-    shown = "NumPy at its baseline" if reference == NUMPY_BASELINE else target_label(reference)
+    shown = ("NumPy at its baseline" if reference == NUMPY_BASELINE else
+             table.soft_label(reference, data))
     yield (f"Every target against {shown}", plots.targets_figure(data),
            f"The same call, capped at each target with lanewise.target(). {best} runs without a "
            f"cap; {base} is what every machine of this kind has. "

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from .cases import size_name
 from .peers import NUMPY_BASELINE, NUMPY_PATCHED
 from .run import best_ns, ceiling, gigabytes, ns, ratio, target_label
-from .table import peers_of
+from .table import peers_of, soft_label
 
 # Targets are steps of one thing: light to dark. Everything else is told apart by hue
 # (Okabe and Ito's colours, which colour-blind readers can tell apart too).
@@ -120,7 +120,7 @@ def reference(data):
 def targets_figure(data):
     """Every target against what people have; None if no row has both."""
     base = reference(data)
-    shown = target_label(base)
+    shown = soft_label(base, data)
 
     def traces(rows):
         found = []
