@@ -24,7 +24,7 @@ demo:
 	@cmake --build $(BUILD) --target lanewise-probe atmosphere bench lanewise_tbb
 	@echo; echo "== This machine"; $(BUILD)/out/lanewise-probe
 	@echo; echo "== Worked example: a global quarter-degree grid"; $(BUILD)/out/atmosphere
-	@echo; echo "== Best target against baseline"; $(BUILD)/out/bench --demo
+	@echo; echo "== Best target against what people have"; $(BUILD)/out/bench --demo
 
 test:
 	tools/setup.sh core test emulate bench python packages

@@ -42,7 +42,7 @@ def _numpy_config():
 
 def _patched():
     rows = _patch.patch_status().data["functions"]
-    return {"patched": _patch.is_patched(),
+    return {"patched": _patch.is_patched(), "left_to_numpy": _patch.count_left(),
             "functions": sorted({row["numpy"] for row in rows if row["patched"]})}
 
 
@@ -103,7 +103,9 @@ def _text(data):
         ("NumPy", f"BLAS {blas.get('name', 'unknown')}; SIMD baseline "
                   f"{' '.join(simd.get('baseline', [])) or 'unknown'}; found "
                   f"{' '.join(simd.get('found', [])) or 'none'}"),
-        ("patched", f"{len(patch['functions'])} of NumPy's functions" if patch["patched"] else "no"),
+        ("patched", f"{len(patch['functions'])} of NumPy's functions, "
+                    f"{patch['left_to_numpy']} slower loops left to NumPy"
+         if patch["patched"] else "no"),
         ("environment", ", ".join(f"{name}={value}" for name, value in data["environment"].items())
          or "none of LANEWISE_*, NPY_*, *_NUM_THREADS, LD_* is set"),
     ]
