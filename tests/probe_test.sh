@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# lanewise-probe --explain (and an unknown --target): one dtype, all dtypes, as text and JSON, and what it refuses.
+# lanewise-probe --explain (and an unknown --target): one dtype, all dtypes, as text and JSON, what is
+# refused.
 #   tests/probe_test.sh PROBE
 set -euo pipefail
 probe=$1
