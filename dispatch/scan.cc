@@ -197,13 +197,24 @@ lw_status CheckCount(const KernelEntry& entry, const lw_operand* operands, int64
                      int64_t selected, const int64_t* count) {
   for (int i = 0; i < 3; ++i) {
     if (SharesBytes(operands[i], entry.Size(i), {count, 0}, sizeof(*count), i < 2 ? n : selected)) {
-      return Fail(LW_ERR_OVERLAP, "%s: count overlaps %s", entry.name,
-                  i == 0   ? "input 0"
-                  : i == 1 ? "input 1"
-                           : "the output");
+      static constexpr const char* kNames[] = {"input 0", "input 1", "the output"};
+      return Fail(LW_ERR_OVERLAP, "%s: count overlaps %s", entry.name, kNames[i]);
     }
   }
   return LW_OK;
+}
+
+// Whether the count may lie in contiguous operands: a few instructions, for short calls.
+bool CountIsNear(const KernelEntry& entry, const lw_operand* operands, int64_t n,
+                 const int64_t* count) {
+  constexpr uintptr_t kBehind = sizeof(*count) - 1;
+  const uintptr_t last = reinterpret_cast<uintptr_t>(count) + kBehind;
+  bool near = false;
+  for (int i = 0; i < 3; ++i) {
+    near |= last - reinterpret_cast<uintptr_t>(operands[i].data) <
+            static_cast<uintptr_t>(n) * entry.Size(i) + kBehind;
+  }
+  return near;
 }
 
 }  // namespace
@@ -237,12 +248,15 @@ lw_status CompressChecked(const Table& table, const KernelEntry& entry, const lw
   const CompressLoops& loops = *table.slots[entry.slot].compress;
   const int64_t selected = CountMask(table, loops, operands[1], n);
   status = CheckOutput(entry, operands, n, selected);
-  if (status == LW_OK) status = CheckCount(entry, operands, n, selected, count);
   if (status != LW_OK) return status;
   bool contiguous = true;
   for (int i = 0; i < 3; ++i) {
     contiguous &=
         operands[i].stride_bytes == entry.Size(i) && IsAligned(operands[i].data, 0, entry.Size(i));
+  }
+  if (!contiguous || CountIsNear(entry, operands, n, count)) {
+    status = CheckCount(entry, operands, n, selected, count);
+    if (status != LW_OK) return status;
   }
   if (contiguous) {
     loops.compress(operands[0].data, operands[1].data, static_cast<size_t>(n),

@@ -48,6 +48,10 @@ lw_status Copy(int32_t device, void* to, const void* from, size_t bytes, lw_gpu_
   if (status == LW_OK) status = CheckPlace(session, "to", to, kind != LW_GPU_DEVICE_TO_HOST);
   if (status == LW_OK) status = CheckPlace(session, "from", from, kind != LW_GPU_HOST_TO_DEVICE);
   if (status != LW_OK) return status;
+  const auto a = reinterpret_cast<uintptr_t>(to), b = reinterpret_cast<uintptr_t>(from);
+  if ((a > b ? a - b : b - a) < bytes) {
+    return Fail(LW_ERR_OVERLAP, "lw_gpu_copy: to and from overlap");  // undefined for CUDA
+  }
   return session.Check(session.backend().copy(session.call(), to, from, bytes, kind));
 }
 

@@ -86,6 +86,20 @@ TEST(HppOperands, Eigen) {
 }
 #endif
 
+TEST(HppOperands, MasksThatCannotBeRead) {
+  const Floats x{1, 2, 3};
+  Floats out(3);
+  const auto compress = [&](const bool* mask, int64_t stride) {
+    return lw::try_call<LW_COMPRESS>(x, lw::strided(mask, 3, stride), out);
+  };
+  const bool mask[] = {true, false, true};
+  EXPECT_EQ(compress(nullptr, 1), LW_ERR_NULL);
+  EXPECT_EQ(compress(mask, INT64_MAX / 2), LW_ERR_SIZE);
+  EXPECT_EQ(compress(mask, 1), LW_OK);
+  const std::vector<uint8_t> none;
+  EXPECT_EQ(lw::compress(Floats{}, none, Floats{}), 0);
+}
+
 TEST(HppOperands, AxesThatDoNotExist) {
   static_assert(lw::axes(0, 2) == 5 && lw::axes() == 0 && lw::axes(31) == 1u << 31);
   const double x[] = {1, 2};

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# lanewise-probe --explain: one dtype, all dtypes, as text and JSON, and what it refuses.
+# lanewise-probe --explain (and an unknown --target): one dtype, all dtypes, as text and JSON, what is
+# refused.
 #   tests/probe_test.sh PROBE
 set -euo pipefail
 probe=$1
@@ -26,4 +27,7 @@ refused 2 "exp takes f32->f32, f64->f64, not i32->i32" exp i32
 refused 2 '"what" is not a dtype' exp what
 refused 2 'no kernel is named "nope"' nope
 refused 2 'no kernel is named "nope"' nope f32
+rc=0
+said=$("$probe" --selftest --target nope 2>&1) || rc=$?
+[ "$rc" = 2 ] && grep -qF 'no target "nope"' <<<"$said" || fail "--target nope: $rc, $said"
 echo passed

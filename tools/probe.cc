@@ -174,6 +174,13 @@ Tally CheckTarget(const std::map<std::string, uint64_t>& golden,
   return tally;
 }
 
+bool IsTarget(const std::string& name) {
+  for (int32_t i = 0; i < lw_target_count(); ++i) {
+    if (name == lw_target_name(i)) return true;
+  }
+  return false;
+}
+
 // Runs the golden cases on every target this machine has; at least `expect` must be in use.
 int SelfTest(const std::string& expect, const std::string& only, const std::string& excuse_file) {
   std::set<std::string> excused;
@@ -182,6 +189,10 @@ int SelfTest(const std::string& expect, const std::string& only, const std::stri
     printf("this CPU loses cancelled FMA results: %zu cases may differ\n", excused.size());
   }
   const auto golden = lanewise::golden::Parse(kGoldenText);
+  if (!only.empty() && !IsTarget(only)) {
+    fprintf(stderr, "lanewise-probe: this build has no target \"%s\"\n", only.c_str());
+    return 2;
+  }
   int failed = 0, passed = 0;
   for (int32_t i = 0; i < lw_target_count(); ++i) {
     const std::string name = lw_target_name(i);
@@ -257,7 +268,8 @@ int main(int argc, char** argv) {
   app.add_option("--excuse", excuse,
                  "with --selftest: file of cases that may differ on a CPU whose FMA is defective");
   app.footer(
-      "Exit status: 0 all well, 1 a check failed, 2 an unknown kernel or dtype or a bad machine "
+      "Exit status: 0 all well, 1 a check failed, 2 an unknown kernel, dtype or target or a bad "
+      "machine "
       "file,\n"
       "100+ bad usage.\n"
       "LANEWISE_MAX_TARGET caps the target, LANEWISE_THREADS limits threads,\n"

@@ -38,7 +38,7 @@ enum class Types {
 };
 
 constexpr Types TypesOf(lw_kernel kernel) {
-  if (kernel > LW_CONVERT) return Types::kAny;
+  if (kernel > LW_CONVERT) return Types::kAny;  // the last one listed here
   if (kernel >= LW_EQUAL && kernel <= LW_GREATER_EQUAL) return Types::kComparison;
   switch (kernel) {
     case LW_ADD:
@@ -223,6 +223,11 @@ inline Outcome RunLoop(lw_kernel kernel, const Loop& loop, const Operand* operan
   if (n == kAnyLength) n = room;
   std::int64_t count = one_result ? 1 : n;
   if (loop.shape == LW_SHAPE_COMPRESS) {
+    std::int64_t span;
+    const lw_operand& mask = operands[1].memory;
+    const bool readable = mask.data && !__builtin_mul_overflow(mask.stride_bytes, n, &span);
+    // Refused by the library, if there is anything to read.
+    if (!readable) return {lw_call(kernel, loop.dtypes, memory, n), nullptr, 0};
     count = CountTrue(operands[1], n);
     if (room < count) return {LW_ERR_SHAPE, "the output is shorter than the mask's true elements"};
   } else if (room != count) {

@@ -172,7 +172,7 @@ typedef enum lw_gpu_copy_kind LW_ENUM_INT {
 } lw_gpu_copy_kind;
 
 /* Copies bytes in the order of a stream, without waiting: host memory must stay as it is until the
- * stream has passed (lw_gpu_synchronise). */
+ * stream has passed (lw_gpu_synchronise). `to` and `from` must not overlap (LW_ERR_OVERLAP). */
 LW_API lw_status lw_gpu_copy(int32_t device, void* to, const void* from, size_t bytes,
                              lw_gpu_copy_kind kind, void* stream);
 

@@ -122,6 +122,18 @@ TEST_F(GpuStreams, MemoryHelpers) {
               LW_ERR_DEVICE, "`to` lies in host");
   ExpectError(lw_gpu_copy(1, other.data(), from.data(), 1, LW_GPU_DEVICE_TO_DEVICE, nullptr),
               LW_ERR_DEVICE, "`from` lies in host");
+  for (int64_t shift : {0, 1, 9}) {
+    ExpectError(lw_gpu_copy(1, other.data(), static_cast<char*>(other.data()) + shift, 10,
+                            LW_GPU_DEVICE_TO_DEVICE, nullptr),
+                LW_ERR_OVERLAP, "to and from overlap");
+    ExpectError(lw_gpu_copy(1, static_cast<char*>(other.data()) + shift, other.data(), 10,
+                            LW_GPU_DEVICE_TO_DEVICE, nullptr),
+                LW_ERR_OVERLAP, "to and from overlap");
+  }
+  ASSERT_EQ(lw_gpu_copy(1, other.data(), static_cast<char*>(other.data()) + 10, 10,
+                        LW_GPU_DEVICE_TO_DEVICE, nullptr),
+            LW_OK);
+  ASSERT_EQ(lw_gpu_synchronise(1, nullptr), LW_OK);
   ExpectError(lw_gpu_copy(1, other.data(), other.data(), 1, LW_GPU_DEVICE_TO_HOST, nullptr),
               LW_ERR_DEVICE, "`to` lies in device");
   ExpectError(lw_gpu_copy(0, other.data(), from.data(), 1, LW_GPU_HOST_TO_DEVICE, nullptr),
