@@ -55,8 +55,8 @@ struct Reducer<Mean, T> : FloatSum<T> {
   }
 };
 
-// The mean, or the first element if all are equal to it: then their variance is +0, and not what the
-// rounding of the mean leaves. Add's `center` is the first element here.
+// The mean, or the first element if all are equal to it: then their variance is +0, and not what
+// the rounding of the mean leaves. Add's `center` is the first element here.
 template <class T>
 struct Reducer<VarCenter, T> : TreeReducer<T> {
   struct State {
