@@ -75,7 +75,7 @@ std::string Text(const OperationCount& c) {
 template <class E, class... In>
 OperationCount CountOrdinary(TypeList<In...>) {
   operation_count = {};
-  [[maybe_unused]] volatile auto result = E::Apply(static_cast<In>(2)...);
+  [[maybe_unused]] volatile auto result = E::Apply(static_cast<In>(3)...);  // pow: no fixed exponent
   return operation_count;
 }
 
