@@ -72,7 +72,7 @@ def _as_elements(a, accumulator):
     """The array in this dtype, native and aligned."""
     if a.dtype.kind == "b" and accumulator.itemsize == 1:
         a = a.view("u1")
-        if np.max(a, initial=0) > 1:  # every byte but 0 is true
+        if a.size and _reduce_tree("max", a, tuple(range(a.ndim))) > 1:  # every byte but 0 is true
             a = (a != 0).view("u1")
     if a.dtype == "u8" and accumulator == "i8":
         a = a.view("i8")
