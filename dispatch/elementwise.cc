@@ -26,6 +26,7 @@ struct Call {
   const KernelEntry* kernel;
   lw_operand operands[LW_MAX_OPERANDS];
   bool stream;
+  ElementwiseFn repeated = nullptr;  // serves for this second input, which it does not read
 
   int Output() const { return kernel->inputs; }
   uint8_t Size(int i) const { return kernel->Size(i); }
@@ -38,8 +39,15 @@ struct Call {
     return static_cast<const char*>(operands[i].data) + element * operands[i].stride_bytes;
   }
   char* OutputAt(int64_t element) const { return OutputBytes(At(Output(), element)); }
-  ElementwiseFn Loop() const { return table->slots[kernel->slot].elementwise; }
+  bool Ready(int i) const { return Contiguous(i) || (i == 1 && repeated); }
+  ElementwiseFn Loop() const {
+    return repeated ? repeated : table->slots[kernel->slot].elementwise;
+  }
   ElementwiseFn StreamLoop() const { return table->stream_loops[kernel->slot]; }
+  void ChooseRepeated() {
+    const auto choose = table->repeated[kernel->slot];
+    if (choose && operands[1].stride_bytes == 0) repeated = choose(operands[1].data);
+  }
 };
 
 // Contiguous pieces of up to kBlockBytes around the loop. The extra cache line keeps the buffers
@@ -97,7 +105,7 @@ uint32_t RunBlocks(const Call& call, int64_t begin, int64_t end) {
 uint32_t RunRange(const Call& call, int64_t begin, int64_t end) {
   const ElementwiseFn loop = call.stream ? call.StreamLoop() : call.Loop();
   bool contiguous = loop != nullptr;
-  for (int i = 0; i <= call.Output(); ++i) contiguous &= call.Contiguous(i);
+  for (int i = 0; i <= call.Output(); ++i) contiguous &= call.Ready(i);
   uint32_t raised;
   if (contiguous) {
     const void* inputs[kMaxInputs] = {};
@@ -313,16 +321,18 @@ void RunElementwise(const KernelEntry& kernel, const lw_operand* operands, int64
   std::pair<Call, int64_t> task{{&ActiveTable(), &kernel, {}, false}, n};
   Call& call = task.first;
   std::copy_n(operands, kernel.inputs + 1, call.operands);
+  call.ChooseRepeated();
   FaceForwards(call, n);
   call.stream = ShouldStream(call, n);
   if (IsMemoryBound(call, n)) call.table = &MemoryTable(*call.table);
   FpGuard guard(kernel.flags);
   const int64_t widest = Widest(kernel);
-  if (n < (kernel.math ? kThreadBytesMath : kThreadBytesPlain) / widest) {
+  const bool math = kernel.math && !call.repeated;
+  if (n < (math ? kThreadBytesMath : kThreadBytesPlain) / widest) {
     guard.Raise(RunRange(call, 0, n));
     return;
   }
-  const int64_t grain = (kernel.math ? kTaskBytesMath : kTaskBytesPlain) / widest / kSplit;
+  const int64_t grain = (math ? kTaskBytesMath : kTaskBytesPlain) / widest / kSplit;
   const size_t tasks = static_cast<size_t>((n + kSplit - 1) / kSplit);
   guard.Raise(ParallelFor(tasks, static_cast<size_t>(grain), &RunTask, &task).For(kernel.flags));
 }
@@ -341,6 +351,7 @@ uint32_t RunInOrder(const Table& table, const KernelEntry& kernel, const lw_oper
     one_by_one |=
         !in_place && SharesBytes(operands[i], kernel.Size(i), operands[out], kernel.Size(out), n);
   }
+  if (!one_by_one) call.ChooseRepeated();
   if (!one_by_one && (n <= 1 || operands[out].stride_bytes != 0)) return RunRange(call, 0, n);
   // Through copies: elements may be unaligned.
   uint32_t raised = 0;

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "dispatch/reduce_range.h"
+#include "dispatch/reduce_var.h"
 
 namespace lanewise {
 namespace {
@@ -77,7 +78,7 @@ void EmptyResult(const KernelEntry& entry, char* out) {
 }
 
 // Reduces `columns` adjacent sequences on this thread; results in the first row of `work`, which
-// has WorkRows() + 1 rows.
+// has WorkRows() + 2 rows.
 void ReduceHere(const Sequences& r, const char* base, size_t columns, char* work) {
   const char* center = nullptr;
   const int64_t row_bytes = static_cast<int64_t>(columns) * r.ResultSize();
@@ -95,6 +96,10 @@ void ReduceHere(const Sequences& r, const char* base, size_t columns, char* work
     center = means;
   }
   reduce(r.Loops(), center);
+  if (r.entry.id == LW_VAR) {
+    ZeroIfEqual(r, work, work + r.WorkRows() * row_bytes, columns,
+                [&](const ReduceLoops& loops) { reduce(loops, nullptr); });
+  }
   FinishRow(r, work, columns);
 }
 
@@ -153,7 +158,7 @@ int64_t GroupSize(const Sequences& r, int64_t columns) {
   return group;
 }
 
-// As ReduceHere, on threads. `partial` has kMaxGroups + 1 rows.
+// As ReduceHere, on threads. `partial` has kMaxGroups + 2 rows.
 TaskFlags ReduceOnThreads(const Sequences& r, const char* base, size_t columns, char* partial) {
   const int64_t row_bytes = static_cast<int64_t>(columns) * r.ResultSize();
   if (IsNaNByDefinition(r)) {
@@ -172,6 +177,12 @@ TaskFlags ReduceOnThreads(const Sequences& r, const char* base, size_t columns, 
   }
   GroupPass pass{r, r.Loops(), base, columns, group, means, partial};
   flags.Add(ReduceGroups(pass));
+  if (r.entry.id == LW_VAR) {
+    ZeroIfEqual(r, partial, means, columns, [&](const ReduceLoops& loops) {
+      GroupPass extreme{r, loops, base, columns, group, nullptr, partial};
+      flags.Add(ReduceGroups(extreme));
+    });
+  }
   FinishRow(r, partial, columns);
   return flags;
 }
@@ -215,7 +226,7 @@ void RunColumns(const Outputs& o, const Walker& walk, int64_t first, int64_t las
 
 void RunUnits(void* context, size_t begin, size_t end, uint32_t*) {
   const Outputs& o = *static_cast<const Outputs*>(context);
-  RowMemory work(o.r.WorkRows() + 1, o.r.ResultSize(), o.block);
+  RowMemory work(o.r.WorkRows() + 2, o.r.ResultSize(), o.block);
   Walker walk(o.plan.kept);
   if (InColumns(o.r.mode)) {
     const int64_t inner = o.plan.kept.InnerSize();
@@ -243,7 +254,7 @@ TaskFlags RunUnitsOnThreads(const Outputs& o, int64_t units) {
     walk.Seek(u / o.blocks * inner);
     const int64_t first = u % o.blocks * o.block;
     const int64_t columns = std::min(o.block, inner - first);
-    RowMemory rows(kMaxGroups + 1, o.r.ResultSize(), columns);
+    RowMemory rows(kMaxGroups + 2, o.r.ResultSize(), columns);
     if (rows.columns() < columns) {
       RunUnits(const_cast<Outputs*>(&o), static_cast<size_t>(u), static_cast<size_t>(u + 1),
                nullptr);

@@ -116,6 +116,7 @@ const Table& TableCappedAt(int max_index) {
       for (const auto& kernel : kKernels) {
         if (kernel.id != exception.kernel) continue;
         tables[index].slots[kernel.slot] = other.slots[kernel.slot];
+        tables[index].repeated[kernel.slot] = other.repeated[kernel.slot];
         tables[index].slot_target[kernel.slot] = other.target;
       }
     }

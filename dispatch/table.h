@@ -80,6 +80,8 @@ struct Table {
   std::array<int64_t, kKernelCount> slot_target{};  // differs from target where policy says so
   // The same loops with stores past the caches, where there are any; else null.
   std::array<ElementwiseFn, kKernelCount> stream_loops{};
+  // For a second input that is one element for all: a loop that does not read it, or null.
+  std::array<ElementwiseFn (*)(const void* element), kKernelCount> repeated{};
   std::array<CopyLoops, 4> copies{};
   // Copies bytes past the caches; both pointers of any alignment.
   void (*stream)(const void* from, void* to, size_t bytes) = nullptr;

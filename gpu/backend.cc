@@ -52,15 +52,8 @@ Found Find(lw_kernel kernel, const lw_dtype* dtypes) {
   const auto slot = static_cast<size_t>(entry->slot);
   const Kernels& all = AllOfThem();
   if (all.maps[slot].contiguous) found.map = &all.maps[slot];
-  if (all.reductions[slot].kernels[0]) found.reduction = &all.reductions[slot];
+  if (all.reductions[slot].pass.kernels[0]) found.reduction = &all.reductions[slot];
   return found;
-}
-
-const ReduceKernel& MeanOf(lw_dtype dtype) {
-  const lw_dtype dtypes[] = {dtype, dtype};
-  static const ReduceKernel none;
-  const ReduceKernel* mean = Find(LW_MEAN, dtypes).reduction;
-  return mean ? *mean : none;
 }
 
 // ---------------------------------------------------------------- errors and devices
@@ -225,7 +218,7 @@ lw_status LaunchTask(lw_backend_call* call, const lw_backend_task* task, void* s
     if (found.map) {
       LaunchMap(*task, *found.map, &Launch, &context);
     } else {
-      LaunchReduce(*task, *found.reduction, MeanOf(task->dtypes[0]), scratch, &Launch, &context);
+      LaunchReduce(*task, *found.reduction, scratch, &Launch, &context);
     }
     return context.error;
   });
@@ -244,7 +237,10 @@ lw_status WarmUp(lw_backend_call* call, lw_kernel kernel, const lw_dtype* dtypes
       load(found.map->contiguous);
       load(found.map->strided);
     } else {
-      for (const void* address : found.reduction->kernels) load(address);
+      for (const void* address : found.reduction->pass.kernels) load(address);
+      for (const void* address : found.reduction->center.kernels) {
+        if (address) load(address);
+      }
     }
     return error;
   });

@@ -75,7 +75,7 @@ std::string Text(const OperationCount& c) {
 template <class E, class... In>
 OperationCount CountOrdinary(TypeList<In...>) {
   operation_count = {};
-  [[maybe_unused]] volatile auto result = E::Apply(static_cast<In>(2)...);
+  [[maybe_unused]] volatile auto result = E::Apply(static_cast<In>(3)...);  // pow: no fixed exponent
   return operation_count;
 }
 
@@ -90,6 +90,9 @@ void Print(Kernel<Op, T> kernel) {
            Text(CountOrdinary<E>(typename E::Inputs())).c_str(), Text(Count<E>()).c_str());
   } else if constexpr (kIsReduction<typename Op::Shape>) {
     printf("reduce %s\n", MangledPart(kernel).c_str());
+    if constexpr (std::is_same_v<Op, Var>) {
+      printf("reduce %s\n", MangledPart(Kernel<VarCenter, T>()).c_str());
+    }
   }
 }
 

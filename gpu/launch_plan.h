@@ -19,10 +19,10 @@ using LaunchFn = bool (*)(void* context, const void* kernel, int64_t blocks, int
 bool LaunchMap(const lw_backend_task& task, const MapKernel& kernel, LaunchFn launch,
                void* context);
 
-// Device memory that a reduction needs. `mean` is the mean of the same type, for var.
+// Device memory that a reduction needs.
 size_t ReduceScratchBytes(const lw_backend_task& task, const ReduceKernel& kernel);
-bool LaunchReduce(const lw_backend_task& task, const ReduceKernel& kernel, const ReduceKernel& mean,
-                  void* scratch, LaunchFn launch, void* context);
+bool LaunchReduce(const lw_backend_task& task, const ReduceKernel& kernel, void* scratch,
+                  LaunchFn launch, void* context);
 
 }  // namespace lanewise::gpu
 

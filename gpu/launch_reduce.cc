@@ -110,18 +110,20 @@ Plan MakePlan(const lw_backend_task& task, const ReduceKernel& kernel) {
 }
 
 int64_t PartialBytes(const Plan& plan, const ReduceKernel& kernel) {
-  return plan.args.groups == 1 ? 0 : plan.args.outputs * plan.args.groups * kernel.state_bytes;
+  if (plan.args.groups == 1) return 0;
+  const int64_t bytes = std::max(kernel.pass.state_bytes, kernel.center.state_bytes);
+  return plan.args.outputs * plan.args.groups * bytes;
 }
-// The means of a variance lie before the partial results.
+// The centers of a variance lie before the partial results.
 int64_t CenterBytes(const lw_backend_task& task, const Plan& plan) {
   if (task.kernel != LW_VAR) return 0;
   return CeilDiv(plan.args.outputs * SizeOf(task.dtypes[0]), 256) * 256;
 }
 
-bool LaunchPass(const ReduceKernel& kernel, const Plan& plan, void* partial, LaunchFn launch,
+bool LaunchPass(const ReducePass& pass, const Plan& plan, void* partial, LaunchFn launch,
                 void* context) {
   const auto run = [&](ReduceMode mode, int64_t blocks, const ReduceArguments& args) {
-    return launch(context, kernel.kernels[static_cast<int>(mode)], blocks,
+    return launch(context, pass.kernels[static_cast<int>(mode)], blocks,
                   mode == ReduceMode::kColumns ? kColumnThreads : kReduceThreads, &args);
   };
   if (plan.args.groups == 1) return run(plan.mode, plan.blocks, plan.args);
@@ -142,19 +144,19 @@ size_t ReduceScratchBytes(const lw_backend_task& task, const ReduceKernel& kerne
   return static_cast<size_t>(CenterBytes(task, plan) + PartialBytes(plan, kernel));
 }
 
-bool LaunchReduce(const lw_backend_task& task, const ReduceKernel& kernel, const ReduceKernel& mean,
-                  void* scratch, LaunchFn launch, void* context) {
+bool LaunchReduce(const lw_backend_task& task, const ReduceKernel& kernel, void* scratch,
+                  LaunchFn launch, void* context) {
   Plan plan = MakePlan(task, kernel);
   if (plan.args.outputs == 0) return true;
   void* partial = static_cast<char*>(scratch) + CenterBytes(task, plan);
   if (task.kernel == LW_VAR) {
-    Plan means = plan;
-    means.args.out = scratch;
-    means.args.out_packed = 1;
-    if (!LaunchPass(mean, means, partial, launch, context)) return false;
+    Plan centers = plan;
+    centers.args.out = scratch;
+    centers.args.out_packed = 1;
+    if (!LaunchPass(kernel.center, centers, partial, launch, context)) return false;
     plan.args.center = scratch;
   }
-  return LaunchPass(kernel, plan, partial, launch, context);
+  return LaunchPass(kernel.pass, plan, partial, launch, context);
 }
 
 }  // namespace lanewise::gpu

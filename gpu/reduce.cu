@@ -34,19 +34,22 @@ const void* Address() {
   return reinterpret_cast<const void*>(&ReduceKernel<R, kMode>);
 }
 
+template <class R>
+gpu::ReducePass PassOf() {
+  return {{Address<R, ReduceMode::kThread>(), Address<R, ReduceMode::kTeam>(),
+           Address<R, ReduceMode::kGroups>(), Address<R, ReduceMode::kColumns>(),
+           Address<R, ReduceMode::kJoinThread>(), Address<R, ReduceMode::kJoinBlock>()},
+          sizeof(typename R::State)};
+}
+
 template <class Op, class T>
 void Enter(gpu::ReduceKernel* table, Kernel<Op, T>) {
   if constexpr (kIsReduction<typename Op::Shape> &&
                 kSlot<Op, T> % gpu::kReduceParts == LANEWISE_PART) {
     using R = Reducer<Op, T>;
-    table[kSlot<Op, T>] = {
-        {Address<R, ReduceMode::kThread>(), Address<R, ReduceMode::kTeam>(),
-         Address<R, ReduceMode::kGroups>(), Address<R, ReduceMode::kColumns>(),
-         Address<R, ReduceMode::kJoinThread>(), Address<R, ReduceMode::kJoinBlock>()},
-        sizeof(typename R::State),
-        kTeamChunk<R>,
-        kColumnChunk<R>,
-        R::kSortAxes};
+    gpu::ReducePass center;
+    if constexpr (std::is_same_v<Op, Var>) center = PassOf<Reducer<VarCenter, T>>();
+    table[kSlot<Op, T>] = {PassOf<R>(), center, kTeamChunk<R>, kColumnChunk<R>, R::kSortAxes};
   }
 }
 

@@ -9,9 +9,13 @@ namespace lanewise::gpu {
 
 // Kernels of one operation and type, by ReduceMode; each takes ReduceArguments. Null for others
 // than reductions.
-struct ReduceKernel {
+struct ReducePass {
   const void* kernels[kReduceModes] = {};
-  int state_bytes = 0;     // of a partial result
+  int state_bytes = 0;  // of a partial result
+};
+struct ReduceKernel {
+  ReducePass pass;
+  ReducePass center;       // var: the pass before
   int team_chunk = 0;      // elements of a chunk: kTeam, kGroups
   int column_chunk = 0;    // kColumns
   bool any_order = false;  // reduced axes may be sorted

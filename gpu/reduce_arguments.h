@@ -42,7 +42,7 @@ struct AxisWalk {
 
 struct ReduceArguments {
   const void* in[2] = {};
-  const void* center = nullptr;  // var: the mean of each output
+  const void* center = nullptr;  // var: of each output (Reducer<VarCenter>)
   void* out = nullptr;           // null: states go to `partial`
   void* partial = nullptr;       // states, `groups` for each output
   int64_t n = 0, outputs = 1;

@@ -48,7 +48,11 @@ struct Sequence {
 
   HWY_INLINE Sequence(const ReduceArguments& a, int64_t output, int64_t offset)
       : args(a), x(static_cast<const char*>(a.in[0]) + offset), center(0) {
-    if (a.center) center = static_cast<const T*>(a.center)[output];
+    if constexpr (kIsCenter<R>) {
+      if (a.n > 0) center = *reinterpret_cast<const T*>(x);
+    } else {
+      if (a.center) center = static_cast<const T*>(a.center)[output];
+    }
   }
   HWY_INLINE typename R::State Add(typename R::State state, T a, T b, int64_t i) const {
     return R::Add(state, a, b, center, i);
@@ -75,7 +79,14 @@ HWY_INLINE void WriteResult(const ReduceArguments& args, int64_t output, int64_t
   using Output = typename R::Output;
   char* out = static_cast<char*>(args.out) +
               (args.out_packed ? output * static_cast<int64_t>(sizeof(Output)) : offset);
-  *reinterpret_cast<Output*>(out) = R::Finish(state, args.n, args.ddof);
+  Output result = R::Finish(state, args.n, args.ddof);
+  if constexpr (kIsCenter<R>) {
+    if (state.varies == 0 && args.n > 0) {
+      result = *reinterpret_cast<const Output*>(static_cast<const char*>(args.in[0]) +
+                                                OffsetsOf(args.kept, output).first);
+    }
+  }
+  *reinterpret_cast<Output*>(out) = result;
 }
 
 // ---------------------------------------------------------------- the fixed tree

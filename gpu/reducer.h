@@ -9,6 +9,10 @@
 #include "gpu/element.h"
 
 namespace lanewise {
+
+// From what a variance measures deviations; not a kernel of the list.
+struct VarCenter {};
+
 namespace HWY_NAMESPACE {
 
 // What all have: Element (as stored), State, Output; kLanes: accumulators of a thread that reads
@@ -50,6 +54,30 @@ struct Reducer<Mean, T> : FloatSum<T> {
     return n == 0 ? TreeReducer<T>::NaN() : TreeReducer<T>::Quotient(state, static_cast<double>(n));
   }
 };
+
+// The mean, or the first element if all are equal to it: then their variance is +0, and not what
+// the rounding of the mean leaves. Add's `center` is the first element here.
+template <class T>
+struct Reducer<VarCenter, T> : TreeReducer<T> {
+  struct State {
+    T sum;
+    hwy::UnsignedFromSize<sizeof(T)> varies;  // not 0: some element differs from the first
+  };
+  static HWY_INLINE State Identity() { return {T(-0.0), 0}; }
+  static HWY_INLINE State Join(State a, State b) {
+    a.varies |= b.varies;
+    return {hn::Add(a.sum, b.sum), a.varies};
+  }
+  static HWY_INLINE State Add(State state, T x, T, T first, int64_t) {
+    if (x != first) state.varies = 1;
+    return {hn::Add(state.sum, x), state.varies};
+  }
+  static HWY_INLINE T Finish(State state, int64_t n, double) {
+    return Reducer<Mean, T>::Finish(state.sum, n, 0);
+  }
+};
+template <class R>
+inline constexpr bool kIsCenter = std::is_same_v<R, Reducer<VarCenter, typename R::Element>>;
 
 template <class T>
 struct Reducer<Var, T> : TreeReducer<T> {

@@ -24,7 +24,7 @@ inline constexpr int32_t kNumericsVersion = 1;
 
 using f16 = hwy::float16_t;
 
-// A C++ type stands for each dtype; `bool` is one byte, 0 or 1.
+// A C++ type stands for each dtype; `bool` is one byte, 0 or 1; any other that is read is true.
 template <class T>
 inline constexpr lw_dtype kDtype = [] {
   if constexpr (std::is_same_v<T, bool>)

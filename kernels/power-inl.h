@@ -15,6 +15,7 @@
 
 #include "kernels/ops-inl.h"
 #include "kernels/power.h"
+#include "kernels/power_fixed-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lanewise {
@@ -319,7 +320,7 @@ HWY_INLINE V PowSpecial(D d, V x, V y, Raised& raised) {
 }
 
 template <class D, class V>
-HWY_INLINE V PowBody(D d, V x, V y, Raised& raised) {
+HWY_INLINE V PowAny(D d, V x, V y, Raised& raised) {
   using C = ConstantsOf<D>;
   V log_high, log_low, high, low, shifted;
   LogTwoWords(d, x, ops::Set(d, C::kIntegers + C::kBias), log_high, log_low);
@@ -331,6 +332,25 @@ HWY_INLINE V PowBody(D d, V x, V y, Raised& raised) {
   const V p = ExpTwoWords(d, high, low, shifted);
   return ops::FromBits(
       d, ops::Add(ops::Bits(d, p), ops::ShiftLeft<C::kMantissaBits>(ops::Bits(d, shifted))));
+}
+
+template <class D, class V>
+HWY_INLINE V PowBody(D d, V x, V y, Raised& raised) {
+  auto known = MayBeFixed(d, y);
+  const bool some = HWY_UNLIKELY(!ops::NoneOf(d, known));
+  V power = x;
+  if (some) {
+    known = ops::Lt(y, y);  // none
+    AddFixed<Square>(d, x, y, power, known, raised);
+    AddFixed<Root>(d, x, y, power, known, raised);
+    AddFixed<Reciprocal>(d, x, y, power, known, raised);
+    AddFixed<Identical>(d, x, y, power, known, raised);
+    if (ops::AllOf(d, known)) return power;
+    x = ops::IfThenElse(known, ops::Set(d, 1), x);
+    y = ops::IfThenElse(known, ops::Set(d, 1), y);
+  }
+  const V r = PowAny(d, x, y, raised);
+  return some ? ops::IfThenElse(known, power, r) : r;
 }
 
 }  // namespace power

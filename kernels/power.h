@@ -5,6 +5,7 @@
 #define LANEWISE_KERNELS_POWER_H_
 
 #include <cmath>
+#include <limits>
 #include <string_view>
 
 #include "kernels/kernel.h"
@@ -19,9 +20,14 @@ struct Pow {
   using Types = Floats;
   static constexpr Ulp kBound{1.0};
   static constexpr Flags kFlags = Flags::kOwn;
-  // Computes in the next wider type and rounds once more at the end.
+  // The exponents 2, 1/2, -1 and 1 are operations; others are computed in the next wider type and
+  // rounded once more at the end.
   template <class T>
   T operator()(T x, T y) const {
+    if (y == T(2)) return x * x;
+    if (y == T(0.5)) return x == -std::numeric_limits<T>::infinity() ? -x : std::sqrt(x + T(0));
+    if (y == T(-1)) return T(1) / x;
+    if (y == T(1)) return x;
     if constexpr (sizeof(T) == 4) {
       return static_cast<T>(std::pow(static_cast<double>(x), static_cast<double>(y)));
     } else {

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cfenv>
 #include <cmath>
@@ -100,7 +101,9 @@ auto RefReduce(const std::vector<T>& x, const std::vector<T>& y, double ddof) {
     const T mean = static_cast<T>(static_cast<double>(RefTree<AddOp>(x)) / n);
     std::vector<T> terms;
     for (T v : x) terms.push_back((v - mean) * (v - mean));
-    return static_cast<T>(static_cast<double>(RefTree<AddOp>(terms)) / (n - ddof));
+    const T var = static_cast<T>(static_cast<double>(RefTree<AddOp>(terms)) / (n - ddof));
+    const bool equal = std::all_of(x.begin(), x.end(), [&](T v) { return v == x[0]; });
+    return equal && std::isfinite(x[0]) ? T(0) : var;
   } else if constexpr (std::is_same_v<Op, Dot>) {
     std::vector<T> terms;
     for (size_t i = 0; i < x.size(); ++i) terms.push_back(x[i] * y[i]);
@@ -148,6 +151,14 @@ template <class T>
 std::vector<T> Values(size_t n, uint64_t seed, int kind) {
   std::mt19937_64 random(seed * 977 + n);
   std::vector<T> x(n);
+  if constexpr (!std::is_integral_v<T>) {
+    if (kind == 6) {  // equal ones, whose sum is rounded or overflows
+      const T v = std::ldexp(T(static_cast<int64_t>(random()) >> 20) / T(1ll << 43),
+                             static_cast<int>(random() % 3) * 40 - 30);
+      std::fill(x.begin(), x.end(), n % 5 == 4 ? std::numeric_limits<T>::max() / T(3) : v);
+      return x;
+    }
+  }
   for (T& v : x) {
     const uint64_t r = random();
     if constexpr (std::is_integral_v<T>) {
@@ -171,7 +182,7 @@ std::vector<T> Values(size_t n, uint64_t seed, int kind) {
   }
   return x;
 }
-constexpr int kKinds = 6;
+constexpr int kKinds = 7;
 
 template <class T>
 bool SameBits(T a, T b) {

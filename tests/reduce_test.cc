@@ -292,6 +292,51 @@ TEST_F(Threads, Matrices) {
   }
 }
 
+// Sequences of equal elements among others: over either axis, in C and Fortran order, on threads.
+template <class T>
+void CheckEqualElements(int64_t rows, int64_t columns) {
+  std::vector<T> x(static_cast<size_t>(rows * columns)), want;
+  for (int64_t j = 0; j < columns; ++j) {
+    std::vector<T> column = Values<T>(static_cast<size_t>(rows), static_cast<uint64_t>(j) + 1, 0);
+    if (j % 3) std::fill(column.begin(), column.end(), column[0]);
+    if (j % 7 == 2) column.back() = std::nextafter(column[0], T(0));  // all but one
+    if (j % 7 == 4) std::fill(column.begin(), column.end(), std::numeric_limits<T>::infinity());
+    if (j % 7 == 5) column.assign(column.size(), std::numeric_limits<T>::max() / T(j + 1));
+    want.push_back(RefReduce<Var, T>(column, column, 0));
+    for (int64_t i = 0; i < rows; ++i) x[static_cast<size_t>(i * columns + j)] = column[i];
+  }
+  constexpr int64_t kSize = sizeof(T);
+  for (const Table& table : Tables()) {
+    for (const bool transposed : {false, true}) {
+      std::vector<T> y = x, got(want.size());
+      for (int64_t i = 0; i < rows * columns && transposed; ++i) {
+        y[static_cast<size_t>(i)] = x[static_cast<size_t>(i % rows * columns + i / rows)];
+      }
+      const int64_t shape[] = {rows, columns};
+      const int64_t strides[] = {transposed ? kSize : columns * kSize,
+                                 transposed ? rows * kSize : kSize};
+      const lw_view in{y.data(), 2, shape, strides}, out{got.data(), 1, &columns, &kSize};
+      ReduceView(table, Entry<Var, T>(), in, 1, out, 0);
+      for (size_t j = 0; j < want.size(); ++j) {
+        EXPECT_TRUE(SameBits(got[j], want[j]))
+            << sizeof(T) << " " << rows << " column " << j << " transposed " << transposed
+            << " target " << table.target << ": " << got[j] << " " << want[j];
+      }
+    }
+  }
+}
+
+TEST_F(Threads, VarianceOfEqualElements) {
+  for (const int threads : {1, 3}) {
+    SetThreadLimit(threads);
+    for (const int64_t rows : {1, 2, 3, 10, 100, 5001, 300'001}) {
+      const int64_t columns = rows > 10'000 ? 7 : 37;
+      CheckEqualElements<float>(rows, columns);
+      CheckEqualElements<double>(rows, columns);
+    }
+  }
+}
+
 // Memory order against the order of the sequence: whole arrays and two of three axes.
 TEST_F(Threads, FortranOrder) {
   constexpr int64_t kShapes[][3] = {{3, 1, 70001}, {70001, 1, 3}, {65, 1, 4096}, {301, 1, 2500},

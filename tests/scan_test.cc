@@ -108,7 +108,9 @@ void CheckCompressInPlace(const Table& table, size_t n, int density, int64_t ste
   std::vector<char> buffer(offset + (n * apart + 1) * sizeof(T));
   for (char& byte : buffer) byte = static_cast<char>(random());
   std::vector<uint8_t> mask(n);
-  for (uint8_t& m : mask) m = static_cast<int>(random() % 8) < density;
+  for (uint8_t& m : mask) {  // every byte but 0 is true
+    m = static_cast<int>(random() % 8) < density ? static_cast<uint8_t>(1 + random() % 255) : 0;
+  }
   const size_t first = step < 0 && n > 0 ? (n - 1) * apart : 0;
   const auto place = [&](size_t i) {  // in bytes from the buffer's begin
     const int64_t at = static_cast<int64_t>(first) + static_cast<int64_t>(i) * step;

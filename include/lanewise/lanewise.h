@@ -79,7 +79,7 @@ LW_API int32_t lw_numerics_version(void); /* changes when any result's bits chan
 /* ------------------------------------------------------------------ dtypes and kernels */
 
 typedef enum lw_dtype LW_ENUM_INT {
-  LW_BOOL = 0, /* one byte, 0 or 1 */
+  LW_BOOL = 0, /* one byte, 0 or 1; any other that is read is true */
   LW_I8 = 1,
   LW_U8 = 2,
   LW_I16 = 3,

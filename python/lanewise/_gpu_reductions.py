@@ -21,9 +21,11 @@ def _elements(call, array, accumulator):
     """The array in the dtype that the kernel reduces."""
     if accumulator is None or accumulator not in _RESULTS[call.name]:
         raise TypeError(f"lanewise.{call.name} has no GPU kernel for {array.dtype}")
-    same_bits = (array.dtype.kind == "b" and accumulator.itemsize == 1) or (
-        array.dtype == np.uint64 and accumulator == np.int64)
-    if same_bits:
+    if array.dtype.kind == "b" and accumulator.itemsize == 1:
+        true = call.temporary(array.shape, np.bool_)  # every byte but 0 is true
+        call.run("not_equal", [_core.device_reinterpret(array, accumulator), np.uint8(0)], true)
+        return _core.device_reinterpret(true, accumulator)
+    if array.dtype == np.uint64 and accumulator == np.int64:
         return _core.device_reinterpret(array, accumulator)
     return call.cast(array, accumulator)
 

@@ -293,7 +293,8 @@ def _compress(library, name, function, inputs, records):
         def run(condition, a):
             if condition.size != a.size:
                 raise ValueError("lanewise.compress: the arrays have different lengths")
-            result = np.empty(np.count_nonzero(condition), dtype)
+            # As bytes: in Numba a boolean is its lowest bit, here every byte but 0 is true.
+            result = np.empty(np.count_nonzero(condition.view(np.uint8)), dtype)
             if _numba_calls.call(kernel, dtypes, (a, condition, result)) != 0:
                 raise RuntimeError("lanewise: the call failed")
             return result

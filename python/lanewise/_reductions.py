@@ -72,6 +72,8 @@ def _as_elements(a, accumulator):
     """The array in this dtype, native and aligned."""
     if a.dtype.kind == "b" and accumulator.itemsize == 1:
         a = a.view("u1")
+        if a.size and _reduce_tree("max", a, tuple(range(a.ndim))) > 1:  # every byte but 0 is true
+            a = (a != 0).view("u1")
     if a.dtype == "u8" and accumulator == "i8":
         a = a.view("i8")
     return np.require(a, accumulator, "A")
@@ -158,7 +160,10 @@ def _fold(name, a, axis, dtype, out, keepdims, initial, where):
         kept = tuple(n for i, n in enumerate(a.shape) if i not in axes)
         result = np.full(kept, initial, result_dtype)
     else:
-        result = _reduce_tree(name, _as_elements(a, accumulator), axes)
+        if a.dtype.kind == "b" and name == "sum" and len(axes) == a.ndim:
+            result = np.asarray(np.count_nonzero(a))
+        else:
+            result = _reduce_tree(name, _as_elements(a, accumulator), axes)
         if accumulator.kind == "f" and counts is not None and name == "sum":
             result = np.where(counts == 0, result.dtype.type(0), result)
         result = result.astype(result_dtype, copy=False)
@@ -261,6 +266,11 @@ def _moment_where(name, a, axes, ddof, where):
         with np.errstate(invalid="ignore"):
             deviations = a - result
             result = quotient(deviations * deviations, count - ddof)
+        if 0 not in a.shape:  # equal elements have the variance +0, though their mean is rounded
+            low, high = (
+                _reduce_tree(end, np.where(mask, a, _identity(end, a.dtype)), axes).reshape(kept)
+                for end in ("min", "max"))
+            result = np.where((low == high) & (result == result), a.dtype.type(0), result)
     return result.reshape([n for i, n in enumerate(a.shape) if i not in axes])
 
 

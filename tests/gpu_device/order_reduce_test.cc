@@ -8,10 +8,12 @@
 namespace lanewise {
 namespace {
 
+enum class Kind { kAny, kSpecial, kEqual };
+
 // Values whose sums round differently in every order, with NaN now and then where order matters
-// less.
-Bytes Values(lw_dtype dtype, size_t n, uint64_t seed, bool special) {
-  if (special) return harness::InterestingBytes(dtype, seed, n);
+// less; or all the same.
+Bytes Values(lw_dtype dtype, size_t n, uint64_t seed, Kind kind) {
+  if (kind == Kind::kSpecial) return harness::InterestingBytes(dtype, seed, n);
   Bytes bytes(n * lw_dtype_size(dtype));
   reference::Rng rng(seed);
   harness::Visit(dtype, [&](auto x) {
@@ -24,7 +26,9 @@ Bytes Values(lw_dtype dtype, size_t n, uint64_t seed, bool special) {
           value = static_cast<T>((unit - 0.4) * static_cast<double>(1 << (rng.Next() % 20)));
         else
           value = static_cast<T>(rng.Next());
-        std::memcpy(&bytes[i * sizeof(T)], &value, sizeof(T));
+        const bool again = kind == Kind::kEqual && i != 0;
+        std::memcpy(&bytes[i * sizeof(T)], again ? bytes.data() : reinterpret_cast<char*>(&value),
+                    sizeof(T));
       }
     }
   });
@@ -61,7 +65,7 @@ TEST(Simulated, WholeArraysOfManySizes) {
           chunk - 1,     chunk,       chunk + 1,      2 * chunk,       3 * chunk + 5,
           5 * chunk - 3, 16 * chunk,  16 * chunk + 1, 23 * chunk + 77, 300 * chunk + 9}) {
       if (n == 0 && by_value) continue;
-      for (const bool special : {false, true}) {
+      for (const Kind kind : {Kind::kAny, Kind::kSpecial, Kind::kEqual}) {
         for (const int64_t shift : {0, 1}) {  // aligned to 16 bytes or not
           const size_t count = static_cast<size_t>(n);
           Bytes inputs[2];
@@ -72,7 +76,7 @@ TEST(Simulated, WholeArraysOfManySizes) {
           task.ddof = record.kernel == LW_VAR && n % 2 ? 1 : 0;
           for (int k = 0; k < record.inputs; ++k) {
             inputs[k].resize((count + 4) * size + 16);
-            const Bytes values = Values(record.dtypes[k], count, count * 2 + k, special);
+            const Bytes values = Values(record.dtypes[k], count, count * 2 + k, kind);
             const auto at = (reinterpret_cast<uintptr_t>(inputs[k].data()) + 15) / 16 * 16;
             char* first = reinterpret_cast<char*>(at) + shift * static_cast<int64_t>(size);
             if (n) std::memcpy(first, values.data(), values.size());
@@ -97,7 +101,7 @@ TEST(Simulated, WholeArraysOfManySizes) {
                 << lw_last_error();
           }
           ExpectSame(task, &result, &expected, 0,
-                     "n " + std::to_string(n) + (special ? " special" : ""));
+                     "n " + std::to_string(n) + " kind " + std::to_string(static_cast<int>(kind)));
         }
       }
     }
@@ -109,7 +113,8 @@ TEST(Simulated, WholeArraysOfManySizes) {
 
 // One view, reduced over every set of axes by the library and by the simulated GPU.
 void CompareAxes(const lw_kernel_record& record, const std::vector<int64_t>& shape,
-                 const Strides& elements, std::map<std::string, int>& used) {
+                 const Strides& elements, std::map<std::string, int>& used,
+                 Kind kind = Kind::kAny) {
   const size_t size = harness::SizeOf(record, 0);
   size_t span = 1;
   int64_t below = 0;
@@ -120,7 +125,7 @@ void CompareAxes(const lw_kernel_record& record, const std::vector<int64_t>& sha
     if (reach < 0) below -= reach;
     strides.push_back(elements[i] * static_cast<int64_t>(size));
   }
-  Bytes values = Values(record.dtypes[0], span, span, false);
+  Bytes values = Values(record.dtypes[0], span, span, kind);
   for (uint64_t mask = 0; mask < uint64_t{1} << shape.size(); ++mask) {
     Task task;
     task.record = record;
@@ -168,6 +173,12 @@ TEST(Simulated, AnyAxesOfViews) {
     CompareAxes(record, {3, 36000}, {36000, 1}, used);                  // several blocks per row
     CompareAxes(record, {40000, 3}, {3, 1}, used);                      // too few columns
     CompareAxes(record, {2100, 2, 16}, {32, 16, 1}, used);
+    if (record.kernel == LW_VAR) {
+      CompareAxes(record, {4500, 9}, {9, 1}, used, Kind::kEqual);
+      CompareAxes(record, {3, 36000}, {36000, 1}, used, Kind::kEqual);
+      CompareAxes(record, {7, 11, 13}, {1, 7, 77}, used, Kind::kEqual);
+      CompareAxes(record, {9, 4000}, {0, 1}, used);  // equal along axis 0 only
+    }
   }
   for (const char* mode : {"thread", "team", "groups", "columns", "join thread", "join block"}) {
     EXPECT_GT(used[mode], 0) << mode;

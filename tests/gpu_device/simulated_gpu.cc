@@ -60,6 +60,14 @@ constexpr const char* kModeName[] = {"thread",  "team",        "groups",
 template <class R, ReduceMode kMode>
 constexpr Grid kReduceGrid = {kModeName[static_cast<int>(kMode)], &RunReduce<R, kMode>};
 
+template <class R>
+gpu::ReducePass PassOf() {
+  return {{&kReduceGrid<R, ReduceMode::kThread>, &kReduceGrid<R, ReduceMode::kTeam>,
+           &kReduceGrid<R, ReduceMode::kGroups>, &kReduceGrid<R, ReduceMode::kColumns>,
+           &kReduceGrid<R, ReduceMode::kJoinThread>, &kReduceGrid<R, ReduceMode::kJoinBlock>},
+          sizeof(typename R::State)};
+}
+
 std::array<gpu::MapKernel, kKernelCount> maps;
 std::array<gpu::ReduceKernel, kKernelCount> reductions;
 
@@ -70,14 +78,9 @@ void Enter(Kernel<Op, T>) {
                           kVector<Element<Op, T>>};
   } else if constexpr (kIsReduction<typename Op::Shape>) {
     using R = Reducer<Op, T>;
-    reductions[kSlot<Op, T>] = {
-        {&kReduceGrid<R, ReduceMode::kThread>, &kReduceGrid<R, ReduceMode::kTeam>,
-         &kReduceGrid<R, ReduceMode::kGroups>, &kReduceGrid<R, ReduceMode::kColumns>,
-         &kReduceGrid<R, ReduceMode::kJoinThread>, &kReduceGrid<R, ReduceMode::kJoinBlock>},
-        sizeof(typename R::State),
-        kTeamChunk<R>,
-        kColumnChunk<R>,
-        R::kSortAxes};
+    gpu::ReducePass center;
+    if constexpr (std::is_same_v<Op, Var>) center = PassOf<Reducer<VarCenter, T>>();
+    reductions[kSlot<Op, T>] = {PassOf<R>(), center, kTeamChunk<R>, kColumnChunk<R>, R::kSortAxes};
   }
 }
 
@@ -120,7 +123,7 @@ bool HasKernel(lw_kernel kernel, const lw_dtype* dtypes) {
   const int32_t index = IndexOf(kernel, dtypes);
   if (index < 0) return false;
   const auto i = static_cast<size_t>(index);
-  return HWY_NAMESPACE::maps[i].contiguous || HWY_NAMESPACE::reductions[i].kernels[0];
+  return HWY_NAMESPACE::maps[i].contiguous || HWY_NAMESPACE::reductions[i].pass.kernels[0];
 }
 
 std::vector<Launch> Run(const lw_backend_task& task) {
@@ -132,16 +135,12 @@ std::vector<Launch> Run(const lw_backend_task& task) {
     return launches;
   }
   const gpu::ReduceKernel& reduction = HWY_NAMESPACE::reductions[i];
-  const lw_dtype mean_dtypes[] = {task.dtypes[0], task.dtypes[0]};
-  const int32_t mean = IndexOf(LW_MEAN, mean_dtypes);
   const size_t bytes = gpu::ReduceScratchBytes(task, reduction);
   constexpr size_t kGuard = 256;
   std::vector<unsigned char> scratch(bytes + kGuard + 256, 0xA5);
   const auto place = (reinterpret_cast<uintptr_t>(scratch.data()) + 255) / 256 * 256;
   auto* begin = reinterpret_cast<unsigned char*>(place);
-  EXPECT_TRUE(gpu::LaunchReduce(task, reduction,
-                                HWY_NAMESPACE::reductions[static_cast<size_t>(mean < 0 ? 0 : mean)],
-                                begin, &RunGrid, &launches));
+  EXPECT_TRUE(gpu::LaunchReduce(task, reduction, begin, &RunGrid, &launches));
   const auto written = [](unsigned char byte) { return byte != 0xA5; };
   EXPECT_TRUE(std::none_of(begin + bytes, scratch.data() + scratch.size(), written));
   return launches;

@@ -60,6 +60,12 @@ def test_dtypes_are_numpys_or_an_error_that_names_them(name, char):
         assert same_bits(host(got), want)
 
 
+def test_every_byte_but_0_is_true():
+    x = np.array([2, 0, 255, 1, 0, 128] * 20, "u1").reshape(6, 20).view(bool)
+    for axis in (None, 0, 1):
+        assert same_bits(host(lanewise.sum(device(x), axis=axis)), np.sum(x.view("u1") != 0, axis))
+
+
 @pytest.mark.parametrize("name", REDUCTIONS)
 def test_out(name):
     function, x = getattr(lanewise, name), sample("f8", (6, 7))
