@@ -19,7 +19,7 @@ try:
 except ImportError as error:
     raise ImportError("lanewise.dask needs Dask's arrays: pip install 'dask[array]'") from error
 
-__all__ = ["dot", "max", "mean", "min", "rechunk", "sum"]
+__all__ = ["astype", "cumsum", "cumulative_sum", "dot", "max", "mean", "min", "rechunk", "sum"]
 
 _JOINED_AT_ONCE = 64  # partial results in one task: a power of two
 
@@ -66,6 +66,32 @@ def dot(x, y):
     partials = _da.map_blocks(_dot_block, x, y, dtype=partial_dtype,
                               chunks=((1,) * x.numblocks[0],))
     return _join(partials, 0, "dot").astype(result_dtype)
+
+
+def astype(x, dtype):
+    """x in another dtype, block by block."""
+    x, dtype = _checked("astype", x), np.dtype(dtype)
+    if is_unsupported(dtype):
+        raise unsupported("astype", dtype)
+    return x.map_blocks(lanewise.astype, dtype, dtype=dtype)
+
+
+def cumsum(x, axis=None, dtype=None):
+    """Running sum along an axis, which becomes one block: its order is that of the whole."""
+    x = _checked("cumsum", x)
+    if axis is None:
+        if x.ndim != 1:
+            raise TypeError("lanewise.cumsum: which axis of the Dask array? All axes at once would "
+                            "have to become one block")
+        axis = 0
+    (axis,) = _reductions.normalize_axis_tuple(axis, x.ndim)
+    result_dtype = lanewise.cumsum(np.empty(0, x.dtype), dtype=dtype).dtype
+    return x.rechunk({axis: -1}).map_blocks(_cumsum_block, axis, result_dtype, dtype=result_dtype)
+
+
+def cumulative_sum(x, /, *, axis=None, dtype=None):
+    """The array API's name of cumsum."""
+    return cumsum(x, axis, dtype)
 
 
 def rechunk(x, axis=0):
@@ -144,6 +170,10 @@ def _join(partials, axis, name):
 
 def _reduce_block(block, name, axis):
     return np.asarray(getattr(lanewise, name)(block, axis=axis, keepdims=True))
+
+
+def _cumsum_block(block, axis, to):
+    return lanewise.cumsum(block, axis, to)
 
 
 def _dot_block(x, y):
