@@ -28,7 +28,7 @@ def sum(x, axis=None):
     """Sum over all axes or one. See rechunk() for the blocks."""
     x = _checked("sum", x)
     result_dtype = _reductions._result_dtype("sum", x.dtype)
-    return _reduce("sum", x, axis, _partial_dtype(result_dtype)).astype(result_dtype)
+    return astype(_reduce("sum", x, axis, _partial_dtype(result_dtype)), result_dtype)
 
 
 def mean(x, axis=None):
@@ -37,7 +37,8 @@ def mean(x, axis=None):
     result_dtype = _reductions._result_dtype("mean", x.dtype)
     x, axis = _one_axis(x, axis)
     total = _reduce("sum", x, axis, _partial_dtype(result_dtype))
-    return total.map_blocks(_blocks.mean_of, x.shape[axis], dtype=total.dtype).astype(result_dtype)
+    means = total.map_blocks(_blocks.mean_of, x.shape[axis], dtype=total.dtype)
+    return astype(means, result_dtype)
 
 
 def min(x, axis=None):
@@ -60,12 +61,12 @@ def dot(x, y):
         raise ValueError(f"lanewise.dask.dot: shapes {x.shape} and {y.shape} are not aligned")
     result_dtype = np.result_type(x, y)
     partial_dtype = _partial_dtype(result_dtype)
-    x, y = (rechunk(a.astype(partial_dtype)) for a in (x, y))
+    x, y = (rechunk(astype(a, partial_dtype)) for a in (x, y))
     if x.chunks != y.chunks:
         y = y.rechunk(x.chunks)
     partials = _da.map_blocks(_dot_block, x, y, dtype=partial_dtype,
                               chunks=((1,) * x.numblocks[0],))
-    return _join(partials, 0, "dot").astype(result_dtype)
+    return astype(_join(partials, 0, "dot"), result_dtype)
 
 
 def astype(x, dtype):
@@ -73,7 +74,7 @@ def astype(x, dtype):
     x, dtype = _checked("astype", x), np.dtype(dtype)
     if is_unsupported(dtype):
         raise unsupported("astype", dtype)
-    return x.map_blocks(lanewise.astype, dtype, dtype=dtype)
+    return x if x.dtype == dtype else x.map_blocks(lanewise.astype, dtype, dtype=dtype)
 
 
 def cumsum(x, axis=None, dtype=None):
@@ -149,7 +150,7 @@ def _extreme(name, x, axis):
 
 def _reduce(name, x, axis, dtype):
     x, axis = _one_axis(x, axis)
-    x = rechunk(x.astype(dtype), axis)
+    x = rechunk(astype(x, dtype), axis)
     chunks = (*x.chunks[:axis], (1,) * x.numblocks[axis], *x.chunks[axis + 1:])
     partials = x.map_blocks(_reduce_block, name, axis, dtype=dtype, chunks=chunks)
     return _join(partials, axis, name)
