@@ -7,7 +7,7 @@ additions in the same order, wherever each block was reduced.
 
 import numpy as np
 
-from . import _reductions, ufuncs
+from . import _core, _reductions, ufuncs
 from ._errors import is_bfloat16, is_unsupported, unsupported
 
 _CHUNK_BYTES = 8192  # of accumulator type
@@ -49,6 +49,10 @@ def combine(partials, sizes=None, *, function="sum", dtype=None):
     total = 0
     if sizes is not None:
         total = _check_sizes(list(sizes), partials, function)
+    return _core.with_default_floats(_combined, partials, total, function, dtype)
+
+
+def _combined(partials, total, function, dtype):
     result = join(partials, function)
     if function == "mean":
         result = mean_of(result, total)
@@ -130,6 +134,10 @@ def join(partials, function):
 
 def mean_of(total, count):
     """The sum divided by the number of elements, as lanewise.mean divides."""
+    return _core.with_default_floats(_mean_of, total, count)
+
+
+def _mean_of(total, count):
     _reductions._warn_if_empty("mean", count == 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         quotient = np.asarray(total.astype("f8") / np.float64(count))

@@ -3,7 +3,8 @@
 import numpy as np
 
 from . import _core, ufuncs
-from ._errors import is_unsupported, unsupported
+from ._errors import is_bfloat16, is_unsupported, unsupported
+from ._reductions import _NO_VALUE, _is_masked
 
 
 def where(condition, x=None, y=None, /, **kwargs):
@@ -17,15 +18,29 @@ def where(condition, x=None, y=None, /, **kwargs):
             condition = np.asanyarray(condition).astype(bool)
         else:
             condition = condition != 0
+    if (_is_masked(condition) or _is_masked(x) or _is_masked(y)) and not kwargs:
+        return _where_masked(condition, x, y)
     return ufuncs.where(condition, x, y, **kwargs)
 
 
-def clip(x, a_min=None, a_max=None, out=None, *, min=None, max=None, **kwargs):
+def _where_masked(condition, x, y):
+    """As numpy.ma.where: masked where what is chosen is masked, or the choice itself."""
+    data = ufuncs.where(*map(np.ma.getdata, (condition, x, y)))
+    mask = np.where(np.ma.getdata(condition), np.ma.getmaskarray(x), np.ma.getmaskarray(y))
+    return np.ma.array(data, mask=mask | np.ma.getmaskarray(condition))
+
+
+def clip(x, a_min=_NO_VALUE, a_max=_NO_VALUE, out=None, *, min=_NO_VALUE, max=_NO_VALUE,
+         **kwargs):
     """minimum(maximum(x, low), high). A bound of None does not limit."""
-    low = min if a_min is None else a_min
-    high = max if a_max is None else a_max
+    if a_min is not _NO_VALUE or a_max is not _NO_VALUE:
+        if min is not _NO_VALUE or max is not _NO_VALUE:
+            raise ValueError("lanewise.clip: give a_min and a_max, or min and max, not both")
+        min, max = a_min, a_max
+    low, high = (None if bound is _NO_VALUE else bound for bound in (min, max))
     if out is not None:
         kwargs["out"] = out
+    low, high = _bounds_within(x, low, high)
     if low is None and high is None:
         return ufuncs.maximum(x, x, **kwargs)
     if low is None:
@@ -33,6 +48,18 @@ def clip(x, a_min=None, a_max=None, out=None, *, min=None, max=None, **kwargs):
     if high is None:
         return ufuncs.maximum(x, low, **kwargs)
     return ufuncs.clip(x, low, high, **kwargs)
+
+
+def _bounds_within(x, low, high):
+    """Python's integers at or beyond the ends of x's dtype limit nothing, as in NumPy 2."""
+    if type(low) is int or type(high) is int:
+        dtype = getattr(x, "dtype", None)
+        dtype = np.asarray(x).dtype if dtype is None else dtype
+        if isinstance(dtype, np.dtype) and dtype.kind in "iu":
+            limits = np.iinfo(dtype)
+            low = None if type(low) is int and low <= limits.min else low
+            high = None if type(high) is int and high >= limits.max else high
+    return low, high
 
 
 _converters: dict[int, np.ufunc | None] = {}
@@ -58,6 +85,8 @@ def astype(x, dtype, /, *, copy=True):
         raise unsupported("astype", x.dtype)
     if x.dtype == dtype:
         return x.astype(dtype, copy=copy)
+    if is_bfloat16(x.dtype) and dtype.kind in "iu":
+        x = x.astype("f4")  # holds every bfloat16
     converter = _converter(dtype)
     types = converter.types if converter is not None else ()
     if f"{x.dtype.char}->{dtype.char}" not in types:

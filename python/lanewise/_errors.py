@@ -4,8 +4,8 @@ import numpy as np
 
 from . import _core, ufuncs
 
-# Kinds of dtype that no kernel takes: complex, object, dates, text, records.
-_UNSUPPORTED_KINDS = "cOmMSUV"
+# Kinds of dtype that kernels take. Not complex, object, dates, text of any kind, records.
+_SUPPORTED_KINDS = "biuf"
 
 
 def is_bfloat16(dtype):
@@ -14,7 +14,7 @@ def is_bfloat16(dtype):
 
 
 def is_unsupported(dtype):
-    return (dtype.kind in _UNSUPPORTED_KINDS or dtype.char == "g") and not is_bfloat16(dtype)
+    return (dtype.kind not in _SUPPORTED_KINDS or dtype.char == "g") and not is_bfloat16(dtype)
 
 
 def unsupported(name, dtype):

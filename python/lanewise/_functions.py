@@ -2,7 +2,7 @@
 
 import inspect
 
-from . import _core, _elementwise, _reductions, _scans, ufuncs
+from . import _containers, _core, _elementwise, _reductions, _scans, ufuncs
 from ._errors import answer, meet
 from ._names import NUMPY_NAMES
 
@@ -22,7 +22,9 @@ _OTHERS = [
 
 def _function(fallback, kernel):
     """A function whose common calls are fast, and whose other calls are `fallback`'s."""
-    function = _core.Function(fallback.__name__, fallback.__doc__, None, fallback, kernel)
+    name = fallback.__name__
+    function = _core.Function(name, fallback.__doc__, None, _containers.answering(name, fallback),
+                              kernel)
     function.__wrapped__ = fallback  # its signature
     function.__module__ = "lanewise"
     return function
@@ -48,6 +50,7 @@ def _make():
             made[other] = made[name]
     for function, kernel in _OTHERS:
         made[function.__name__] = _function(function, kernel)
+    _containers.register()
     _core.set_error_hook(answer)
     _core.set_dtype_hook(meet)
     return made

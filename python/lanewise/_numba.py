@@ -16,7 +16,8 @@ from numba.np import numpy_support
 
 import lanewise
 
-from . import _core, _info, _numba_calls
+from . import _core, _info, _numba_calls, _numba_casts
+from ._errors import _COMPARISONS
 
 _DTYPES = {"bool": ("?", 0), "i8": ("b", 1), "u8": ("B", 2), "i16": ("h", 3), "u16": ("H", 4),
            "i32": ("i", 5), "u32": ("I", 6), "i64": ("l", 7), "u64": ("L", 8), "f16": ("e", 9),
@@ -52,7 +53,6 @@ class _Library:
         return symbol
 
 
-
 def register():
     """Teaches Numba every function that lanewise has for a kernel."""
     library = _Library()
@@ -62,6 +62,12 @@ def register():
         function = getattr(lanewise, name, None)
         if make is not None and function is not None:
             overload(function)(make(library, name, function, inputs, records))
+        if name == "convert":
+            symbols = {tuple(_DTYPES[dtype][0] for dtype in record): library.add_loop(name, record)
+                       for record in records}
+            _numba_casts.register(symbols, _refuse)
+        elif name == "cumulative_sum":
+            overload(lanewise.cumsum)(_vectors(library, name, function, inputs, records))
 
 
 def _is_number(kind):
@@ -89,19 +95,28 @@ def _elementwise(library, name, function, inputs, records):
             sorted({str(np.dtype(chars[inputs - 1])) for chars in records}))
         if not all(_is_number(getattr(kind, "dtype", kind)) for kind in kinds):
             _refuse(name, kinds, takes)
-        found = numpy_support.ufunc_find_matching_loop(
-            function.ufunc, [getattr(kind, "dtype", kind) for kind in kinds])
-        chars = None if found is None else found.ufunc_sig.replace("->", "")
-        if chars not in symbols:
-            _refuse(name, kinds, takes)
-        kinds_of = [numpy_support.from_dtype(np.dtype(char)) for char in chars]
+        elements = [getattr(kind, "dtype", kind) for kind in kinds]
+        symbol = _mixed(name, elements)
+        if symbol is not None:
+            kinds_of = [types.int64 if kind.signed else types.uint64 for kind in elements]
+            kinds_of.append(types.boolean)
+        else:
+            found = numpy_support.ufunc_find_matching_loop(function.ufunc, elements)
+            chars = None if found is None else found.ufunc_sig.replace("->", "")
+            if chars not in symbols:
+                _refuse(name, kinds, takes)
+            symbol = symbols[chars]
+            kinds_of = [numpy_support.from_dtype(np.dtype(char)) for char in chars]
         if not _is_absent(out) and (not isinstance(out, types.Array) or out.dtype != kinds_of[-1]):
             _refuse(name, [out], f"an out array of {kinds_of[-1]}")
-        return symbols[chars], kinds_of
+        # Arrays that are global variables are constants of compiled code: read-only too.
+        if not _is_absent(out) and not out.mutable:
+            _refuse(name, [out], "an out array that can be written to")
+        return symbol, kinds_of
 
     def implement(kinds, out):
         symbol, wanted = plan(kinds, out)
-        if not any(isinstance(kind, types.Array) for kind in kinds):
+        if _is_absent(out) and not any(isinstance(kind, types.Array) for kind in kinds):
             return _on_numbers(symbol, wanted)
         return _on_arrays(name, symbol, kinds, wanted, out)
 
@@ -122,13 +137,30 @@ def _elementwise(library, name, function, inputs, records):
     return ternary
 
 
+def _mixed(name, elements):
+    """The loop for a comparison of a signed integer with uint64; None for others."""
+    if name not in _COMPARISONS or not all(isinstance(kind, types.Integer) for kind in elements):
+        return None
+    first, second = elements
+    unsigned = second if first.signed else first
+    if first.signed == second.signed or unsigned.bitwidth < 64:
+        return None
+    return f"{_numba_calls.MIXED}{name}.{'signed' if first.signed else 'unsigned'}"
+
+
 def _converted(kinds, wanted, turned=False):
     """A compiled function from a tuple of operands to the same in the loop's types."""
     def one(kind, to):
         if not isinstance(kind, types.Array):
+            cast = _numba_casts.find_on_numbers(kind, to)
+            if cast is not None:
+                return cast
             return register_jitable((lambda x: bool(x)) if to == types.boolean
                                     else (lambda x: to(x)))
         dtype = numpy_support.as_dtype(to)
+        cast = _numba_casts.find(kind.dtype, to)
+        if cast is not None:  # as the library does: whatever the caller does with subnormals
+            return register_jitable((lambda x: cast(x).T) if turned else cast)
         if kind.dtype != to:
             return register_jitable((lambda x: x.astype(dtype).T) if turned
                                     else (lambda x: x.astype(dtype)))
@@ -172,13 +204,20 @@ def _on_arrays(name, symbol, kinds, wanted, out):
                 raise ValueError(message)
         return shape
 
+    check = shape_of if arrays else register_jitable(lambda operands: ())
     if not _is_absent(out):
         @register_jitable
         def run(args, out):
             operands = convert(args)
-            if out.shape != shape_of(operands):
+            check(operands)
+            if out.shape != _numba_calls.broadcast_shape(operands + (out,)):
                 raise ValueError("lanewise: out has another shape than the result")
-            _numba_calls.run(symbol, operands + (out,))
+            if _numba_calls.overlaps(operands + (out,)):  # as if the inputs had been copied
+                result = np.empty(out.shape, dtype)
+                _numba_calls.run(symbol, operands + (result,))
+                out[...] = result
+            else:
+                _numba_calls.run(symbol, operands + (out,))
             return out
         return run
 

@@ -48,11 +48,47 @@ def _operands(context, builder, kinds, value):
             for i, kind in enumerate(kinds)]
 
 
+MIXED = "lanewise.mixed."  # symbols of loops that are made here
+_OPPOSITE = {"less": "greater", "less_equal": "greater_equal", "greater": "less",
+             "greater_equal": "less_equal", "equal": "equal", "not_equal": "not_equal"}
+_PREDICATES = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=",
+               "equal": "==", "not_equal": "!="}
+
+
+def _define_mixed(loop, name, signed_first):
+    """The body of a comparison of int64 with uint64, exact: no dtype holds both."""
+    loop.linkage = "linkonce_odr"
+    builder = ir.IRBuilder(loop.append_basic_block())
+    pointers, dims, steps, _ = loop.args
+    # As the signed number sees it: below every unsigned one if it is negative.
+    op = name if signed_first else _OPPOSITE[name]
+    if_negative = ir.IntType(1)(op in ("less", "less_equal", "not_equal"))
+    with cgutils.for_range(builder, builder.load(dims)) as each:
+        places = []
+        for i in range(3):
+            start = builder.load(builder.gep(pointers, [_I64(i)]))
+            step = builder.load(builder.gep(steps, [_I64(i)]))
+            places.append(builder.gep(start, [builder.mul(each.index, step)]))
+        x, y = (builder.load(builder.bitcast(place, _I64.as_pointer()), align=1)
+                for place in (places[:2] if signed_first else places[1::-1]))
+        negative = builder.icmp_signed("<", x, _I64(0))
+        result = builder.select(negative, if_negative,
+                                builder.icmp_unsigned(_PREDICATES[op], x, y))
+        builder.store(builder.zext(result, ir.IntType(8)), places[2])
+    builder.ret_void()
+
+
 def _call_loop(builder, symbol, pointers, strides, n):
     table = _store_array(builder, _BYTES, pointers)
     dims, steps = _store_array(builder, _I64, [n]), _store_array(builder, _I64, strides)
     kind = ir.FunctionType(ir.VoidType(), [table.type, dims.type, steps.type, _BYTES])
     loop = cgutils.get_or_insert_function(builder.module, kind, symbol)
+    if symbol.startswith(MIXED):
+        if loop.is_declaration:
+            name, first = symbol.removeprefix(MIXED).split(".")
+            _define_mixed(loop, name, first == "signed")
+        builder.call(loop, [table, dims, steps, ir.Constant(_BYTES, None)])
+        return
     data = builder.module.globals.get(symbol + ".context")
     if data is None:
         data = ir.GlobalVariable(builder.module, ir.IntType(8), symbol + ".context")
@@ -111,6 +147,45 @@ def run(typingctx, symbol, operands):
         return context.get_dummy_value()
 
     return types.void(symbol, operands), generate
+
+
+@intrinsic
+def overlaps(typingctx, operands):
+    """Whether an input shares memory with the output (last) other than element by element."""
+    kinds = list(operands)
+
+    def reach(builder, operand, size):
+        low = high = builder.ptrtoint(operand.data, _I64)
+        for n, stride in zip(operand.shape, operand.strides):
+            far = builder.mul(builder.sub(n, _I64(1)), stride)
+            down = builder.icmp_signed("<", far, _I64(0))
+            low = builder.add(low, builder.select(down, far, _I64(0)))
+            high = builder.add(high, builder.select(down, _I64(0), far))
+        return low, builder.add(high, _I64(size))
+
+    def generate(context, builder, signature, arguments):
+        *inputs, out = _operands(context, builder, kinds, arguments[0])
+        sizes = [context.get_abi_sizeof(context.get_data_type(kind.dtype))
+                 if isinstance(kind, types.Array) else 0 for kind in kinds]
+        out_low, out_high = reach(builder, out, sizes[-1])
+        result = ir.IntType(1)(0)
+        for kind, size, operand in zip(kinds, sizes, inputs):
+            if not isinstance(kind, types.Array):
+                continue
+            low, high = reach(builder, operand, size)
+            shared = builder.and_(builder.icmp_unsigned("<", low, out_high),
+                                  builder.icmp_unsigned("<", out_low, high))
+            if size == sizes[-1]:
+                same = builder.icmp_unsigned("==", builder.ptrtoint(operand.data, _I64),
+                                             builder.ptrtoint(out.data, _I64))
+                for ours, its in zip(operand.strides_in(builder, out.shape),
+                                     out.strides_in(builder, out.shape)):
+                    same = builder.and_(same, builder.icmp_signed("==", ours, its))
+                shared = builder.and_(shared, builder.not_(same))
+            result = builder.or_(result, shared)
+        return result
+
+    return types.boolean(operands), generate
 
 
 @intrinsic(prefer_literal=True)

@@ -71,9 +71,8 @@ def _result_dtype(name, dtype):
 def _as_elements(a, accumulator):
     """The array in this dtype, native and aligned."""
     if a.dtype.kind == "b" and accumulator.itemsize == 1:
-        a = a.view("u1")
-        if a.size and _reduce_tree("max", a, tuple(range(a.ndim))) > 1:  # every byte but 0 is true
-            a = (a != 0).view("u1")
+        # Every byte but 0 is true, and counts as 1.
+        a = np.not_equal(a.view("u1"), 0).view("u1")
     if a.dtype == "u8" and accumulator == "i8":
         a = a.view("i8")
     return np.require(a, accumulator, "A")
@@ -125,6 +124,14 @@ def _axes(axis, ndim):
     return tuple(sorted(normalize_axis_tuple(axis, ndim)))
 
 
+def _axes_or_scalar(axis, ndim):
+    """As NumPy's ufuncs and argmax: a scalar has an axis 0, which is also its last."""
+    if ndim == 0 and hasattr(axis, "__index__") and not isinstance(axis, bool):
+        normalize_axis_tuple(axis, 1)
+        return ()
+    return _axes(axis, ndim)
+
+
 def _fold(name, a, axis, dtype, out, keepdims, initial, where):
     """sum, min, max and kernels like them."""
     if _is_masked(a):
@@ -141,9 +148,10 @@ def _fold(name, a, axis, dtype, out, keepdims, initial, where):
             raise TypeError(f"lanewise.{name}: cannot reduce {a.dtype} in dtype {dtype}")
         a = a.astype(dtype, copy=False)
     result_dtype = dtype or _result_dtype(name, a.dtype)
-    axes = _axes(axis, a.ndim)
+    axes = _axes_or_scalar(axis, a.ndim)
     empty = any(a.shape[i] == 0 for i in axes)
-    if name in _EXACT and initial is _NO_VALUE:
+    # initial=None takes the identity away from those that have one, as in NumPy.
+    if initial is None or name in _EXACT and initial is _NO_VALUE:
         if where is not True:
             raise ValueError(f"lanewise.{name} has no identity: where= needs initial=")
         if empty and 0 not in [n for i, n in enumerate(a.shape) if i not in axes]:
@@ -158,7 +166,7 @@ def _fold(name, a, axis, dtype, out, keepdims, initial, where):
         a = np.where(mask, a, _identity(name, a.dtype))
     if empty and name in _EXACT:
         kept = tuple(n for i, n in enumerate(a.shape) if i not in axes)
-        result = np.full(kept, initial, result_dtype)
+        result = np.full(kept, _start(initial, result_dtype), result_dtype)
     else:
         if a.dtype.kind == "b" and name == "sum" and len(axes) == a.ndim:
             result = np.asarray(np.count_nonzero(a))
@@ -168,9 +176,16 @@ def _fold(name, a, axis, dtype, out, keepdims, initial, where):
             result = np.where(counts == 0, result.dtype.type(0), result)
         result = result.astype(result_dtype, copy=False)
         if initial is not _NO_VALUE and initial is not None:
-            start = np.asarray(initial).astype(result_dtype)
+            start = _start(initial, result_dtype)
             result = np.asarray(getattr(ufuncs, _JOIN[name])(result, start))
     return _deliver(result, out, keepdims, a.shape, axes)
+
+
+def _start(initial, dtype):
+    """The initial value in this dtype, or NumPy's error: no integer is infinite, NaN or too large."""
+    start = np.empty((), dtype)
+    start[()] = initial
+    return start
 
 
 def _identity(name, dtype):
@@ -198,7 +213,7 @@ def _by_numpy(name, a, axis, dtype, out, keepdims, initial, where):
 def _fold_masked(name, a, axis, dtype, out, keepdims, initial, where):
     mask = np.ma.getmaskarray(a)
     present = ~mask if where is True else ~mask & where
-    if name in _EXACT and initial is _NO_VALUE:
+    if initial is None or name in _EXACT and initial is _NO_VALUE:
         initial = _identity(name, a.dtype)
     result = _fold(name, a.data, axis, dtype, out, keepdims, initial, present)
     return _mask_empty(result, present, axis, keepdims)
@@ -297,7 +312,7 @@ def _arg(name, a, axis, out, keepdims):
         return function(a, axis=axis, out=out, keepdims=keepdims)
     if axis is not None and not hasattr(axis, "__index__"):
         raise TypeError(f"lanewise.{name}: axis must be an integer or None, not {axis!r}")
-    axes = _axes(axis, a.ndim)
+    axes = _axes_or_scalar(axis, a.ndim)
     if a.size == 0 and 0 in [a.shape[i] for i in axes]:
         raise ValueError(f"attempt to get {name} of an empty sequence")
     result = _reduce_tree(name, _as_elements(a, accumulator), axes)

@@ -32,6 +32,10 @@ def cumsum(a, axis=None, dtype=None, out=None):
         return np.cumsum(a, axis=axis, dtype=dtype, out=out)
     if axis is None:
         a, axis = a.reshape(-1), 0
+    elif a.ndim == 0:  # as NumPy: one element, whose axis is 0
+        a = a.reshape(1)
+    if not hasattr(axis, "__index__"):
+        raise TypeError(f"lanewise.cumsum: axis must be an integer or None, not {axis!r}")
     (axis,) = normalize_axis_tuple(axis, a.ndim)
     a = _as_elements(a.astype(result_dtype, copy=False), accumulator)
     result = np.empty(a.shape, accumulator)
@@ -69,8 +73,8 @@ def _scan_masked(a, out, result, first_axis=None):
 
 def cumulative_sum(x, /, *, axis=None, dtype=None, out=None, include_initial=False):
     """Running sum along an axis, in a fixed blocked order; the array API's name of cumsum."""
-    masked = x if _is_masked(x) else None
-    x = _check_array("cumulative_sum", x)
+    masked = np.atleast_1d(x) if _is_masked(x) else None
+    x = np.atleast_1d(_check_array("cumulative_sum", x))
     if axis is None:
         if x.ndim != 1:
             raise ValueError(
@@ -109,8 +113,8 @@ def compress(condition, a, axis=None, out=None):
     if _is_masked(a):
         return _compress_masked(condition, a, axis, out)
     condition = np.asarray(condition)
-    if axis is None:
-        a, axis = a.reshape(-1), 0
+    if axis is None or a.ndim == 0:
+        a, axis = a.reshape(-1), axis or 0
     mover = _MOVERS.get(a.dtype.itemsize)
     if a.ndim != 1 or axis not in (0, -1) or condition.shape != a.shape or mover is None:
         return np.compress(condition, a, axis=axis, out=out)

@@ -19,7 +19,7 @@ try:
 except ImportError as error:
     raise ImportError("lanewise.dask needs Dask's arrays: pip install 'dask[array]'") from error
 
-__all__ = ["dot", "max", "mean", "min", "rechunk", "sum"]
+__all__ = ["astype", "cumsum", "cumulative_sum", "dot", "max", "mean", "min", "rechunk", "sum"]
 
 _JOINED_AT_ONCE = 64  # partial results in one task: a power of two
 
@@ -28,7 +28,7 @@ def sum(x, axis=None):
     """Sum over all axes or one. See rechunk() for the blocks."""
     x = _checked("sum", x)
     result_dtype = _reductions._result_dtype("sum", x.dtype)
-    return _reduce("sum", x, axis, _partial_dtype(result_dtype)).astype(result_dtype)
+    return astype(_reduce("sum", x, axis, _partial_dtype(result_dtype)), result_dtype)
 
 
 def mean(x, axis=None):
@@ -37,7 +37,8 @@ def mean(x, axis=None):
     result_dtype = _reductions._result_dtype("mean", x.dtype)
     x, axis = _one_axis(x, axis)
     total = _reduce("sum", x, axis, _partial_dtype(result_dtype))
-    return total.map_blocks(_blocks.mean_of, x.shape[axis], dtype=total.dtype).astype(result_dtype)
+    means = total.map_blocks(_blocks.mean_of, x.shape[axis], dtype=total.dtype)
+    return astype(means, result_dtype)
 
 
 def min(x, axis=None):
@@ -60,12 +61,38 @@ def dot(x, y):
         raise ValueError(f"lanewise.dask.dot: shapes {x.shape} and {y.shape} are not aligned")
     result_dtype = np.result_type(x, y)
     partial_dtype = _partial_dtype(result_dtype)
-    x, y = (rechunk(a.astype(partial_dtype)) for a in (x, y))
+    x, y = (rechunk(astype(a, partial_dtype)) for a in (x, y))
     if x.chunks != y.chunks:
         y = y.rechunk(x.chunks)
     partials = _da.map_blocks(_dot_block, x, y, dtype=partial_dtype,
                               chunks=((1,) * x.numblocks[0],))
-    return _join(partials, 0, "dot").astype(result_dtype)
+    return astype(_join(partials, 0, "dot"), result_dtype)
+
+
+def astype(x, dtype):
+    """x in another dtype, block by block."""
+    x, dtype = _checked("astype", x), np.dtype(dtype)
+    if is_unsupported(dtype):
+        raise unsupported("astype", dtype)
+    return x if x.dtype == dtype else x.map_blocks(lanewise.astype, dtype, dtype=dtype)
+
+
+def cumsum(x, axis=None, dtype=None):
+    """Running sum along an axis, which becomes one block: its order is that of the whole."""
+    x = _checked("cumsum", x)
+    if axis is None:
+        if x.ndim != 1:
+            raise TypeError("lanewise.cumsum: which axis of the Dask array? All axes at once would "
+                            "have to become one block")
+        axis = 0
+    (axis,) = _reductions.normalize_axis_tuple(axis, x.ndim)
+    result_dtype = lanewise.cumsum(np.empty(0, x.dtype), dtype=dtype).dtype
+    return x.rechunk({axis: -1}).map_blocks(_cumsum_block, axis, result_dtype, dtype=result_dtype)
+
+
+def cumulative_sum(x, /, *, axis=None, dtype=None):
+    """The array API's name of cumsum."""
+    return cumsum(x, axis, dtype)
 
 
 def rechunk(x, axis=0):
@@ -123,7 +150,7 @@ def _extreme(name, x, axis):
 
 def _reduce(name, x, axis, dtype):
     x, axis = _one_axis(x, axis)
-    x = rechunk(x.astype(dtype), axis)
+    x = rechunk(astype(x, dtype), axis)
     chunks = (*x.chunks[:axis], (1,) * x.numblocks[axis], *x.chunks[axis + 1:])
     partials = x.map_blocks(_reduce_block, name, axis, dtype=dtype, chunks=chunks)
     return _join(partials, axis, name)
@@ -144,6 +171,10 @@ def _join(partials, axis, name):
 
 def _reduce_block(block, name, axis):
     return np.asarray(getattr(lanewise, name)(block, axis=axis, keepdims=True))
+
+
+def _cumsum_block(block, axis, to):
+    return lanewise.cumsum(block, axis, to)
 
 
 def _dot_block(x, y):

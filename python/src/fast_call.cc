@@ -82,7 +82,7 @@ PyObject* CallFast(const FastTable& table, PyObject* const* args) {
   // Zero-dimensional results are scalars: the ufunc's business.
   if (!model || PyArray_NDIM(model) == 0) return nullptr;
   const FastTable::Entry& entry = table.entries[PyArray_DESCR(model)->type_num];
-  if (!entry.loop) return nullptr;
+  if (!entry.loop || (entry.place && *entry.place != entry.expected)) return nullptr;
 
   char* data[LW_MAX_OPERANDS];
   npy_intp steps[LW_MAX_OPERANDS];

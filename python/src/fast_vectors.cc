@@ -72,7 +72,9 @@ PyObject* Compress(const Kernel& kernel, PyObject* const* args, Py_ssize_t count
   if (count != 2 || !IsPlainVector(args[0]) || !IsPlainVector(args[1])) return nullptr;
   PyArrayObject *mask = AsArray(args[0]), *in = AsArray(args[1]);
   if (PyArray_TYPE(mask) != NPY_BOOL || PyArray_SIZE(mask) != PyArray_SIZE(in)) return nullptr;
-  // Moving bits, any dtype of the element's size does.
+  // Moving bits, any dtype of the element's size does. But objects count their references, dates
+  // have a unit, and what else is not a number of the library's is refused elsewhere.
+  if (DtypeOf(PyArray_TYPE(in)) < 0) return nullptr;
   lw_dtype dtype;
   switch (PyArray_ITEMSIZE(in)) {
     case 1:

@@ -6,6 +6,7 @@
 
 #include "device_call.h"
 #include "fast_vectors.h"
+#include "fp_errors.h"
 #include "reductions.h"
 #include "ufuncs.h"
 
@@ -92,6 +93,7 @@ PyObject* CallOnDevice(Function* self, PyObject* const* args, Py_ssize_t count, 
 
 PyObject* Call(PyObject* callable, PyObject* const* args, size_t flagged_count, PyObject* names) {
   auto* self = reinterpret_cast<Function*>(callable);
+  const DefaultFloats floats;
   const Py_ssize_t count = PyVectorcall_NARGS(flagged_count);
   if (self->fast && !names && count == self->fast->inputs) {
     PyObject* result = CallFast(*self->fast, args);
@@ -205,6 +207,15 @@ PyMemberDef g_members[] = {
 };
 
 }  // namespace
+
+PyObject* WithDefaultFloats(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject* names) {
+  if (count == 0) {
+    PyErr_SetString(PyExc_TypeError, "with_default_floats: which function?");
+    return nullptr;
+  }
+  const DefaultFloats floats;
+  return PyObject_Vectorcall(args[0], args + 1, static_cast<size_t>(count - 1), names);
+}
 
 PyObject* SetErrorHook(PyObject*, PyObject* hook) {
   Py_XSETREF(g_error_hook, Py_NewRef(hook));

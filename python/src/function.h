@@ -15,6 +15,10 @@ struct FastTable {
     signed char types[LW_MAX_OPERANDS];  // inputs, then the output
     npy_intp sizes[LW_MAX_OPERANDS];     // bytes of their elements
     PyArray_Descr* output;
+    // In the table of a patched ufunc of NumPy's: where the ufunc keeps this loop, and what must
+    // stand there. Somebody may have put another loop in its place since.
+    const PyUFuncGenericFunction* place;
+    PyUFuncGenericFunction expected;
   };
   const char* name;
   int inputs;
@@ -32,6 +36,11 @@ PyObject* CallFast(const FastTable& table, PyObject* const* args);
 // Function(name, doc, target, fallback, kernel=name): `target` answers for attributes (a ufunc, or
 // None), `fallback` takes the calls that are not fast.
 extern PyTypeObject FunctionType;
+
+// with_default_floats(function, ...): function(...) in the default floating-point environment, as
+// every Function is called.
+PyObject* WithDefaultFloats(PyObject* module, PyObject* const* args, Py_ssize_t count,
+                            PyObject* names);
 
 // set_dtype_hook(function): called as hook(dtype) for arrays of a dtype that is not NumPy's own.
 PyObject* SetDtypeHook(PyObject* module, PyObject* hook);

@@ -18,6 +18,8 @@ PyMethodDef g_functions[] = {
     {"register_bfloat16", &RegisterBfloat16, METH_VARARGS, nullptr},
     {"set_dtype_hook", &SetDtypeHook, METH_O, nullptr},
     {"set_error_hook", &SetErrorHook, METH_O, nullptr},
+    {"with_default_floats", reinterpret_cast<PyCFunction>(&WithDefaultFloats),
+     METH_FASTCALL | METH_KEYWORDS, nullptr},
     {"reduce", &ReduceArray, METH_VARARGS, nullptr},
     {"call", &CallOnVectors, METH_VARARGS, nullptr},
     {"scan", &ScanArray, METH_VARARGS, nullptr},

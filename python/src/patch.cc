@@ -5,10 +5,13 @@
 // Each ufunc's vectorcall is replaced too, so that common calls take the road of lanewise's own
 // functions. Slots are never freed: a call may be under way in another thread.
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstring>
 #include <utility>
 
+#include "fp_errors.h"
 #include "function.h"
 #include "info.h"
 #include "ufuncs.h"
@@ -24,6 +27,8 @@ struct LoopSlot {
   Loop loop;
   PyUFuncGenericFunction original;
   bool binary;
+  // Not after unpatching: who has put a loop of his own over ours may put ours back later.
+  std::atomic<bool> active;
 };
 LoopSlot g_loops[kMaxLoops];
 int g_loop_count = 0;
@@ -45,9 +50,11 @@ struct Call {
 };
 thread_local Call t_call;
 
-// Names a call with `out` for the time that it takes.
+// Names a call with `out` for the time that it takes. Without a ufunc: what runs meanwhile is no
+// call that has been announced.
 class Announce {
  public:
+  Announce() : outer_(t_call) { t_call = {}; }
   Announce(PyObject* ufunc, PyArrayObject* out) : outer_(t_call) {
     const char *low = PyArray_BYTES(out), *high = low + PyArray_ITEMSIZE(out);
     for (int i = 0; i < PyArray_NDIM(out); ++i) {
@@ -68,17 +75,21 @@ class Announce {
 // the output as the first input (with any stride: reduce over the first axis runs along the
 // others), accumulate one element on. Only a call with `out` looks like that too; NumPy copies
 // inputs that overlap the output other than exactly. Such calls are announced, folds never are.
-bool IsFold(const LoopSlot& slot, char* const* args, const npy_intp* steps) {
+bool IsFold(const LoopSlot& slot, char* const* args, const npy_intp* dims, const npy_intp* steps) {
   const bool looks_so =
       args[2] == args[0] || (steps[0] == steps[2] && args[2] == args[0] + steps[0]);
   if (!looks_so) return false;
+  if (dims[0] > 1 && steps[2] == 0) return true;  // one element written again and again
   return t_call.ufunc != slot.ufunc || args[2] < t_call.low || args[2] >= t_call.high;
 }
 
 template <int kSlot>
 void RunLoop(char** args, const npy_intp* dims, const npy_intp* steps, void* context) {
   const LoopSlot& slot = g_loops[kSlot];
-  if (slot.binary && IsFold(slot, args, steps)) return slot.original(args, dims, steps, context);
+  if (!slot.active.load(std::memory_order_relaxed) ||
+      (slot.binary && IsFold(slot, args, dims, steps))) {
+    return slot.original(args, dims, steps, context);
+  }
   slot.loop.call(args, dims, steps, slot.loop.context);
 }
 
@@ -94,8 +105,31 @@ PyArrayObject* FindOut(int inputs, PyObject* const* args, Py_ssize_t count, PyOb
   return out && PyArray_Check(out) && PyArray_SIZE(AsArray(out)) > 0 ? AsArray(out) : nullptr;
 }
 
+// Whether NumPy asks the operand what the call means (__array_ufunc__). Its answer is code of its
+// own, which may fold into the same `out`.
+bool Overrides(PyObject* operand) {
+  if (PyArray_CheckExact(operand) || PyFloat_CheckExact(operand) || PyLong_CheckExact(operand) ||
+      operand == Py_None || operand == Py_True || operand == Py_False ||
+      PyArray_CheckAnyScalarExact(operand)) {
+    return false;
+  }
+  if (PyTuple_CheckExact(operand)) {  // of outputs
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(operand); ++i) {
+      if (Overrides(PyTuple_GET_ITEM(operand, i))) return true;
+    }
+    return false;
+  }
+  static PyObject* const plain =
+      PyObject_GetAttrString(reinterpret_cast<PyObject*>(&PyArray_Type), "__array_ufunc__");
+  const Ref own(
+      PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(operand)), "__array_ufunc__"));
+  if (!own) PyErr_Clear();
+  return own && own.get() != plain;
+}
+
 PyObject* CallAny(const UfuncSlot& slot, PyObject* ufunc, PyObject* const* args,
                   size_t flagged_count, PyObject* names) {
+  const DefaultFloats floats;
   const Py_ssize_t count = PyVectorcall_NARGS(flagged_count);
   const int inputs = slot.fast->inputs;
   if (!names && count == inputs) {
@@ -103,6 +137,11 @@ PyObject* CallAny(const UfuncSlot& slot, PyObject* ufunc, PyObject* const* args,
     if (result || PyErr_Occurred()) return result;
   }
   if (inputs == 2) {
+    const Py_ssize_t all = count + (names ? PyTuple_GET_SIZE(names) : 0);
+    if (std::any_of(args, args + all, &Overrides)) {
+      const Announce nothing;
+      return slot.original(ufunc, args, flagged_count, names);
+    }
     if (PyArrayObject* out = FindOut(inputs, args, count, names)) {
       const Announce announce(ufunc, out);
       return slot.original(ufunc, args, flagged_count, names);
@@ -141,6 +180,22 @@ int LoopSlotOf(PyUFuncObject* ufunc, const int* types) {
   return g_loop_count++;
 }
 
+// Tells an entry of the fast road which loop of the ufunc it stands for; false if none of ours.
+bool Watch(PyUFuncObject* ufunc, FastTable::Entry* entry) {
+  if (!entry->loop) return false;
+  int types[LW_MAX_OPERANDS];
+  std::copy(entry->types, entry->types + ufunc->nargs, types);
+  for (int t = 0; t < ufunc->ntypes; ++t) {
+    if (!std::equal(types, types + ufunc->nargs, ufunc->types + t * ufunc->nargs)) continue;
+    const int index = LoopSlotOf(ufunc, types);
+    if (index < 0) return false;
+    entry->place = &ufunc->functions[t];
+    entry->expected = kLoopFunctions[index];
+    return true;
+  }
+  return false;
+}
+
 UfuncSlot* UfuncSlotOf(PyUFuncObject* ufunc, const Kernel& kernel, int* index) {
   for (*index = 0; *index < g_ufunc_count; ++*index) {
     if (g_ufuncs[*index].ufunc == ufunc) return &g_ufuncs[*index];
@@ -150,6 +205,11 @@ UfuncSlot* UfuncSlotOf(PyUFuncObject* ufunc, const Kernel& kernel, int* index) {
   slot.ufunc = reinterpret_cast<PyUFuncObject*>(Py_NewRef(reinterpret_cast<PyObject*>(ufunc)));
   slot.all = MakeFastTable(kernel, *ufunc);
   slot.all->name = ufunc->name;
+  for (int number = 0; number < kTypeNumbers; ++number) {
+    FastTable::Entry& entry = slot.all->entries[number];
+    // Integers stay NumPy's, on the fast road too.
+    if (!PyTypeNum_ISFLOAT(number) || !Watch(ufunc, &entry)) entry = {};
+  }
   slot.fast = new FastTable{ufunc->name, kernel.inputs, {}};
   return &slot;
 }
@@ -180,8 +240,9 @@ int PatchLoop(const Kernel& kernel, PyUFuncObject* ufunc, int t, const Wanted& w
     return -1;
   }
   LoopSlot& slot = g_loops[index];
+  // There already, or again: put back by who had replaced it.
+  if (ufunc->functions[t] == kLoopFunctions[index]) return !slot.active.exchange(true);
   // The first loop of a signature is the one that runs; NumPy lists some twice.
-  if (ufunc->functions[t] == kLoopFunctions[index]) return 0;
   slot.loop = loop;
   slot.binary = ufunc->nin == 2;
   for (int earlier = 0; earlier < t; ++earlier) {
@@ -191,6 +252,7 @@ int PatchLoop(const Kernel& kernel, PyUFuncObject* ufunc, int t, const Wanted& w
     }
   }
   slot.original = ufunc->functions[t];
+  slot.active = true;
   if (PyUFunc_ReplaceLoopBySignature(ufunc, kLoopFunctions[index], types, nullptr) < 0) {
     if (!PyErr_Occurred()) PyErr_SetString(PyExc_RuntimeError, "NumPy refused a replacement loop");
     return -1;
@@ -245,8 +307,14 @@ PyObject* Unpatch(PyObject*, PyObject*) {
   }
   for (int i = 0; i < g_loop_count; ++i) {
     LoopSlot& slot = g_loops[i];
+    if (!slot.active.exchange(false)) continue;
     PyUFuncGenericFunction current = nullptr;
     if (PyUFunc_ReplaceLoopBySignature(slot.ufunc, slot.original, slot.types, &current) < 0) {
+      return nullptr;
+    }
+    if (current == kLoopFunctions[i]) continue;
+    // Somebody else's loop has been put over ours: it stays.
+    if (PyUFunc_ReplaceLoopBySignature(slot.ufunc, current, slot.types, nullptr) < 0) {
       return nullptr;
     }
   }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "half.h"
+#include "saturate.h"
 
 namespace lanewise_py {
 namespace {
@@ -48,6 +49,7 @@ Loop FindSelect(const Kernel& kernel, const lw_dtype* dtypes) {
 Loop FindLoopUncached(const Kernel& kernel, const lw_dtype* dtypes) {
   if (Loop loop = kernel.Find(dtypes)) return loop;
   if (kernel.id == LW_WHERE) return FindSelect(kernel, dtypes);
+  if (kernel.id == LW_CONVERT) return MakeSaturatingLoop(kernel, dtypes[0], dtypes[1]);
   if (std::find(dtypes, dtypes + kernel.inputs, LW_F16) == dtypes + kernel.inputs) return {};
   return MakeHalfLoop(kernel, dtypes);
 }
@@ -191,9 +193,7 @@ PyObject* MakeConverter(PyObject*, PyObject* arg) {
   for (int from = 0; from < kTypeNumbers; ++from) {
     const int numbers[] = {from, static_cast<int>(to)};
     if (!Supported(numbers, 2)) continue;
-    const lw_dtype dtypes[] = {static_cast<lw_dtype>(DtypeOf(from)),
-                               static_cast<lw_dtype>(DtypeOf(static_cast<int>(to)))};
-    const Loop loop = kernel->Find(dtypes);
+    const Loop loop = FindLoop(*kernel, numbers);
     if (loop) table->Add(AsNumpy(loop.call), loop.context, numbers, 2);
   }
   return FromTable(table, 1, PyUFunc_None, nullptr);

@@ -1,5 +1,7 @@
 """Elementwise functions: every layout, out, where, against the C library and against NumPy."""
 
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -173,3 +175,93 @@ def test_astype_saturates():
     assert lanewise.astype(x, ">i4").dtype == np.dtype(">i4")
     with pytest.raises(TypeError, match="complex128"):
         lanewise.astype(x, complex)
+
+
+@pytest.mark.parametrize("to", ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8"])
+@pytest.mark.parametrize("char", "efd")
+def test_floats_saturate_in_every_integer(char, to):
+    info = np.iinfo(to)
+    with np.errstate(all="ignore"):
+        x = np.array([np.nan, np.inf, -np.inf, -0.0, -0.99, 0.5, -1, -2.7, 3.9, 127.5, 128, 255.9, 256,
+                      -128.9, -129, 300, 32767.9, 65535.5, 65536, 2.0**31, 2.0**32, 2.0**63 * 0.999,
+                      2.0**63, 2.0**64 * 0.999, 2.0**64, -(2.0**63), 1e300]).astype(char)
+    exact = [0 if v != v else info.max if v > info.max else info.min if v < info.min else int(v)
+             for v in x.tolist()]
+    with np.errstate(invalid="ignore"):
+        for view in (x, np.repeat(x, 3)[::3], x[::-1].copy()[::-1], np.resize(x, (999,))[:x.size]):
+            got = lanewise.astype(view, to)
+            assert got.dtype == to and got.tolist() == exact
+        many = lanewise.astype(np.resize(x, 2000), to)  # more than one block
+        assert many.tolist() == (exact * 100)[:2000]
+        block = lanewise.astype(np.asfortranarray(x.reshape(3, 9)), to)
+        assert [n for row in block.tolist() for n in row] == exact
+        assert lanewise.astype(x[1], to) == info.max
+        assert lanewise.astype(x.astype(x.dtype.newbyteorder(">")), to).tolist() == exact
+    with np.errstate(invalid="raise"):
+        assert lanewise.astype(np.array([0.5, 7, 100], char), to).tolist() == [0, 7, 100]
+        for bad in (np.nan, np.inf, -np.inf):
+            with pytest.raises(FloatingPointError):
+                lanewise.astype(np.array([bad] * 3, char), to)
+
+
+def test_bfloat16_saturates():
+    x = np.array([300.0, -2.0, np.nan, np.inf]).astype(pytest.importorskip("ml_dtypes").bfloat16)
+    with np.errstate(invalid="ignore"):
+        assert lanewise.astype(x, "u1").tolist() == [255, 0, 0, 255]
+        assert lanewise.astype(x, "i4").tolist() == [300, -2, 0, 2**31 - 1]
+
+
+@pytest.mark.skipif(np.__version__.startswith("1."), reason="NumPy 2's rule")
+@pytest.mark.parametrize("char", "bBhHiIlLd")
+def test_bounds_of_clip_beyond_the_dtype(char):
+    x = np.arange(5).astype(char)
+    for low, high in ((0, 4550), (-500, 3), (-10**30, 10**30), (None, 10**30), (-10**30, None), (1, 3),
+                      (None, None), (300, 400), (-5, -3), (1.5, 2.5), (np.int64(-4), 10**30)):
+        def call(clip):
+            try:
+                return clip(x, low, high)
+            except OverflowError:
+                return "OverflowError"
+        got, want = call(lanewise.clip), call(np.clip)
+        assert same_bits(got, want) if not isinstance(want, str) else got == want, (low, high)
+    assert lanewise.clip(np.uint8(5), 0, 300) == 5 and lanewise.clip([0, 255], 0, 10**30)[1] == 255
+    with pytest.raises(ValueError, match="not both"):
+        lanewise.clip(x, 0, a_max=3, min=1)
+
+
+STRANGE = {
+    "object": np.array([object(), None, object()], object), "date": np.array([1, 2, 3], "M8[D]"),
+    "duration": np.array([1, 2, 3], "m8[s]"), "text": np.array(["a", "b", "c"]),
+    "bytes": np.array([b"a", b"b", b"c"]), "record": np.zeros(3, "i4,f4"),
+    "eight": np.zeros(3, "i4,i4"), "complex": np.ones(3, "c8"), "long": np.ones(3, "g"),
+}
+if hasattr(np.dtypes, "StringDType"):
+    STRANGE["strings"] = np.array(["a", "b", "c"], np.dtypes.StringDType())
+KEEP = np.array([True, False, True])
+TAKE = {
+    "compress": lambda f, x: f(KEEP, x), "where": lambda f, x: f(KEEP, x, x),
+    "clip": lambda f, x: f(x, x, x), "fma": lambda f, x: f(x, x, x),
+    "astype": lambda f, x: f(x, "i8"), "dot": lambda f, x: f(x, x),
+    **{name: lambda f, x: f(x) for name in ("sum", "min", "max", "mean", "var", "argmax", "cumsum",
+                                            "cumulative_sum")},
+}
+
+
+@pytest.mark.parametrize("x", STRANGE.values(), ids=STRANGE)
+def test_what_is_no_number_is_refused_everywhere(x):
+    for name in set(ELEMENTWISE) | set(TAKE):
+        function = getattr(lanewise, name)
+        take = TAKE.get(name, lambda f, x: f(*[x] * f.nin))
+        with pytest.raises(TypeError):
+            take(function, x)
+        with pytest.raises(TypeError):
+            take(function, x[::-1])
+
+
+def test_objects_keep_their_references():
+    x = STRANGE["object"]
+    before = sys.getrefcount(x[0])
+    for _ in range(100):
+        with pytest.raises(TypeError):
+            lanewise.compress(KEEP, x)
+    assert before <= sys.getrefcount(x[0]) < before + 10  # a traceback may hold one

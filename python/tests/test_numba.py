@@ -133,6 +133,105 @@ def test_errors():
         compiled("sum", 1)(np.ones(3, "c16"))
 
 
+A_GLOBAL = np.zeros(3)
+
+
+def test_out_that_cannot_be_written():
+    @numba.njit
+    def into_global(x):
+        lanewise.sin(x, A_GLOBAL)
+
+    sin = compiled("sin", 2)
+    read_only = np.zeros(3)
+    read_only.flags.writeable = False
+    with pytest.raises(numba.TypingError, match="can be written to"):
+        sin(np.ones(3), read_only)
+    with pytest.raises(numba.TypingError, match="can be written to"):
+        into_global(np.ones(3))
+    assert not read_only.any() and not A_GLOBAL.any()
+
+
+OVERLAPS = {
+    "one on": lambda a: (a[:-1], a[1:]), "one back": lambda a: (a[1:], a[:-1]),
+    "reversed": lambda a: (a[::-1], a), "itself": lambda a: (a, a),
+    "other steps": lambda a: (a[:100], a[:200:2]), "first of all": lambda a: (a[:1], a),
+    "transposed": lambda a: (a[:900].reshape(30, 30).T, a[:900].reshape(30, 30)),
+    "a row": lambda a: (a[:900].reshape(30, 30)[3], a[:900].reshape(30, 30)),
+    "apart": lambda a: (a[:400], a[500:900]),
+}
+
+
+@pytest.mark.parametrize("views", OVERLAPS.values(), ids=OVERLAPS)
+def test_out_that_overlaps_an_input(views):
+    call = compiled("multiply", 3)
+    numpys = RNG.normal(size=1000)
+    ours = numpys.copy()
+    for a, function in ((numpys, np.multiply), (ours, call)):
+        x, out = views(a)
+        function(x, 3.0, out)
+    assert same_bits(numpys, ours)
+
+
+def test_out_takes_part_in_broadcasting():
+    call = compiled("add", 3)
+    for args in ((1.5, 2.0), (np.arange(3.0), 1.0), (np.ones((2, 1)), np.arange(3.0))):
+        out = np.zeros((2, 3))
+        call(*args, out)
+        assert same_bits(out, np.add(*args, out=np.zeros((2, 3))))
+    with pytest.raises(ValueError, match="out has another shape"):
+        call(np.ones((2, 3)), 1.0, np.zeros(3))
+
+
+@pytest.mark.parametrize(
+    "name", ["equal", "not_equal", "less", "less_equal", "greater", "greater_equal"])
+def test_signed_and_unsigned_compare_exactly(name):
+    call, numpys = compiled(name, 2), getattr(np, name)
+    signed = np.array([-2**63, -1, 0, 5, 2**53 + 1, 2**63 - 1])
+    unsigned = np.array([2**64 - 1, 2**63, 0, 5, 2**53, 2**63 - 1], "u8")
+    for x, y in ((signed, unsigned), (signed[:, None], unsigned[::-1])):
+        assert same_bits(call(x, y), numpys(x, y)) and same_bits(call(y, x), numpys(y, x))
+    literal = numba.njit(lambda y: lanewise.greater(y, -3))
+    assert literal(unsigned).all()
+    for x in signed if name in ("less", "equal") else ():
+        assert same_bits(call(x, unsigned), numpys(x, unsigned))
+        assert [call(x, y) for y in unsigned] == [bool(numpys(x, y)) for y in unsigned]
+        assert [call(y, x) for y in unsigned] == [bool(numpys(y, x)) for y in unsigned]
+
+
+@pytest.mark.parametrize("to", ["u1", "i2", "u4", "i8", "u8", "f4", "?"])
+def test_astype(to):
+    dtype = np.dtype(to)
+    cast = numba.njit(lambda x: lanewise.astype(x, dtype))
+    floats = np.array([300.7, -2.5, np.nan, np.inf, -np.inf, 1e300, 2.0**63, 2.0**63 + 4096, 2.0**64,
+                       -1.0, -0.5, 255.99, 65535.5, 4294967295.5])
+    with np.errstate(all="ignore"):
+        for x in (floats, floats.astype("f4"), np.arange(-3, 5), np.asfortranarray(np.ones((3, 4)))):
+            assert same_bits(cast(x), lanewise.astype(x, dtype)), x.dtype
+        assert [cast(x) for x in floats[:2]] == lanewise.astype(floats[:2], dtype).tolist()
+
+
+def test_spellings_of_astype_and_cumsum():
+    x = RNG.normal(size=100) * 300
+    for cast in (lambda x: lanewise.astype(x, "u1"), lambda x: lanewise.astype(x, np.uint8)):
+        assert same_bits(numba.njit(cast)(x), lanewise.astype(x, "u1"))
+    assert same_bits(numba.njit(lambda x: lanewise.astype(x, int))(x), lanewise.astype(x, "i8"))
+    assert same_bits(compiled("cumsum", 1)(x), lanewise.cumsum(x))
+    with pytest.raises(numba.TypingError, match="lanewise.astype in compiled code"):
+        numba.njit(lambda x: lanewise.astype(x, "c16"))(x)
+
+
+def test_every_kernel_is_there():
+    """No function of the list fails for having no implementation in compiled code."""
+    from numba.core.registry import cpu_target
+
+    cpu_target.target_context.refresh()
+    cpu_target.typing_context.refresh()
+    for name in KERNELS:
+        function = getattr(lanewise, {"convert": "astype"}.get(name, name))
+        assert cpu_target.typing_context._lookup_global(function) is not None, name
+    assert cpu_target.typing_context._lookup_global(lanewise.cumsum) is not None
+
+
 def test_threads_without_the_lock():
     sin, x = compiled("sin", 1), np.linspace(-100, 100, 200_000)
     want, wrong, counted, stop = lanewise.sin(x), [], [0], threading.Event()

@@ -1,5 +1,6 @@
 """NumPy patched: elementwise calls change, reductions and running sums do not."""
 
+import ctypes
 import os
 import platform
 import subprocess
@@ -278,3 +279,86 @@ def test_run_command(tmp_path):
     result = subprocess.run([sys.executable, "-m", "lanewise", "run", "--bits", str(script)],
                             capture_output=True, text=True, check=True)
     assert result.stdout.startswith("True []")
+
+
+class Folds:
+    """Answers a call with a fold into the same output."""
+
+    def __init__(self, array, axis=0):
+        self.array, self.axis = array, axis
+
+    def __array_ufunc__(self, ufunc, method, *inputs, out, **kwargs):
+        return ufunc.reduce(self.array, axis=self.axis, out=out[0])
+
+
+@pytest.mark.parametrize("shape, axis", [((1000,), 0), ((7, 300), 0), ((300, 7), 1)])
+def test_a_fold_inside_a_call_is_a_fold(shape, axis):
+    a = np.random.default_rng(1).normal(size=shape).astype("f4")
+    want = np.add.reduce(a, axis=axis)
+    with lanewise.patched_numpy():
+        out = np.zeros_like(want)
+        np.add(Folds(a, axis), 1, out=out)
+        assert same_bits(out, want)
+        np.add(np.zeros_like(out), Folds(a, axis), out)
+        assert same_bits(out, want)
+
+
+# PyUFunc_ReplaceLoopBySignature, as mkl_umath uses it.
+_core_umath = (np.core if np.__version__.startswith("1.") else np._core)._multiarray_umath
+_REPLACE = 30  # its place in the table of the C API
+_LOOP = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.POINTER(ctypes.c_ssize_t),
+                         ctypes.POINTER(ctypes.c_ssize_t), ctypes.c_void_p)
+
+
+def replace_loop(ufunc, types, loop):
+    """Puts a loop into the ufunc's table; gives the address of the one before."""
+    pointer = ctypes.pythonapi.PyCapsule_GetPointer
+    pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    table = ctypes.cast(pointer(_core_umath._UFUNC_API, None), ctypes.POINTER(ctypes.c_void_p))
+    function = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.py_object, ctypes.c_void_p,
+                                 ctypes.POINTER(ctypes.c_int), ctypes.POINTER(ctypes.c_void_p))
+    old = ctypes.c_void_p()
+    numbers = (ctypes.c_int * len(types))(*(np.dtype(char).num for char in types))
+    assert function(table[_REPLACE])(ufunc, loop, numbers, ctypes.byref(old)) == 0
+    return old.value
+
+
+@_LOOP
+def answer_42(args, dims, steps, context):
+    out = ctypes.cast(args, ctypes.POINTER(ctypes.c_void_p))[1]
+    for i in range(dims[0]):
+        ctypes.c_double.from_address(out + i * steps[1]).value = 42.0
+
+
+def test_a_loop_that_is_put_over_ours_runs():
+    x = np.linspace(0, 1, 5)
+    ours, numpys = lanewise.exp(x), np.exp(x)
+    foreign = ctypes.cast(answer_42, ctypes.c_void_p).value
+    with lanewise.patched_numpy():
+        old = replace_loop(np.exp, "dd", foreign)
+        try:
+            assert np.exp(x).tolist() == [42.0] * 5
+            assert np.exp(x[::2]).tolist() == [42.0] * 3
+            assert same_bits(np.exp(x.astype("f4")), lanewise.exp(x.astype("f4")))
+            assert same_bits(lanewise.exp(x), ours)
+        finally:
+            assert replace_loop(np.exp, "dd", old) == foreign
+        assert same_bits(np.exp(x), ours)
+    assert same_bits(np.exp(x), numpys)
+
+
+def test_unpatching_leaves_a_foreign_loop():
+    x = np.linspace(0, 1, 5)
+    ours, numpys = lanewise.exp(x), np.exp(x)
+    foreign = ctypes.cast(answer_42, ctypes.c_void_p).value
+    with lanewise.patched_numpy():
+        old = replace_loop(np.exp, "dd", foreign)
+    assert np.exp(x).tolist() == [42.0] * 5
+    replace_loop(np.exp, "dd", old)  # our function, which is asleep
+    assert same_bits(np.exp(x), numpys)
+    with lanewise.patched_numpy():
+        assert same_bits(np.exp(x), ours) and same_bits(np.exp(x[::-1]), ours[::-1])
+        assert "float64" in next(row["dtypes"] for row in
+                                 lanewise.patch_status().data["functions"]
+                                 if row["numpy"] == "exp" and row["patched"])
+    assert same_bits(np.exp(x), numpys)

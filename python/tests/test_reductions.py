@@ -263,6 +263,70 @@ def test_compress(data):
     assert same_bits(lanewise.compress(mask, block, axis=0), block[mask])
 
 
+ODD_BOOLS = np.array([2, 0, 255, 1, 128], "u1").view(bool)
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "var", "min", "max", "argmax", "cumsum"])
+def test_every_byte_but_0_is_true(name):
+    clean = np.array([True, False, True, True, True])
+    for odd, want in ((ODD_BOOLS, clean), (ODD_BOOLS[::-2], clean[::-2]),
+                      (ODD_BOOLS[:4].reshape(2, 2), clean[:4].reshape(2, 2))):
+        assert same_bits(getattr(lanewise, name)(odd), getattr(lanewise, name)(want))
+        assert same_bits(getattr(lanewise, name)(odd, axis=0), getattr(lanewise, name)(want, axis=0))
+
+
+def outcome(call):
+    """What a call gives, or the type of what it raises."""
+    try:
+        with np.errstate(all="ignore"):
+            return call()
+    except Exception as error:
+        return type(error)
+
+
+def check_as_numpy(call):
+    got, want = outcome(lambda: call(lanewise)), outcome(lambda: call(np))
+    assert type(got) is type(want)
+    assert got is want if isinstance(want, type) else same_bits(got, want), (got, want)
+
+
+@pytest.mark.parametrize("name", ["sum", "min", "max", "mean", "var", "argmax", "cumsum"])
+@pytest.mark.parametrize("axis", [0, -1, 1, -2, (), (0,), None, np.int64(0), "x", 0.0])
+@pytest.mark.parametrize("more", [{}, {"keepdims": True}, {"out": np.empty(())}], ids=str)
+def test_scalars_have_the_axes_that_they_have_in_numpy(name, axis, more):
+    if name == "cumsum" and more or name == "argmax" and "out" in more:
+        return
+    for scalar in (5.0, np.array(7.0)):
+        check_as_numpy(lambda lib: getattr(lib, name)(scalar, axis=axis, **more))
+    check_as_numpy(lambda lib: getattr(lib, name)(3, axis=axis))
+
+
+def test_scans_and_sieves_of_scalars():
+    for axis in (None, 0, -1, 1):
+        check_as_numpy(lambda lib: lib.compress([True], 5.0, axis=axis))
+        check_as_numpy(lambda lib: lib.cumsum(5, axis=axis))
+        if hasattr(np, "cumulative_sum"):
+            for first in (False, True):
+                check_as_numpy(lambda lib: lib.cumulative_sum(5.0, axis=axis, include_initial=first))
+
+
+@pytest.mark.parametrize("name", ["sum", "min", "max"])
+@pytest.mark.parametrize("initial", [
+    np.inf, -np.inf, np.nan, None, 1.5, -1, 300, 2**70, np.int64(300), np.float32(2.5), True, "3",
+    [3], np.array([3]), np.array(3), 1j], ids=repr)
+@pytest.mark.parametrize("a", [
+    np.array([-10, 20, 30, -25]), np.array([1, 2], "u1"), np.array([1.0, 2.0]), np.array([]),
+    np.array([1.0, 2.0], "f2"), np.array([True, False]), np.empty((0, 2), "i4"),
+    np.array([5], "u8")], ids=lambda a: f"{a.dtype}{a.shape}")
+def test_initial_is_numpys(name, initial, a):
+    if np.__version__.startswith("1.") and type(initial) is int:
+        return  # NumPy 1 warns, and wraps
+    check_as_numpy(lambda lib: getattr(lib, name)(a, initial=initial))
+    check_as_numpy(lambda lib: getattr(lib, name)(a, axis=0, initial=initial))
+    if a.ndim == 1:
+        check_as_numpy(lambda lib: getattr(lib, name)(a, initial=initial, where=a > 1))
+
+
 def test_every_reduction_of_the_list_has_a_function():
     kernels = {name for name, _, shape, *_ in _core.kernels() if shape in ("reduce", "arg")}
     assert kernels and kernels <= set(dir(lanewise))
