@@ -23,13 +23,14 @@ BRANCHING = {"3SinEf", "3SinEd", "3CosEf", "3CosEd", "3PowEf", "3PowEd"}
 # Of i64 to i32 only the low words are wanted, and only they are loaded.
 NARROW_LOADS = {"9ConvertToENS_4CastIliEE"}
 REGISTERS = {"map": 80, "math": 96, "reduce": 128}
-OPERATIONS = ("add|sub", "mul", "fma", "div", "sqrt")
+# 1 / x becomes rcp.rn, which rounds as div.rn does.
+OPERATIONS = ("add|sub", "mul", "fma", "div|rcp", "sqrt")
 FORBIDDEN = {
     r"\.ftz": "flushes subnormals",
     r"\.approx|\.full\.": "approximates",
     r"\b(?:add|sub|mul|fma|mad|div|sqrt|rcp)\.(?!rn\b)(?!(?:wide|lo|hi|rm|sat)\b)[\w.]*f(?:32|64)\b":
         "floating-point operation that does not say how it rounds and may be contracted",
-    r"\b(?:mad|rcp|rsqrt|sin|cos|ex2|lg2|tanh)\.[\w.]*f(?:32|64)\b": "not one of the operations",
+    r"\b(?:mad|rsqrt|sin|cos|ex2|lg2|tanh)\.[\w.]*f(?:32|64)\b": "not one of the operations",
     r"\bcall\b": "calls a function",
     r"\b(?:ld|st)\.local\b|\.local \.": "uses local memory",
 }

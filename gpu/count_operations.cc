@@ -24,7 +24,7 @@ void ForEachValue(Visit visit) {
   if constexpr (std::is_floating_point_v<T>) {
     const T inf = std::numeric_limits<T>::infinity();
     for (const T v : {T(0.7), T(-3), T(1e30), inf, -inf, T(0), std::numeric_limits<T>::min() / 4,
-                      std::numeric_limits<T>::quiet_NaN()}) {
+                      std::numeric_limits<T>::quiet_NaN(), T(2), T(0.5), T(-1), T(1)}) {
       visit(v);
     }
   } else {
@@ -75,7 +75,8 @@ std::string Text(const OperationCount& c) {
 template <class E, class... In>
 OperationCount CountOrdinary(TypeList<In...>) {
   operation_count = {};
-  [[maybe_unused]] volatile auto result = E::Apply(static_cast<In>(3)...);  // pow: no fixed exponent
+  [[maybe_unused]] volatile auto result =
+      E::Apply(static_cast<In>(3)...);  // pow: no fixed exponent
   return operation_count;
 }
 
