@@ -87,6 +87,11 @@ static() {
     cp "$tmp"/prefix/lib/x86_64-linux-gnu/liblanewise_tbb.so.* "$tmp/pkg"
   fi
   run "$tmp/pkg/use_c"
+
+  step "a program that is static as a whole: no module can be opened, so calls run on one thread"
+  quietly "$CC" -static -std=c99 "$consumers/use.c" -o "$tmp/pkg/all_static" $flags
+  unset LW_EXPECT_MODULE
+  run "$tmp/pkg/all_static"
 }
 
 case $way in
