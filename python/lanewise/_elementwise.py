@@ -37,10 +37,12 @@ def clip(x, a_min=_NO_VALUE, a_max=_NO_VALUE, out=None, *, min=_NO_VALUE, max=_N
         if min is not _NO_VALUE or max is not _NO_VALUE:
             raise ValueError("lanewise.clip: give a_min and a_max, or min and max, not both")
         min, max = a_min, a_max
-    low, high = (None if bound is _NO_VALUE else bound for bound in (min, max))
+    low = None if min is _NO_VALUE else min
+    high = None if max is _NO_VALUE else max
     if out is not None:
         kwargs["out"] = out
-    low, high = _bounds_within(x, low, high)
+    if type(low) is int or type(high) is int:
+        low, high = _bounds_within(x, low, high)
     if low is None and high is None:
         return ufuncs.maximum(x, x, **kwargs)
     if low is None:
@@ -52,13 +54,11 @@ def clip(x, a_min=_NO_VALUE, a_max=_NO_VALUE, out=None, *, min=_NO_VALUE, max=_N
 
 def _bounds_within(x, low, high):
     """Python's integers at or beyond the ends of x's dtype limit nothing, as in NumPy 2."""
-    if type(low) is int or type(high) is int:
-        dtype = getattr(x, "dtype", None)
-        dtype = np.asarray(x).dtype if dtype is None else dtype
-        if isinstance(dtype, np.dtype) and dtype.kind in "iu":
-            limits = np.iinfo(dtype)
-            low = None if type(low) is int and low <= limits.min else low
-            high = None if type(high) is int and high >= limits.max else high
+    dtype = getattr(x, "dtype", None) or np.asarray(x).dtype
+    if getattr(dtype, "kind", "") in ("i", "u"):
+        limits = np.iinfo(dtype)
+        low = None if type(low) is int and low <= limits.min else low
+        high = None if type(high) is int and high >= limits.max else high
     return low, high
 
 
