@@ -4,7 +4,7 @@ import numpy as np
 
 from . import _core, ufuncs
 from ._errors import is_bfloat16, is_unsupported, unsupported
-from ._reductions import _NO_VALUE, _is_masked
+from ._reductions import _is_masked
 
 
 def where(condition, x=None, y=None, /, **kwargs):
@@ -30,15 +30,13 @@ def _where_masked(condition, x, y):
     return np.ma.array(data, mask=mask | np.ma.getmaskarray(condition))
 
 
-def clip(x, a_min=_NO_VALUE, a_max=_NO_VALUE, out=None, *, min=_NO_VALUE, max=_NO_VALUE,
-         **kwargs):
+def clip(x, a_min=None, a_max=None, out=None, *, min=None, max=None, **kwargs):
     """minimum(maximum(x, low), high). A bound of None does not limit."""
-    if a_min is not _NO_VALUE or a_max is not _NO_VALUE:
-        if min is not _NO_VALUE or max is not _NO_VALUE:
+    low, high = a_min, a_max
+    if min is not None or max is not None:
+        if low is not None or high is not None:
             raise ValueError("lanewise.clip: give a_min and a_max, or min and max, not both")
-        min, max = a_min, a_max
-    low = None if min is _NO_VALUE else min
-    high = None if max is _NO_VALUE else max
+        low, high = min, max
     if out is not None:
         kwargs["out"] = out
     if type(low) is int or type(high) is int:
