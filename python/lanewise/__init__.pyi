@@ -110,12 +110,12 @@ def where(condition: ArrayLike, /) -> tuple[NDArray[np.intp], ...]: ...
 def where(condition: ArrayLike, x: ArrayLike, y: ArrayLike, /, **kwargs: Any) -> Any: ...
 def clip(
     x: ArrayLike,
-    a_min: ArrayLike | None = ...,
-    a_max: ArrayLike | None = ...,
+    a_min: ArrayLike | None = None,
+    a_max: ArrayLike | None = None,
     out: Any = None,
     *,
-    min: ArrayLike | None = ...,
-    max: ArrayLike | None = ...,
+    min: ArrayLike | None = None,
+    max: ArrayLike | None = None,
     **kwargs: Any,
 ) -> Any: ...
 def sum(

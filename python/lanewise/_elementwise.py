@@ -4,7 +4,7 @@ import numpy as np
 
 from . import _core, ufuncs
 from ._errors import is_bfloat16, is_unsupported, unsupported
-from ._reductions import _NO_VALUE, _is_masked
+from ._reductions import _is_masked
 
 
 def where(condition, x=None, y=None, /, **kwargs):
@@ -30,17 +30,17 @@ def _where_masked(condition, x, y):
     return np.ma.array(data, mask=mask | np.ma.getmaskarray(condition))
 
 
-def clip(x, a_min=_NO_VALUE, a_max=_NO_VALUE, out=None, *, min=_NO_VALUE, max=_NO_VALUE,
-         **kwargs):
+def clip(x, a_min=None, a_max=None, out=None, *, min=None, max=None, **kwargs):
     """minimum(maximum(x, low), high). A bound of None does not limit."""
-    if a_min is not _NO_VALUE or a_max is not _NO_VALUE:
-        if min is not _NO_VALUE or max is not _NO_VALUE:
+    low, high = a_min, a_max
+    if min is not None or max is not None:
+        if low is not None or high is not None:
             raise ValueError("lanewise.clip: give a_min and a_max, or min and max, not both")
-        min, max = a_min, a_max
-    low, high = (None if bound is _NO_VALUE else bound for bound in (min, max))
+        low, high = min, max
     if out is not None:
         kwargs["out"] = out
-    low, high = _bounds_within(x, low, high)
+    if type(low) is int or type(high) is int:
+        low, high = _bounds_within(x, low, high)
     if low is None and high is None:
         return ufuncs.maximum(x, x, **kwargs)
     if low is None:
@@ -52,13 +52,11 @@ def clip(x, a_min=_NO_VALUE, a_max=_NO_VALUE, out=None, *, min=_NO_VALUE, max=_N
 
 def _bounds_within(x, low, high):
     """Python's integers at or beyond the ends of x's dtype limit nothing, as in NumPy 2."""
-    if type(low) is int or type(high) is int:
-        dtype = getattr(x, "dtype", None)
-        dtype = np.asarray(x).dtype if dtype is None else dtype
-        if isinstance(dtype, np.dtype) and dtype.kind in "iu":
-            limits = np.iinfo(dtype)
-            low = None if type(low) is int and low <= limits.min else low
-            high = None if type(high) is int and high >= limits.max else high
+    dtype = getattr(x, "dtype", None) or np.asarray(x).dtype
+    if getattr(dtype, "kind", "") in ("i", "u"):
+        limits = np.iinfo(dtype)
+        low = None if type(low) is int and low <= limits.min else low
+        high = None if type(high) is int and high >= limits.max else high
     return low, high
 
 

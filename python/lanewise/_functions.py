@@ -71,7 +71,7 @@ def _reduce_method(name, function):
             (out,) = out
         keywords = {"dtype": dtype} if name in ("sum", "prod") else {}
         if dtype is not None and not keywords:
-            array = _elementwise.np.asanyarray(array).astype(dtype)
+            array = FUNCTIONS["astype"](array, dtype)
         return function(array, axis=axis, out=out, keepdims=keepdims, initial=initial,
                         where=where, **keywords)
 

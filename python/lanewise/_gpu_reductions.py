@@ -12,7 +12,9 @@ from ._reductions import (
     _RESULTS,
     _accumulator,
     _axes,
+    _axes_or_scalar,
     _result_dtype,
+    _start,
     _warn_if_empty,
 )
 
@@ -92,16 +94,17 @@ def fold(name, a, axis=None, dtype=None, out=None, keepdims=False, initial=_NO_V
         if array.dtype.kind == "f" and dtype.kind in "biu":
             raise TypeError(f"lanewise.{name}: cannot reduce {array.dtype} in dtype {dtype}")
         array = call.cast(array, dtype)
-    axes = _axes(axis, array.ndim)
+    axes = _axes_or_scalar(axis, array.ndim)
     kept = [n for i, n in enumerate(array.shape) if i not in axes]
-    if name in _EXACT and 0 in [array.shape[i] for i in axes] and 0 not in kept:
+    has_identity = name not in _EXACT and initial is not None
+    if not has_identity and 0 in [array.shape[i] for i in axes] and 0 not in kept:
         raise ValueError(f"zero-size array to reduction operation {name} which has no identity")
     result_dtype = dtype or _result_dtype(name, array.dtype)
     elements = _elements(call, array, _accumulator(name, array.dtype))
     if initial is _NO_VALUE or initial is None:
         return _reduce(call, elements, axes, keepdims, result_dtype, out)
     result = _reduce(call, elements, axes, keepdims, result_dtype, None)
-    return elementwise(_JOIN[name], result, result_dtype.type(initial),
+    return elementwise(_JOIN[name], result, _start(initial, result_dtype)[()],
                        out=result if out is None else out)
 
 
@@ -145,7 +148,7 @@ def arg(name, a, axis=None, out=None, *, keepdims=False):
     _check_dtype(name, array.dtype)
     if axis is not None and not hasattr(axis, "__index__"):
         raise TypeError(f"lanewise.{name}: axis must be an integer or None, not {axis!r}")
-    axes = _axes(axis, array.ndim)
+    axes = _axes_or_scalar(axis, array.ndim)
     if array.size == 0 and 0 in [array.shape[i] for i in axes]:
         raise ValueError(f"attempt to get {name} of an empty sequence")
     elements = _elements(call, array, _accumulator(name, array.dtype))

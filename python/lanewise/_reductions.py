@@ -68,11 +68,17 @@ def _result_dtype(name, dtype):
     return dtype
 
 
+def _as_counted(name, a):
+    """Every byte but 0 is true, and counts as 1; min and max see no difference."""
+    if a.dtype.kind == "b" and name not in ("min", "max"):
+        a = np.not_equal(a.view("u1"), 0)
+    return a
+
+
 def _as_elements(a, accumulator):
     """The array in this dtype, native and aligned."""
     if a.dtype.kind == "b" and accumulator.itemsize == 1:
-        # Every byte but 0 is true, and counts as 1.
-        a = np.not_equal(a.view("u1"), 0).view("u1")
+        a = a.view("u1")
     if a.dtype == "u8" and accumulator == "i8":
         a = a.view("i8")
     return np.require(a, accumulator, "A")
@@ -168,10 +174,10 @@ def _fold(name, a, axis, dtype, out, keepdims, initial, where):
         kept = tuple(n for i, n in enumerate(a.shape) if i not in axes)
         result = np.full(kept, _start(initial, result_dtype), result_dtype)
     else:
-        if a.dtype.kind == "b" and name == "sum" and len(axes) == a.ndim:
+        if name == "sum" and a.dtype.kind == "b" and len(axes) == a.ndim:
             result = np.asarray(np.count_nonzero(a))
         else:
-            result = _reduce_tree(name, _as_elements(a, accumulator), axes)
+            result = _reduce_tree(name, _as_elements(_as_counted(name, a), accumulator), axes)
         if accumulator.kind == "f" and counts is not None and name == "sum":
             result = np.where(counts == 0, result.dtype.type(0), result)
         result = result.astype(result_dtype, copy=False)
@@ -315,7 +321,7 @@ def _arg(name, a, axis, out, keepdims):
     axes = _axes_or_scalar(axis, a.ndim)
     if a.size == 0 and 0 in [a.shape[i] for i in axes]:
         raise ValueError(f"attempt to get {name} of an empty sequence")
-    result = _reduce_tree(name, _as_elements(a, accumulator), axes)
+    result = _reduce_tree(name, _as_elements(_as_counted(name, a), accumulator), axes)
     return _deliver(result, out, keepdims, a.shape, axes)
 
 

@@ -3,6 +3,8 @@
 #ifndef LANEWISE_PYTHON_FP_ERRORS_H_
 #define LANEWISE_PYTHON_FP_ERRORS_H_
 
+#include <cstdint>
+
 #include "numpy_api.h"
 
 #if defined(__x86_64__)

@@ -76,7 +76,7 @@ def test_quantities_in_elementwise_functions(units):
     assert same_bits(lanewise.exp(q / q).value, lanewise.exp(np.ones(2)))
     for bad in (lambda: lanewise.exp(q), lambda: lanewise.add(q, 1.0), lambda: lanewise.fma(q, q, q),
                 lambda: lanewise.where([True, False], q, q)):
-        with pytest.raises(TypeError):
+        with pytest.raises((TypeError, units.UnitConversionError)):
             bad()
 
 

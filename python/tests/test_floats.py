@@ -72,6 +72,7 @@ CALLS = {
     "astype f2": lambda: lanewise.astype(F8, "f2"),
     "astype u1": lambda: lanewise.astype(F4, "u1"),
     "reduce": lambda: lanewise.add.reduce(F4, dtype="f8"),
+    "reduce min": lambda: lanewise.minimum.reduce(F4, dtype="f8"),
     "combine": lambda: lanewise.combine([F8[0]], [3], function="mean"),
     "dask": lambda: lanewise.dask.mean(dask_array(F8[:1])).compute(scheduler="sync"),
     "dask f2": lambda: lanewise.dask.sum(dask_array(F2[:1])).compute(scheduler="sync"),
