@@ -44,7 +44,7 @@ python:
 	@[ -x $(VENV)/bin/python ] || python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --disable-pip-version-check -q '.[bench,explain,examples]' notebook
 	@$(VENV)/bin/lanewise show
-	@printf '\n%s\n' \
+	@echo; printf '%s\n' \
 	  "lanewise is ready in $(VENV):" \
 	  "  . $(VENV)/bin/activate                         # for this shell; then" \
 	  "  python script.py                              # import lanewise as lw" \
