@@ -1,42 +1,61 @@
-# make demo       set up, build, show this machine, run the example and the comparison table
-# make test       set up and run all tests (CI runs the same)
-# make test-long  what is too long for CI; writes tests/verified.txt
-# make bench      the benchmark table, side by side with every peer found here
-# make cuda       the GPU plugin (needs nvcc), and checks of its compiled code
-# make gpu-check  on a machine with a GPU: same bits as the CPU, and speed
-# make install PREFIX=DIR
-# make packages OUT=DIR [VARIANTS="baseline v3 v4 cuda13"]    conda channel and wheels
-# make format     clang-format over the tree
+# For users
+#   make demo       set up, build, show this machine, run the example and the comparison table
+#   make test       set up and run the tests that everyone should see pass (about 10 minutes)
+#   make python     an environment in .venv with lanewise, notebook and benchmark, ready to use
+#   make install PREFIX=DIR    build and install; make uninstall takes the same files away again
+#   make bench      the benchmark table, side by side with every peer found here
+# For those who change or package lanewise
+#   make test-all   the rest: sanitizers, AArch64, GPU code, older NumPy, packages, a bare machine
+#   make test-long  everything, also what is too long for CI; writes tests/verified.txt
+#   make cuda       the GPU plugin (needs nvcc), and checks of its compiled code
+#   make gpu-check  on a machine with a GPU: same bits as the CPU, and speed
+#   make packages OUT=DIR [VARIANTS="baseline v3 v4 cuda13"]    conda channel and wheels
+#   make format     clang-format over the tree
 
 PREFIX ?= /usr/local
-BUILD  := build/release
+VENV   ?= .venv
+BUILD  := build/demo
 
-.PHONY: demo test test-long bench cuda gpu-check install packages build format clean
+.PHONY: demo test test-all test-long python bench cuda gpu-check install uninstall packages format clean
 
 demo:
-	tools/setup.sh core bench
-	@$(MAKE) --no-print-directory build
+	tools/setup.sh core demo
+	@cmake --preset demo
+	@cmake --build $(BUILD) --target lanewise-probe atmosphere bench lanewise_tbb
 	@echo; echo "== This machine"; $(BUILD)/out/lanewise-probe
 	@echo; echo "== Worked example: a global quarter-degree grid"; $(BUILD)/out/atmosphere
-	@echo; echo "== Best target against baseline"; $(BUILD)/out/bench --demo
-
-build: $(BUILD)/build.ninja
-	@cmake --build $(BUILD)
-
-$(BUILD)/build.ninja:
-	cmake --preset release
+	@echo; echo "== Best target against what people have"; $(BUILD)/out/bench --demo
 
 test:
-	tools/setup.sh core test emulate aarch64 bench python packages
-	tests/run.sh
+	tools/setup.sh core test emulate bench python packages
+	tests/run.sh test
+
+test-all:
+	tools/setup.sh core test emulate aarch64 bench python packages bare
+	tests/run.sh all
 
 test-long:
-	tools/setup.sh core test emulate aarch64 bench python packages
-	tests/run.sh --long
+	tools/setup.sh core test emulate aarch64 bench python packages bare
+	tests/run.sh long
+
+# pip, not this file, knows what Python packages are missing; all of them go into the environment.
+python:
+	tools/setup.sh core python
+	@[ -x $(VENV)/bin/python ] || python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --disable-pip-version-check -q '.[bench,explain,examples]' notebook
+	@$(VENV)/bin/lanewise show
+	@printf '\n%s\n' \
+	  "lanewise is ready in $(VENV):" \
+	  "  . $(VENV)/bin/activate                         # for this shell; then" \
+	  "  python script.py                              # import lanewise as lw" \
+	  "  lanewise run script.py                        # NumPy's own functions run on lanewise" \
+	  "  lanewise bench --quick                        # this machine, beside NumPy" \
+	  "  jupyter notebook examples/atmosphere.ipynb    # a notebook to begin with"
 
 bench:
-	tools/setup.sh core bench
-	@$(MAKE) --no-print-directory build
+	tools/setup.sh core demo bench
+	@cmake --preset demo
+	@cmake --build $(BUILD) --target bench
 	$(BUILD)/out/bench $(BENCH_ARGS)
 
 cuda:
@@ -46,12 +65,14 @@ cuda:
 gpu-check:
 	gpu/check.sh $(GPU_CHECK_ARGS)
 
+# Nothing but this: where something is missing, CMake says what. CMAKE_ARGS go to CMake.
 install:
-	tools/setup.sh core
-	cmake --preset release -DLANEWISE_BUILD_TESTS=OFF -DLANEWISE_BUILD_BENCHMARKS=OFF \
-	      -DLANEWISE_BUILD_EXAMPLES=OFF -B build/install -DCMAKE_INSTALL_PREFIX=$(PREFIX)
+	cmake --preset install -DCMAKE_INSTALL_PREFIX=$(PREFIX) $(CMAKE_ARGS)
 	cmake --build build/install
 	cmake --install build/install
+
+uninstall:
+	cmake --build build/install --target uninstall
 
 packages:
 	tools/setup.sh core packages

@@ -33,7 +33,7 @@ constexpr const char* kUsage =
     "  --only-special    only the special cases\n"
     "  --cpu-time        one thread's CPU time instead of real time, for a busy machine\n"
     "  --json FILE       write all raw numbers\n"
-    "  --demo            the best target against the baseline, in a minute\n"
+    "  --demo            the best target against what people have, in seconds\n"
     "  --smoke           everything once on tiny arrays\n";
 
 struct Options {

@@ -80,6 +80,13 @@ Traffic TrafficOf(const Case& test) {
   return traffic;
 }
 
+std::string TargetLabel(const std::string& name) {
+  if (name == "AVX3") return "AVX-512";
+  if (name == "AVX3_ZEN4") return "AVX512zen4";
+  if (name == "AVX3_SPR") return "AVX512spr";
+  return name;
+}
+
 const std::vector<Target>& SupportedTargets() {
   static const std::vector<Target> targets = [] {
     const Target known[] = {{"SSE2", HWY_SSE2, false},

@@ -46,7 +46,11 @@ struct Target {
   std::string name;  // "AVX2"
   int64_t bit;       // Highway's
   bool has_fma;
+  // The case's fused multiply-adds are computed in software at this target.
+  bool SoftFma(const Case& test) const { return test.UsesFma() && !has_fma; }
 };
+// What people call a target: AVX3 is the library's (and Highway's) own name.
+std::string TargetLabel(const std::string& name);
 // Targets that are compiled in and that this machine runs, worst first.
 const std::vector<Target>& SupportedTargets();
 

@@ -3,8 +3,9 @@
 
 namespace lanewise::bench {
 
-// Prints the baseline against the best target for a handful of kernels, and whether all targets'
-// results have the same bits. Returns the program's exit status: 1 if any bit differs.
+// Prints the best target against what people have (the C library's function, else the loop at the
+// baseline) for a handful of kernels, and whether all targets' results have the same bits. Returns
+// the program's exit status: 1 if any bit differs.
 int RunDemo();
 
 }  // namespace lanewise::bench

@@ -104,6 +104,8 @@ void AddLibmAs(const Case& test, void* symbol, std::vector<Contestant>& list) {
   }
 }
 
+}  // namespace
+
 // Only what a compiler would call as a function: loops over + or sqrt are not libm's.
 void AddLibm(const Case& test, std::vector<Contestant>& list) {
   const std::string name = MathName(test) + (test.Element() == LW_F32 ? "f" : "");
@@ -112,6 +114,8 @@ void AddLibm(const Case& test, std::vector<Contestant>& list) {
   test.Element() == LW_F32 ? AddLibmAs<float>(test, symbol, list)
                            : AddLibmAs<double>(test, symbol, list);
 }
+
+namespace {
 
 // ---------------------------------------------------------------- MKL VML, OpenBLAS
 

@@ -27,6 +27,10 @@ const std::vector<Peer>& AllPeers();
 // runs at each lower one, named "SLEEF@AVX2".
 void AddPeers(const Case& test, std::vector<Contestant>& contestants);
 
+// Adds glibc's scalar function in a loop, "libm": what a program calls without lanewise. Nothing if
+// the C library has no function of the kernel's meaning.
+void AddLibm(const Case& test, std::vector<Contestant>& contestants);
+
 // A file below the project's own .deps/pyvenv, found upwards from this program; "" if there is
 // none.
 std::string FindInVenv(const std::string& relative);

@@ -28,7 +28,7 @@ double Row::Ceiling() const {
 std::vector<std::string> Row::SoftFma() const {
   std::vector<std::string> names;
   for (const Target& target : SupportedTargets()) {
-    if (test.UsesFma() && !target.has_fma && Ns(target.name) > 0) names.push_back(target.name);
+    if (target.SoftFma(test) && Ns(target.name) > 0) names.push_back(target.name);
   }
   return names;
 }
@@ -76,9 +76,12 @@ bool TableReporter::ReportContext(const Context&) {
   std::printf(
       "Best of the rounds. ns per element for each target; GB/s and share of the ceiling\n"
       "of the best target; ratio of the baseline's and of each peer's time to the best\n"
-      "target's: above 1 lanewise is faster.\n\n");
+      "target's: above 1 lanewise is faster. *: a ratio to software FMA, which nobody ran\n"
+      "before: libm and NumPy are what a program has on such a processor.\n\n");
   std::printf("%-15s %-8s %5s |", "kernel", "types", "n");
-  for (const Target& target : SupportedTargets()) std::printf(" %9s", target.name.c_str());
+  for (const Target& target : SupportedTargets()) {
+    std::printf(" %10s", TargetLabel(target.name).c_str());
+  }
   std::printf(" | %6s %5s %6s |", "GB/s", "ceil%", "x base");
   for (const std::string& peer : peers_) std::printf(" %9s", peer.c_str());
   std::printf("\n");
@@ -94,16 +97,17 @@ void TableReporter::ReportRuns(const std::vector<Run>& runs) {
 
 void TableReporter::PrintRow(const Row& row) const {
   const std::vector<Target>& targets = SupportedTargets();
-  const double best = row.BestTarget();
+  const double best = row.BestTarget(), base = row.Ns(targets.front().name);
+  const bool soft_base = base > 0 && targets.front().SoftFma(row.test);
   std::printf("%-15s %-8s %5s |", row.test.record.name, row.test.Types().c_str(),
               Size(row.test.n).c_str());
-  for (const Target& target : targets) std::printf(" %9s", Number(row.Ns(target.name)).c_str());
+  for (const Target& target : targets) std::printf(" %10s", Number(row.Ns(target.name)).c_str());
   std::printf(" | %6.1f %5.0f %6s |", Bytes(row) / best, 100 * row.Ceiling() / best,
-              Ratio(row.Ns(targets.front().name), best).c_str());
+              (Ratio(base, best) + (soft_base ? "*" : "")).c_str());
   for (const std::string& peer : peers_) std::printf(" %9s", Ratio(row.Ns(peer), best).c_str());
   if (row.test.data != "uniform") std::printf("  [%s]", row.test.data.c_str());
   const std::vector<std::string> soft = row.SoftFma();
-  if (!soft.empty()) std::printf("  soft FMA:");
+  if (!soft.empty()) std::printf("  software FMA:");
   for (const std::string& name : soft) std::printf(" %s", name.c_str());
   std::printf("\n");
   std::fflush(stdout);
@@ -145,7 +149,7 @@ void PrintMean(const std::vector<Row>& rows, int64_t n, const std::string& peer,
     mean[row.test.Element() == LW_F32 ? 1 : 2].Add(ratio);
   }
   if (mean[0].count == 0) return;
-  std::printf("  %-5s %-10s vs %-11s", Size(n).c_str(), ours.c_str(), peer.c_str());
+  std::printf("  %-5s %-10s vs %-11s", Size(n).c_str(), TargetLabel(ours).c_str(), peer.c_str());
   const char* heading[] = {"all", "f32", "f64"};
   for (int i = 0; i < 3; ++i) {
     if (mean[i].count == 0) continue;

@@ -9,6 +9,9 @@ add_executable(lanewise-detect
   dispatch/host_x86.cc dispatch/os_linux.cc dispatch/text.cc machine/archspec.cc
   machine/archspec_data.cc machine/virtual_packages.cc)
 target_compile_features(lanewise-detect PRIVATE cxx_std_20)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+  target_compile_options(lanewise-detect PRIVATE -march=x86-64)
+endif()
 target_compile_options(lanewise-detect PRIVATE -Wall -Wextra -ffunction-sections -fdata-sections
   -ffile-prefix-map=${PROJECT_SOURCE_DIR}=. $<$<BOOL:${LANEWISE_WERROR}>:-Werror>)
 target_include_directories(lanewise-detect PRIVATE ${PROJECT_SOURCE_DIR}
@@ -21,4 +24,3 @@ unset(CMAKE_REQUIRED_LINK_OPTIONS)
 if(LANEWISE_STATIC_PROGRAMS)  # not with a sanitizer, nor without the static C library
   target_link_options(lanewise-detect PRIVATE -static $<$<CONFIG:Release>:-s>)
 endif()
-install(TARGETS lanewise-detect RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

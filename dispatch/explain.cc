@@ -29,6 +29,13 @@ std::string CapReason(int chosen) {
          std::string(kCompiledTargets[cap < chosen ? chosen : cap].name);
 }
 
+// What a kernel that multiplies and adds in one step costs on a target without that instruction.
+std::string FmaNote(const KernelEntry& kernel, Target target) {
+  if (HasFma(target) || !(kernel.math || kernel.id == LW_FMA)) return "";
+  return "; no FMA instruction: computed in software for the same bits, slower than the C "
+         "library's";
+}
+
 std::vector<Variant> Variants(const KernelEntry& kernel) {
   const Table& table = ActiveTable();
   const int table_index = TargetIndexOf(table);
@@ -55,6 +62,7 @@ std::vector<Variant> Variants(const KernelEntry& kernel) {
       v.status = "chosen";
       v.reason = chosen == table_index ? "best target allowed on this machine"
                                        : "measured exception for this kernel (dispatch/policy.h)";
+      v.reason += FmaNote(kernel, target);
     } else if (index > table_index) {
       v.status = "capped";
       v.reason = CapReason(table_index);

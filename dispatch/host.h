@@ -42,6 +42,8 @@ constexpr std::string_view Name(Target target) { return kTargetNames[static_cast
 constexpr Arch ArchOf(Target target) {
   return target < Target::kNEON ? Arch::kX86_64 : Arch::kAArch64;
 }
+// Whether the target has a fused multiply-add instruction; without one it is computed in software.
+constexpr bool HasFma(Target target) { return target >= Target::kAVX2; }
 
 // Accepts the names above, "v1" to "v4", "x86-64-v1" to "x86-64-v4" and "AVX512", ignoring case
 // and the characters '-', '_' and surrounding blanks.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dispatch/error.h"
+#include "dispatch/highway.h"
 #include "dispatch/os.h"
 #include "dispatch/state.h"
 #include "dispatch/text.h"
@@ -40,6 +41,15 @@ std::string CapText() {
   return cap < 0 ? "" : kCompiledTargets[cap].name;
 }
 
+// What a target without FMA means to its users; empty for any other.
+std::string FmaText(int current) {
+  const auto target = ParseTarget(kCompiledTargets[current].name);
+  if (!target || HasFma(*target)) return "";
+  return "math        " + std::string(Name(*target)) +
+         " has no FMA instruction: math functions and fma compute it in software, for the\n"
+         "            same bits, and take 2 to 20 times as long as the C library's or NumPy's\n";
+}
+
 std::string Text() {
   const Host host = FullHost();
   std::string text = "CPU         " + (host.brand.empty() ? host.vendor : host.brand) + " (" +
@@ -66,10 +76,12 @@ std::string Text() {
     else
       text += i > current ? "capped\n" : "supported\n";
   }
+  text += FmaText(current);
   text += "threads     " + ThreadReport() + "\n";
   text += gpu::KnownGpuText();
   text += "lanewise    " + std::string(lw_version()) + ", numerics " +
-          std::to_string(lw_numerics_version()) + "\n";
+          std::to_string(lw_numerics_version()) + ", Highway " + HighwayVersion() +
+          (HighwayProven() ? "" : " (its bits are unproven)") + "\n";
   if (!EnvironmentSettings().warnings.empty()) {
     text += "warning     " + EnvironmentSettings().warnings + "\n";
   }
@@ -87,6 +99,7 @@ void WriteTargets(const Host& host, JsonWriter& json) {
     json.Bool("compiled", compiled);
     json.Bool("supported", state.supported);
     json.String("reason", state.reason);
+    json.Bool("fma", HasFma(state.target));
     json.EndObject();
   }
   json.EndArray();
@@ -133,6 +146,8 @@ void WriteMachine(const MachineRecord& record, const Host& host, JsonWriter& jso
   json.String("version", lw_version());
   json.Integer("abi", lw_abi_version());
   json.Integer("numerics", lw_numerics_version());
+  json.String("highway", HighwayVersion());
+  json.Bool("highway_proven", HighwayProven());
   json.EndObject();
   DescribeMachine(record, host, json);
   WriteCpu(host, json);

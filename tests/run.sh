@@ -1,21 +1,37 @@
 #!/usr/bin/env bash
-# Builds and runs the tests, stage by stage:
-#   1. release, all targets of this architecture: every fast test, the emulated CPUs
-#   2. AddressSanitizer + UBSan (SSE2, AVX2)     3. ThreadSanitizer: the threaded tests
-#   4. AArch64 under qemu: golden hashes on NEON and SVE
-#   5. the GPU plugin, where nvcc is: checks of its compiled code, which need no GPU
-#   6. the Python package (python/tests/run.sh)   7. the packages (packaging/tests/run.sh)
-# --long adds what is too long for CI and records the result in tests/verified.txt.
+# Builds and runs the tests, stage by stage. `make` installs first what they need.
+#
+#   tests/run.sh test    what everyone should see pass: release build with every target of this
+#                        architecture, natively and on emulated CPUs; Python with the newest NumPy;
+#                        one solve of a package
+#   tests/run.sh all     the rest: AddressSanitizer + UBSan (SSE2, AVX2), ThreadSanitizer, AArch64 under
+#                        qemu (NEON, SVE), the GPU plugin where nvcc is, Python with NumPy 1.26, conda
+#                        packages and wheels, README's commands on a bare machine
+#   tests/run.sh long    both, and what is too long for CI; the result goes into tests/verified.txt
+#   tests/run.sh STAGE...    some of the stages, by the names that are printed
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+fast=(release python solve)
+rest=(sanitize threads aarch64 gpu python-1.26 packages bare)
 long=no
-[ "${1:-}" = --long ] && long=yes
+case ${1:-test} in
+  test) stages=("${fast[@]}") ;;
+  all)  stages=("${rest[@]}") ;;
+  long) stages=("${fast[@]}" "${rest[@]}" long) long=yes ;;
+  *)    stages=("$@") ;;
+esac
+
 jobs=$(nproc)
 passed=0 failed=0
 start=$(date +%s)
+times=()
 
 say() { printf '\n== [%4ds] %s\n' "$(($(date +%s) - start))" "$*"; }
+
+# In CI a warning is an error; a newer compiler's new warning must not stop a user.
+werror=(${CI:+-DLANEWISE_WERROR=ON})
+lean=(-DLANEWISE_BUILD_BENCHMARKS=OFF -DLANEWISE_BUILD_EXAMPLES=OFF)
 
 # run_tests BUILD LOG [ctest option]...: runs ctest in a build folder and adds up its counts; the log
 # is shown as it grows.
@@ -51,36 +67,6 @@ build_for() {
   cmake --build "build/$1" --target "tests_$label"
 }
 
-mkdir -p build
-say "release build"
-build release
-say "tests of the release build"
-run_tests build/release ctest -LE long
-
-say "AddressSanitizer and UBSan build"
-build_for sanitize asan -DLANEWISE_BUILD_BENCHMARKS=OFF -DLANEWISE_BUILD_EXAMPLES=OFF
-say "tests under AddressSanitizer and UBSan"
-run_tests build/asan ctest -L sanitize
-
-say "ThreadSanitizer build"
-build_for threads tsan -DLANEWISE_BUILD_BENCHMARKS=OFF -DLANEWISE_BUILD_EXAMPLES=OFF
-say "threaded tests under ThreadSanitizer"
-run_tests build/tsan ctest -L threads
-
-say "AArch64 build"
-build aarch64 -DLANEWISE_BUILD_EXAMPLES=OFF
-say "golden hashes on AArch64 under qemu"
-run_tests build/aarch64 ctest
-
-say "GPU plugin"
-command -v nvcc >/dev/null || PATH=$PATH:/usr/local/cuda/bin
-if command -v nvcc >/dev/null; then
-  build cuda "-DLANEWISE_CUDA_ARCHITECTURES=$([ "$long" = yes ] && echo '75;80;86;90;100;120' || echo '75;90')"
-  run_tests build/cuda ctest -L gpu
-else
-  echo "nvcc was not found: the GPU plugin is not built on this machine"
-fi
-
 # run_script NAME SCRIPT [option]...: runs a script whose last line has the counts, and adds them up.
 run_script() {
   local log=build/$1.log rc=0 counts good bad
@@ -92,22 +78,79 @@ run_script() {
   if [ "$rc" -ne 0 ] && [ "$bad" -eq 0 ]; then failed=$((failed + 1)); fi
 }
 
-say "Python package"
-run_script python python/tests/run.sh
+x86_only() {
+  [ "$(uname -m)" = x86_64 ] && return 0
+  echo "conda packages are for x86-64 alone: not built on this machine"
+  return 1
+}
 
-say "packages"
-case $(uname -m) in
-  x86_64) run_script packages packaging/tests/run.sh $([ "$long" = no ] || echo --long) ;;
-  *) echo "conda packages are for x86-64 alone: not built on this machine" ;;
-esac
+stage_release() {
+  build release ${werror[@]+"${werror[@]}"}
+  say "tests of the release build"
+  run_tests build/release ctest -LE long
+}
+stage_python() { NUMPY=2 run_script python python/tests/run.sh; }
+stage_solve() { ! x86_only || run_script solve packaging/tests/run.sh --solve; }
 
-if [ "$long" = yes ]; then
-  say "long tests"
-  run_tests build/release long -L long -V
-fi
+stage_sanitize() { build_for sanitize asan "${lean[@]}"; run_tests build/asan ctest -L sanitize; }
+stage_threads() { build_for threads tsan "${lean[@]}"; run_tests build/tsan ctest -L threads; }
+stage_aarch64() {
+  build aarch64 -DLANEWISE_BUILD_EXAMPLES=OFF ${werror[@]+"${werror[@]}"}
+  run_tests build/aarch64 ctest
+}
+stage_gpu() {
+  command -v nvcc >/dev/null || PATH=$PATH:/usr/local/cuda/bin
+  if ! command -v nvcc >/dev/null; then
+    echo "nvcc was not found: the GPU plugin is not built on this machine"
+    return
+  fi
+  build cuda "-DLANEWISE_CUDA_ARCHITECTURES=$([ $long = yes ] && echo '75;80;86;90;100;120' || echo '75;90')"
+  run_tests build/cuda ctest -L gpu
+}
+stage_python-1.26() { NUMPY='1.26.*' run_script python-1.26 python/tests/run.sh; }
+stage_packages() {
+  ! x86_only || run_script packages packaging/tests/run.sh $([ $long = no ] || echo --long)
+}
+stage_bare() {
+  # shellcheck disable=SC2046
+  run_script bare tests/bare/run.sh $([ $long = no ] || echo demo nosudo sudo pages test test13)
+}
+stage_long() { run_tests build/release long -L long -V; }
+
+title() {
+  case $1 in
+    release) echo "release build, its tests, emulated CPUs" ;;
+    python) echo "Python package, newest NumPy" ;;
+    solve) echo "one solve of a package" ;;
+    sanitize) echo "AddressSanitizer and UBSan" ;;
+    threads) echo "threaded tests under ThreadSanitizer" ;;
+    aarch64) echo "golden hashes on AArch64 under qemu" ;;
+    gpu) echo "GPU plugin: its compiled code" ;;
+    python-1.26) echo "Python package, NumPy 1.26" ;;
+    packages) echo "conda packages and wheels" ;;
+    bare) echo "README's commands on a bare machine" ;;
+    long) echo "long tests" ;;
+    *) return 1 ;;
+  esac
+}
+
+for name in "${stages[@]}"; do
+  title "$name" >/dev/null || { echo "tests/run.sh: there is no stage $name (there are: ${fast[*]} ${rest[*]} long)" >&2; exit 2; }
+done
+
+mkdir -p build
+for i in "${!stages[@]}"; do
+  name=${stages[i]} began=$(date +%s)
+  left=("${stages[@]:i+1}")
+  say "stage $((i + 1)) of ${#stages[@]}: $(title "$name")${left[*]:+   (then: ${left[*]})}"
+  "stage_$name"
+  times+=("$(printf '%5ds  %s' $(($(date +%s) - began)) "$(title "$name")")")
+done
 
 say "targets that ran"
 tests/verified.sh build/release/ctest.log build/aarch64/ctest.log "$long"
 
+say "time of each stage"
+printf '%s\n' "${times[@]}"
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

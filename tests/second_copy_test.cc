@@ -25,17 +25,17 @@ class SecondCopy : public ::testing::Test {
     std::string pattern = (fs::temp_directory_path() / "lanewise-copy-XXXXXX").string();
     ASSERT_NE(mkdtemp(pattern.data()), nullptr);
     folder_ = pattern;
-    const fs::path module = original.parent_path() / "liblanewise_tbb.so";
+    const fs::path module = original.parent_path() / "liblanewise_tbb.so.0.1";
     has_module_ = fs::exists(module);
     fs::create_directory(folder_ / "alone");
     for (const fs::path& folder : {folder_, folder_ / "alone"}) {
-      fs::copy_file(original, folder / "liblanewise.so.0");
+      fs::copy_file(original, folder / "liblanewise.so.0.1");
     }
     if (has_module_) fs::copy_file(module, folder_ / module.filename());
     Open(folder_, second_);
   }
   static void Open(const fs::path& folder, Api& api) {
-    void* handle = dlopen((folder / "liblanewise.so.0").c_str(), RTLD_NOW | RTLD_LOCAL);
+    void* handle = dlopen((folder / "liblanewise.so.0.1").c_str(), RTLD_NOW | RTLD_LOCAL);
     ASSERT_NE(handle, nullptr) << dlerror();
     api = lw_test::Of(handle);
     ASSERT_NE(api.exp_f32, nullptr);
@@ -70,7 +70,7 @@ TEST_F(SecondCopy, BothWorkAtTheSameTimeWithThreads) {
 
   if (second_.get_threads() > 1 && has_module_) {
     // The copy loaded its own threading module, from its own folder.
-    void* module = dlopen((folder_ / "liblanewise_tbb.so").c_str(), RTLD_NOW | RTLD_NOLOAD);
+    void* module = dlopen((folder_ / "liblanewise_tbb.so.0.1").c_str(), RTLD_NOW | RTLD_NOLOAD);
     EXPECT_NE(module, nullptr) << "threads of the copy were not used";
   }
 }

@@ -188,6 +188,29 @@ TEST(Texts, Explain) {
   EXPECT_EQ(capped.find("capped: ") == std::string::npos, Supported().size() == 1) << capped;
 }
 
+// Only targets without the instruction pay for exact fused multiply-adds, and they say so.
+TEST(Texts, SoftwareFma) {
+  const lw_dtype dtypes[] = {LW_F64, LW_F64, LW_F64};
+  for (int32_t i = 0; i < lw_target_count(); ++i) {
+    if (!lw_target_supported(i)) continue;
+    ASSERT_EQ(lw_push_max_target(lw_target_name(i)), LW_OK);
+    const std::string name = lw_current_target();
+    const bool soft = name == "SSE2" || name == "SSE4";
+    const auto says = [&](lw_kernel kernel) {
+      const std::string text = CheckBuffers(
+          [&](int32_t json, char* buffer, size_t size, size_t* length) {
+            return lw_explain(kernel, dtypes, json, buffer, size, length);
+          },
+          0);
+      return text.find("computed in software") != std::string::npos;
+    };
+    EXPECT_EQ(says(LW_EXP), soft) << name;
+    EXPECT_FALSE(says(LW_ADD)) << name;
+    EXPECT_EQ(CheckBuffers(lw_machine, 0).find("in software") != std::string::npos, soft) << name;
+    EXPECT_EQ(lw_pop_max_target(), LW_OK);
+  }
+}
+
 TEST(Texts, ExplainEveryKernel) {
   for (int32_t i = 0; i < lw_kernel_count(); ++i) {
     lw_kernel_record record = {};

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 VERSION_NODE = "LANEWISE_0.1"
-SONAME = "liblanewise.so.0"
+SONAME = "liblanewise.so.0.1"
 ALLOWED = re.compile(r"^(libstdc\+\+|libgcc_s|libm|libc|libdl|libpthread|ld-linux[-\w]*)\.so\.\d+$")
 
 

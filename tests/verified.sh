@@ -6,12 +6,16 @@ cd "$(dirname "$0")/.."
 
 record=${*: -1}
 cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
+if [ ! -x build/release/out/lanewise-probe ]; then
+  echo "build/release is not built: no word on native targets"
+  exit 0
+fi
 native=$(build/release/out/lanewise-probe --selftest | sed -n 's/^\([A-Z0-9_]*\) .*, 0 failures,.*/\1/p' | tr '\n' ' ')
 lines=()
 for target in $native; do lines+=("$target	native, ${cpu:-unknown CPU}"); done
 
 # A test "selftest-NAME" that passed has run its target under an emulator.
-passed() { grep -qE "Test +#[0-9]+: selftest-$1 \.+ +Passed" "${logs[@]}"; }
+passed() { grep -sqE "Test +#[0-9]+: selftest-$1 \.+ +Passed" "${logs[@]}"; }
 logs=("${@:1:$#-1}")
 add() { if passed "$1"; then lines+=("$2	$3"); else printf 'not run: %s (%s)\n' "$2" "$3"; fi; }
 add nehalem SSE4 "qemu-x86_64 Nehalem"

@@ -1,24 +1,26 @@
 #!/usr/bin/env bash
 # Installs what lanewise needs on Debian 12 or newer, and nothing that is already there.
 #
-#   tools/setup.sh [core] [test] [emulate] [aarch64] [bench] [python] [packages]      (default: core)
+#   tools/setup.sh [core] [demo] [test] [emulate] [aarch64] [bench] [python] [packages] [bare]
+#   (default: core)
 #
-#   core     compiler, CMake, Ninja, oneTBB; Highway >= 1.3 in .deps/highway
+#   core     compiler and its cache, CMake, Ninja, oneTBB; Highway in .deps/highway (cmake/highway.pin)
+#   demo     Google Benchmark
 #   test     GoogleTest, Python, MPFR, cpuinfo, binutils
 #   emulate  qemu-user; Bochs, boot-disk tools and a guest kernel (AVX-512 without such a CPU)
 #   aarch64  cross compiler
 #   python   Python 3 with headers and virtual environments, where the machine's lacks them
 #   packages Python as above, swig (libsolv's bindings), binutils; qemu-user for the tests
 #   bench    Google Benchmark, SLEEF, Eigen, OpenBLAS; NumPy and MKL in .deps/pyvenv if to be had
+#   bare     debootstrap, for the tests on a bare machine
 #
-# LANEWISE_HIGHWAY=DIR     a Highway >= 1.3 source tree to use instead of .deps/highway
+# LANEWISE_HIGHWAY=DIR     a Highway source tree to use instead of .deps/highway
 # LANEWISE_EMU_CACHE=DIR   where the guest kernel goes (default: build/emulated)
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 deps=$root/.deps
 log=$deps/setup.log
-min_major=1 min_minor=3
 start=$SECONDS
 
 say() { printf '[setup %3ds] %s\n' $((SECONDS - start)) "$*"; }
@@ -34,19 +36,20 @@ sets=("$@")
 [ ${#sets[@]} -gt 0 ] || sets=(core)
 for s in "${sets[@]}"; do
   case $s in
-    core|test|emulate|aarch64|bench|python|packages) ;;
+    core|demo|test|emulate|aarch64|bench|python|packages|bare) ;;
     -h|--help) sed -n '2,/^set -e/{/^set -e/d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
-    *) die "unknown set '$s' (there are: core test emulate aarch64 bench python packages)" ;;
+    *) die "unknown set '$s' (there are: core demo test emulate aarch64 bench python packages bare)" ;;
   esac
 done
 wants() { case " ${sets[*]} " in *" $1 "*) return 0 ;; esac; return 1; }
 command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
-  die "needs a Debian-like system with apt. Elsewhere install a C++20 compiler, CMake, Ninja and oneTBB yourself and set LANEWISE_HIGHWAY."
+  die "needs a Debian-like system with apt. Elsewhere install a C++20 compiler, CMake, Ninja, oneTBB, CLI11
+and nlohmann/json yourself, unpack Highway $(sed -n 's/^version //p' "$root/cmake/highway.pin"), set LANEWISE_HIGHWAY to it, and call cmake."
 
 # ---- Debian packages --------------------------------------------------------------------------
 # An entry is PACKAGE, or PACKAGE:COMMAND where a command from anywhere on PATH will do as well.
 entries=()
-wants core && entries+=(g++:g++ cmake:cmake ninja-build:ninja make:make pkg-config:pkg-config libtbb-dev libcli11-dev nlohmann-json3-dev dpkg-dev)
+wants core && entries+=(g++:g++ ccache:ccache cmake:cmake ninja-build:ninja make:make pkg-config:pkg-config libtbb-dev libcli11-dev nlohmann-json3-dev dpkg-dev)
 wants test && entries+=(libgtest-dev python3:python3 libmpfr-dev libcpuinfo-dev binutils:objdump file:file)
 if wants emulate; then
   [ "$(dpkg --print-architecture)" = amd64 ] ||
@@ -62,7 +65,9 @@ python_ok() {
 }
 { wants python || wants packages; } && ! python_ok && entries+=(python3 python3-venv python3-dev)
 wants packages && entries+=(swig:swig binutils:objdump qemu-user:qemu-x86_64)
-wants bench && entries+=(libbenchmark-dev libsleef-dev libeigen3-dev libopenblas-dev)
+{ wants demo || wants bench; } && entries+=(libbenchmark-dev)
+wants bare && entries+=(debootstrap:debootstrap util-linux:unshare)
+wants bench && entries+=(libsleef-dev libeigen3-dev libopenblas-dev)
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
@@ -94,7 +99,8 @@ install_packages() {
   fi
   if [ ${#missing[@]} -eq 0 ]; then say "packages for ${sets[*]}: all present"; return; fi
   if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
-    die "not root and no sudo. Have these installed, then run this again: ${missing[*]}"
+    die "not root and no sudo. Have these packages installed, then run this again:
+  apt-get install ${missing[*]}"
   fi
   apt_update
   say "installing: ${missing[*]}"
@@ -103,111 +109,62 @@ install_packages() {
 }
 
 # ---- Highway ----------------------------------------------------------------------------------
-# True if DIR is a Highway source tree of at least the minimum version.
-highway_ok() {
-  local major minor
-  [ -f "$1/hwy/base.h" ] || return 1
-  major=$(sed -n 's/^#define HWY_MAJOR \([0-9]*\).*/\1/p' "$1/hwy/base.h")
-  minor=$(sed -n 's/^#define HWY_MINOR \([0-9]*\).*/\1/p' "$1/hwy/base.h")
-  [ -n "$major" ] && [ -n "$minor" ] || return 1
-  [ $((major * 1000 + minor)) -ge $((min_major * 1000 + min_minor)) ]
+pin() { sed -n "s/^$1 //p" "$root/cmake/highway.pin"; }
+
+# The version of the Highway headers in DIR; empty if there are none.
+highway_version() {
+  [ -f "$1/hwy/base.h" ] || return 0
+  sed -n 's/^#define HWY_\(MAJOR\|MINOR\|PATCH\) \([0-9]*\).*/\2/p' "$1/hwy/base.h" | paste -sd.
 }
 
-# Prints "URI<tab>one-line options" for each place that apt is configured to use, those of the
-# plain release suite first. An embedded key is written to a file: one-line entries cannot hold it.
-configured_uris() {
-  local etc codename f
-  etc=$(apt-config shell d Dir::Etc/d | sed -n "s/^d='\(.*\)'$/\1/p")
-  codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")
-  {
-    for f in "$etc"/sources.list.d/*.sources; do
-      [ -f "$f" ] && { cat "$f"; echo; }
-    done | awk -v keys="$deps/apt" '
-      function flush(  i, n, u, key, opts) {
-        if (uris != "" && tolower(enabled) != "no") {
-          if (pem != "") { key = keys "/key-" ++keyno ".asc"; printf "%s", pem > key; close(key); signed = key }
-          gsub(/ +/, ",", signed)
-          if (signed != "") opts = "signed-by=" signed
-          if (valid != "") opts = opts " check-valid-until=" valid
-          n = split(uris, u, " ")
-          for (i = 1; i <= n; i++) print u[i] "\t" opts "\t" suites
-        }
-        uris = suites = signed = enabled = valid = pem = field = ""
-      }
-      /^#/ { next }
-      /^[ \t]*$/ { flush(); next }
-      /^[A-Za-z-]+:/ {
-        field = tolower($0); sub(/:.*/, "", field)
-        value = $0; sub(/^[^:]*:[ \t]*/, "", value)
-      }
-      /^[ \t]/ { value = $0; sub(/^[ \t]+/, "", value) }
-      field == "signed-by" && /^[ \t]/ { pem = pem (value == "." ? "" : value) "\n"; next }
-      field == "uris" { uris = uris " " value }
-      field == "suites" { suites = suites " " value }
-      field == "signed-by" { signed = value }
-      field == "enabled" { enabled = value }
-      field == "check-valid-until" { valid = value }
-      END { flush() }'
-    for f in "$etc/sources.list" "$etc"/sources.list.d/*.list; do
-      [ -f "$f" ] && { cat "$f"; echo; }
-    done | awk '
-      $1 != "deb" && $1 != "deb-src" { next }
-      {
-        line = $0; sub(/^[ \t]*deb(-src)?[ \t]+/, "", line); opts = ""
-        if (match(line, /^\[[^]]*\]/)) { opts = substr(line, 2, RLENGTH - 2); sub(/^\[[^]]*\][ \t]*/, "", line) }
-        gsub(/(^| )(arch|lang|target|pdiffs|by-hash)[+-]?=[^ ]*/, "", opts)
-        split(line, w, /[ \t]+/); print w[1] "\t" opts "\t" w[2]
-      }'
-  } | awk -F '\t' -v codename="$codename" '
-      { first = 0; n = split($3, s, " "); for (i = 1; i <= n; i++) if (s[i] == codename) first = 1
-        if (seen[$1]++) next
-        if (first) print $1 "\t" $2; else rest = rest $1 "\t" $2 "\n" }
-      END { printf "%s", rest }'
+# download URL FILE: by whatever is there. apt's own helper knows its proxies; no date is checked
+# on this way, only the hash afterwards.
+download() {
+  local helper=/usr/lib/apt/apt-helper
+  rm -f "$2"
+  printf '\n$ download %s\n' "$1" >>"$log"
+  if [ -x $helper ] && $helper -o Acquire::Retries=2 download-file "$1" "$2" >>"$log" 2>&1; then return; fi
+  if command -v curl >/dev/null && curl -fsSL --retry 2 -o "$2" "$1" >>"$log" 2>&1; then return; fi
+  command -v wget >/dev/null && wget -q -O "$2" "$1" >>"$log" 2>&1
 }
 
-# Debian 12 has Highway 1.0.3. The source package of a later suite comes from the same mirrors,
-# checked by apt against the same keys; it is only unpacked here, never installed.
+# Where the archive may lie: in the pool of each configured source of packages (all suites of a
+# mirror share one), and at the project's own address.
+highway_addresses() {
+  { ! command -v apt-get >/dev/null || apt-get --print-uris update 2>>"$log"; } |
+    sed -n "s|^'\([^']*\)/dists/.*|\1/$(pin pool)|p" | awk '!seen[$0]++' || true
+  pin url
+}
+
+# Debian 12 has Highway 1.0.3, so the sources of the version in highway.pin are fetched: only
+# unpacked, never installed, and checked by their hash whatever the place they come from.
 get_highway() {
-  local dir=$deps/apt uri options suite tried=0 version best orig fresh
+  local want given archive=$deps/highway.tar.gz fresh=$deps/highway.new address
+  want=$(pin version)
   if [ -n "${LANEWISE_HIGHWAY:-}" ]; then
-    highway_ok "$LANEWISE_HIGHWAY" || die "LANEWISE_HIGHWAY=$LANEWISE_HIGHWAY holds no Highway >= $min_major.$min_minor (looked at hwy/base.h)"
-    say "Highway: $LANEWISE_HIGHWAY (LANEWISE_HIGHWAY)"; return
+    given=$(highway_version "$LANEWISE_HIGHWAY")
+    [ -n "$given" ] || die "LANEWISE_HIGHWAY=$LANEWISE_HIGHWAY holds no Highway (looked at hwy/base.h)"
+    say "Highway: $given in $LANEWISE_HIGHWAY (LANEWISE_HIGHWAY)"
+    [ "$given" = "$want" ] || say "Highway: the bits are proven with $want; CMake refuses another without -DLANEWISE_HIGHWAY_UNPROVEN=ON"
+    return
   fi
-  if highway_ok "$deps/highway"; then say "Highway: .deps/highway present"; return; fi
-  mkdir -p "$dir"
-  while IFS=$'\t' read -r uri options; do
-    tried=$((tried + 1))
-    rm -rf "$dir/lists" "$dir/cache"; mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
-    for suite in trixie forky sid; do
-      printf 'deb-src %s%s %s main\n' "${options:+[$options] }" "$uri" "$suite"
-    done >"$dir/later.list"
-    local apt=(-o "Dir::Etc::sourcelist=$dir/later.list" -o Dir::Etc::sourceparts=/dev/null -o Dir::Etc::preferencesparts=/dev/null
-               -o "Dir::State::lists=$dir/lists" -o "Dir::Cache=$dir/cache" -o Acquire::Languages=none)
-    say "Highway: looking for >= $min_major.$min_minor in the later suites of configured source $tried"
-    # A mirror may lack one suite and have another: go by what arrived, not by apt's status.
-    printf '\n$ apt-get update (source %s)\n' "$tried" >>"$log"
-    apt-get "${apt[@]}" update >>"$log" 2>&1 || true
-    best=
-    for version in $(apt-cache "${apt[@]}" showsrc highway 2>>"$log" | sed -n 's/^Version: //p'); do
-      dpkg --compare-versions "$version" ge "$min_major.$min_minor" || continue
-      if [ -z "$best" ] || dpkg --compare-versions "$version" gt "$best"; then best=$version; fi
-    done
-    [ -n "$best" ] || continue
-    say "Highway: fetching the source of $best"
-    fresh=$dir/source; rm -rf "$fresh"; mkdir -p "$fresh"
-    (cd "$fresh" && quietly apt-get "${apt[@]}" source --download-only "highway=$best") || continue
-    orig=$(find "$fresh" -name 'highway_*.orig.tar.*' ! -name '*.asc' | head -n 1)
-    [ -n "$orig" ] || continue
-    mkdir "$fresh/tree"
-    quietly tar -xf "$orig" -C "$fresh/tree" --strip-components=1 || continue
-    highway_ok "$fresh/tree" || die "the source package $best is not Highway >= $min_major.$min_minor"
-    rm -rf "$deps/highway"; mv "$fresh/tree" "$deps/highway"
-    rm -rf "$dir"   # some 50 MB of package lists
-    say "Highway: $best in .deps/highway"; return
-  done < <(configured_uris)
-  grep '^E: ' "$log" | tail -n 4 >&2 || true
-  die "no Highway >= $min_major.$min_minor in trixie, forky or sid of the $tried configured apt source(s).
-A mirror frozen at an earlier date has none. Point LANEWISE_HIGHWAY at a source tree; details: $log"
+  if [ "$(highway_version "$deps/highway")" = "$want" ]; then say "Highway: $want in .deps/highway"; return; fi
+  mkdir -p "$deps"
+  while read -r address; do
+    say "Highway: fetching $want from ${address%%/pool/*}"
+    download "$address" "$archive" || continue
+    if ! echo "$(pin sha256)  $archive" | sha256sum --check --status; then
+      say "Highway: what came has another hash than cmake/highway.pin, and is thrown away"
+      rm -f "$archive"; continue
+    fi
+    rm -rf "$fresh"; mkdir "$fresh"
+    quietly tar -xzf "$archive" -C "$fresh" --strip-components=1 || die "could not unpack $archive"
+    rm -rf "$deps/highway" "$archive"; mv "$fresh" "$deps/highway"
+    say "Highway: $want in .deps/highway"; return
+  done < <(highway_addresses)
+  die "no place that is configured here has Highway $want. Fetch
+$(pin url)
+unpack it and set LANEWISE_HIGHWAY to that folder; what was tried stands in $log"
 }
 
 # ---- guest kernel for Bochs -------------------------------------------------------------------

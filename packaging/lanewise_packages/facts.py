@@ -40,8 +40,14 @@ def _sources(manifest, tree):
                                  for p in others if p)]
 
 
-def _numbers(manifest):
+def numbers(manifest):
+    """What the manifest finds in files, such as the numerics version."""
     return {key: int(v) if v.isdigit() else v for key, v in manifest.facts.items()}
+
+
+def recorded(manifest, tree):
+    """What CMake found out when it configured a build tree, such as Highway's version."""
+    return {key: cached(tree, setting) for key, setting in manifest.cmake.recorded.items()}
 
 
 def build_facts(built, epoch):
@@ -52,7 +58,8 @@ def build_facts(built, epoch):
         "build_number": manifest.build_number + variant.bump, "source_date_epoch": epoch,
         "source_sha256": source_hash(_sources(manifest, built.tree)),
         "flags": compile_flags(built.tree, built.library), "glibc": glibc_needed(built.stage),
-        **_numbers(manifest),
+        **numbers(manifest),
+        **recorded(manifest, built.tree),
     }
     programs = [built.library] if built.library else elf.elf_files(built.stage)
     facts["compiler"] = "; ".join(sorted({elf.compiler(p) for p in programs} - {""}))
@@ -68,7 +75,7 @@ def plugin_facts(manifest, plugin, file, epoch):
         "variant": plugin.name, "build_number": manifest.build_number + plugin.bump,
         "source_date_epoch": epoch, "source_sha256": source_hash(manifest.sources),
         "compiler": elf.compiler(file), "glibc": f"{version[0]}.{version[1]}",
-        **_numbers(manifest),
+        **numbers(manifest),
     }
 
 

@@ -62,6 +62,7 @@ class CMake:
     targets: list
     bundle: list  # of tables: distribution, file, to
     source_settings: list
+    recorded: dict  # key of build.json -> setting of the configured build
     library: str | None  # its path in a build tree
     reuse: Path | None
 
@@ -156,6 +157,7 @@ def _cmake(table, root):
         define=table.take("define", dict, {}), own_tree=table.take("own-tree", dict, {}),
         targets=table.take("targets", list, []), bundle=table.take("bundle", list, []),
         source_settings=table.take("source-settings", list, []),
+        recorded=table.take("recorded", dict, {}),
         library=library, reuse=(root / reuse).resolve() if reuse else None)
     table.finish()
     return cmake

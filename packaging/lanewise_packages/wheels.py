@@ -5,7 +5,7 @@ from pathlib import Path
 
 from . import elf
 from .build import BuildError, built_library, compile_flags, run
-from .facts import facts_text, plugin_facts, source_hash
+from .facts import facts_text, numbers, plugin_facts, recorded, source_hash
 from .wheel import NULL, Wheel, plugin_wheel, write_variants
 
 
@@ -23,7 +23,7 @@ def _facts(base, manifest, tree):
     library = built_library(tree, manifest.cmake.library)
     return {**base, "variant": "ordinary", "level": 1, "build_number": manifest.build_number,
             "flags": compile_flags(tree, library), "compiler": elf.compiler(library),
-            "targets": elf.simd_targets(library)}
+            "targets": elf.simd_targets(library), **recorded(manifest, tree)}
 
 
 def _variant_files(manifest, built):
@@ -43,7 +43,7 @@ def make_wheels(folder, manifest, built, plugins, work, epoch, reuse=True):
             "source_date_epoch": epoch, "glibc": wheel.tags.rsplit("manylinux_", 1)[-1]
             .removesuffix("_x86_64").replace("_", "."),
             "source_sha256": source_hash([*manifest.sources, *manifest.wheel.sources]),
-            **{key: int(v) if v.isdigit() else v for key, v in manifest.facts.items()}}
+            **numbers(manifest)}
     text = facts_text(_facts(base, manifest, tree))
     wheel = wheel.replaced({manifest.wheel.facts: text.encode()})
     made = [wheel.write(folder, epoch)]

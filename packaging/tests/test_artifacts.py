@@ -43,7 +43,7 @@ def test_raised_baseline_is_marked_for_the_loader(unpacked, manifest):
     for name, folder in unpacked.items():
         level = manifest.variants[name].level
         assert elf.isa_level(_library(folder)) == level
-        assert elf.isa_level(folder / "lib" / "liblanewise_tbb.so") == level
+        assert elf.isa_level(folder / "lib" / "liblanewise_tbb.so.0.1") == level
 
 
 def test_lower_targets_are_gone(unpacked):
@@ -74,6 +74,7 @@ def test_what_the_artifact_says_about_itself(unpacked, manifest):
         assert (facts["name"], facts["version"]) == ("lanewise", manifest.version)
         assert (facts["variant"], facts["level"]) == (name, variant.level)
         assert facts["numerics_version"] == int(manifest.facts["numerics_version"])
+        assert f"\nversion {facts['highway']}\n" in (Path(__file__).parents[2] / "cmake/highway.pin").read_text()
         assert facts["compiler"].startswith("GCC") or "clang" in facts["compiler"]
         assert {"-O2", "-ffp-contract=off"} <= set(facts["flags"])
         assert (f"-march=x86-64-v{variant.level}" in facts["flags"]) == variant.gated
@@ -101,7 +102,7 @@ def test_needs_little_of_the_system(unpacked):
         allowed = {"libc.so.6", "libdl.so.2", "libpthread.so.0", "libm.so.6", "libgcc_s.so.1",
                    "ld-linux-x86-64.so.2"}
         assert set(elf.needed(_library(folder))) <= allowed
-        assert set(elf.needed(folder / "bin" / "lanewise-probe")) <= allowed | {"liblanewise.so.0"}
+        assert set(elf.needed(folder / "bin" / "lanewise-probe")) <= allowed | {"liblanewise.so.0.1"}
         assert (folder / "lib" / "lanewise" / "libtbb.so.12").is_file()
 
 

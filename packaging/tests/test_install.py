@@ -6,20 +6,10 @@ import shutil
 import pytest
 from conftest import host_level, needs_x86, qemu, run
 from machines import MACHINES
-from rattler import VirtualPackage, VirtualPackageOverrides
+from packages_run import probe, target_in_use
 from solvers import install_into, rattler_records
 
 REFUSAL = "CPU ISA level is lower than required"
-# What a target needs of the machine.
-TARGET_LEVEL = {"SSE2": 1, "SSE4": 2, "AVX2": 3, "AVX3": 4, "AVX3_ZEN4": 4, "AVX3_SPR": 4}
-
-
-def _detected():
-    told = {}
-    for package in VirtualPackage.detect(VirtualPackageOverrides()):
-        generic = package.into_generic()
-        told[generic.name.normalized] = (str(generic.version), str(generic.build_string))
-    return told
 
 
 @pytest.fixture(scope="module")
@@ -37,31 +27,10 @@ def prefixes(channel, artifacts, tmp_path_factory):
     return found
 
 
-def _probe(prefix, *arguments):
-    return [prefix / "bin" / "lanewise-probe", *arguments]
-
-
-def _target_in_use(text):
-    return re.search(r"in use: (\w+)", text)[1]
-
-
-def test_what_this_machine_gets_passes_its_selftest(channel, manifest, tmp_path):
-    needs_x86()
-    records = rattler_records([channel], ["lanewise"], _detected())
-    build = next(str(r.build) for r in records if r.name.normalized == "lanewise")
-    level = manifest.variants[build.rsplit("_", 1)[0]].level
-    assert level <= host_level()
-    install_into(tmp_path / "env", records, tmp_path / "cache")
-    result = run(_probe(tmp_path / "env", "--selftest"))
-    assert result.returncode == 0, result.stdout
-    assert level <= TARGET_LEVEL[_target_in_use(result.stdout)] <= host_level()
-    assert " 0 failed" in result.stdout
-
-
 def test_every_variant_that_this_machine_can_run(prefixes, manifest):
     ran = 0
     for name, prefix in prefixes.items():
-        result = run(_probe(prefix, "--selftest"))
+        result = run(probe(prefix, "--selftest"))
         if manifest.variants[name].level <= host_level():
             assert result.returncode == 0, result.stdout
             ran += 1
@@ -75,11 +44,11 @@ def test_emulated_processors(prefixes, manifest, cpu, level, target):
     """Each variant runs there, or is refused before any of its code, with a clear message."""
     for name, prefix in prefixes.items():
         if manifest.variants[name].level <= level:
-            result = run([*qemu(cpu), *_probe(prefix, "--selftest", "--target", target)])
+            result = run([*qemu(cpu), *probe(prefix, "--selftest", "--target", target)])
             assert result.returncode == 0, result.stdout
-            assert _target_in_use(result.stdout) == target
+            assert target_in_use(result.stdout) == target
         else:
-            result = run([*qemu(cpu), *_probe(prefix)])
+            result = run([*qemu(cpu), *probe(prefix)])
             assert result.returncode != 0, result.stdout
             assert REFUSAL in result.stdout and "liblanewise" in result.stdout
             assert "targets" not in result.stdout
@@ -91,16 +60,16 @@ def test_environment_moved_to_a_lesser_machine(prefixes, tmp_path):
     moved = tmp_path / "moved here"
     shutil.copytree(prefixes["v3"], moved, symlinks=True)
     if host_level() >= 3:
-        assert run(_probe(moved, "--selftest")).returncode == 0
-    result = run([*qemu("Nehalem"), *_probe(moved)])
+        assert run(probe(moved, "--selftest")).returncode == 0
+    result = run([*qemu("Nehalem"), *probe(moved)])
     assert result.returncode != 0 and REFUSAL in result.stdout
     assert list((moved / "conda-meta").glob("_lanewise-x86-64-level-3-*.json"))
     # The baseline moves to any machine.
-    assert run([*qemu("Nehalem"), *_probe(prefixes["baseline"])]).returncode == 0
+    assert run([*qemu("Nehalem"), *probe(prefixes["baseline"])]).returncode == 0
 
 
 def test_threads_find_the_bundled_library(prefixes):
-    text = run(_probe(prefixes["baseline"], "--json"), env={"LANEWISE_THREADS": "2"}).stdout
+    text = run(probe(prefixes["baseline"], "--json"), env={"LANEWISE_THREADS": "2"}).stdout
     assert "no threads" not in text
 
 

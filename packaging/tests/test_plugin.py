@@ -58,4 +58,4 @@ def test_wheel_installs_beside_the_library(plugin_file, manifest, out, tmp_path)
     assert installed(links(out / "wheels"), target) is None
     assert installed(links(tmp_path / "wheels"), target, package="lanewise-cuda13") is None
     assert (target / "lanewise" / "lib" / "liblanewise_cuda13.so").is_file()
-    assert (target / "lanewise" / "lib" / "liblanewise.so.0").is_file()
+    assert (target / "lanewise" / "lib" / "liblanewise.so.0.1").is_file()

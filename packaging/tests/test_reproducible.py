@@ -47,8 +47,9 @@ def test_packed_again(out, artifacts, plugins, tmp_path):
 
 
 @pytest.mark.skipif(not LONG, reason="compiles every variant again: packaging/tests/run.sh --long")
-def test_compiled_again(out, artifacts, plugins, manifest, tmp_path):
+def test_compiled_again(out, artifacts, plugins, manifest, tmp_path, monkeypatch):
     """In another folder, from nothing; the first may have used the build trees of other tests."""
+    monkeypatch.setenv("CCACHE_DISABLE", "1")  # else it would be the first build's objects again
     again = [f"{name}={_plugin_again(manifest.plugins[name], tmp_path / name)}" for name in plugins]
     _build(tmp_path / "again", tmp_path / "work", [*artifacts, *plugins], "--no-reuse",
            *(word for item in again for word in ("--plugin", item)))

@@ -5,6 +5,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import os
 import zipfile
 
@@ -73,16 +74,17 @@ def test_real_variants_differ_in_the_library_alone(real_wheels, artifacts):
         info = f"{ordinary.dist_info}/variant.json"
         expected = {info, f"{ordinary.dist_info}/RECORD"}
         if label != "null":
-            expected |= {"lanewise/lib/liblanewise.so.0", "lanewise/build.json"}
+            expected |= {"lanewise/lib/liblanewise.so.0.1", "lanewise/build.json"}
             facts = json.loads(files["lanewise/build.json"])
             assert facts["variant"] == label
-            smaller = len(files["lanewise/lib/liblanewise.so.0"])
-            assert smaller < len(ordinary.files["lanewise/lib/liblanewise.so.0"])
+            smaller = len(files["lanewise/lib/liblanewise.so.0.1"])
+            assert smaller < len(ordinary.files["lanewise/lib/liblanewise.so.0.1"])
         assert differing == expected
         read = VariantDistInfo(files[info])  # variantlib as second reader
         assert read.variant_label == label
     facts = json.loads(ordinary.files["lanewise/build.json"])
     assert facts["targets"] == ["AVX2", "AVX3", "SSE2", "SSE4"] and facts["numerics_version"] >= 1
+    assert re.fullmatch(r"\d+\.\d+\.\d+", facts["highway"])
 
 
 def test_variantlib_reads_the_index_file(out, artifacts, manifest):

@@ -6,6 +6,7 @@ import runpy
 import sys
 
 import lanewise
+from lanewise._bench.one_thread import start_again as start_in_one_thread
 from lanewise._bench.options import add_arguments as add_bench_arguments
 
 
@@ -26,12 +27,12 @@ def accuracy(options):
 
 
 def status(options):
-    with lanewise.patched_numpy():
+    with lanewise.patched_numpy(bits=options.bits):
         _print(lanewise.patch_status(), options.json)
 
 
 def run(options):
-    lanewise.patch_numpy()
+    lanewise.patch_numpy(bits=options.bits)
     sys.argv = [options.script, *options.args]
     sys.path[0] = os.path.dirname(os.path.abspath(options.script))  # as Python does
     runpy.run_path(options.script, run_name="__main__")
@@ -72,8 +73,11 @@ def _parser():
     sub.add_argument("function", help="exp, sum, ...")
     sub.add_argument("dtype", nargs="*", help="f4, float64, ...")
     command(accuracy, "the error bound of a function").add_argument("function")
-    command(status, "what patched NumPy computes with lanewise, what not, and why")
+    all_loops = {"action": "store_true", "help": "patch what lanewise slows down here, too"}
+    sub = command(status, "what patched NumPy computes with lanewise, what not, and why")
+    sub.add_argument("--bits", **all_loops)
     sub = command(run, "run a Python script with NumPy patched", json=False)
+    sub.add_argument("--bits", **all_loops)
     sub.add_argument("script")
     sub.add_argument("args", nargs=argparse.REMAINDER)
     command(selftest, "the same bits on every target of this machine", json=False)
@@ -92,7 +96,10 @@ def _explain_package(arguments):
 
 
 def main(arguments=None):
-    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments is None:
+        arguments = sys.argv[1:]
+        if arguments[:1] == ["bench"]:
+            start_in_one_thread()
     if arguments[:1] == ["explain"] and arguments[1:2] in (["install"], ["artifact"]):
         try:
             return _explain_package(arguments)

@@ -42,7 +42,7 @@ def _numpy_config():
 
 def _patched():
     rows = _patch.patch_status().data["functions"]
-    return {"patched": _patch.is_patched(),
+    return {"patched": _patch.is_patched(), "left_to_numpy": _patch.count_left(),
             "functions": sorted({row["numpy"] for row in rows if row["patched"]})}
 
 
@@ -84,12 +84,17 @@ def _selftest_line(entry):
     return "other bits: " + ", ".join(entry["other_bits"]) if entry["other_bits"] else "same bits"
 
 
+def _highway(build):
+    return build["highway"] + ("" if build["highway_proven"] else " (its bits are unproven)")
+
+
 def _text(data):
     simd = data["numpy_config"].get("SIMD Extensions", {})
     blas = data["numpy_config"].get("Build Dependencies", {}).get("blas", {})
     patch = data["patch"]
     rows = [
-        ("lanewise", f"{data['lanewise']}, numerics version {data['numerics_version']}"),
+        ("lanewise", f"{data['lanewise']}, numerics version {data['numerics_version']}, "
+                     f"Highway {_highway(data['machine']['lanewise'])}"),
         ("library", data["library"]),
         ("Python", f"{data['python']['version']} ({data['python']['implementation']}, "
                    f"{data['python']['compiler']})"),
@@ -98,7 +103,9 @@ def _text(data):
         ("NumPy", f"BLAS {blas.get('name', 'unknown')}; SIMD baseline "
                   f"{' '.join(simd.get('baseline', [])) or 'unknown'}; found "
                   f"{' '.join(simd.get('found', [])) or 'none'}"),
-        ("patched", f"{len(patch['functions'])} of NumPy's functions" if patch["patched"] else "no"),
+        ("patched", f"{len(patch['functions'])} of NumPy's functions, "
+                    f"{patch['left_to_numpy']} slower loops left to NumPy"
+         if patch["patched"] else "no"),
         ("environment", ", ".join(f"{name}={value}" for name, value in data["environment"].items())
          or "none of LANEWISE_*, NPY_*, *_NUM_THREADS, LD_* is set"),
     ]

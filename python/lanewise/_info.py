@@ -14,6 +14,9 @@ _KERNEL_NAMES = {NUMPY_NAMES.get(name, name): name for name in _KERNELS}
 _KERNEL_NAMES.update(cumsum="cumulative_sum", astype="convert")
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
+_SOFT_FMA = ("no FMA instruction: math functions and fma compute it in software, for the same bits, "
+             "and take 2 to 20 times as long as NumPy's")
+
 
 def _kernel(function):
     name = getattr(function, "__name__", function)
@@ -26,25 +29,33 @@ def _kernel(function):
 def show():
     """This machine and this build: what runs, what does not, and why."""
     from . import __version__
-    from ._patch import is_patched
+    from ._patch import count_left, is_patched
 
     data = {
         "lanewise": __version__,
         "numerics_version": _core.numerics_version,
         "numpy": np.__version__,
         "patched": is_patched(),
+        "left_to_numpy": count_left(),
         "library": get_library_dir(),
         "machine": machine(),
     }
+    patched = f" ({_patched(data)})" if data["patched"] else ""
     head = (f"lanewise {__version__}, numerics version {_core.numerics_version}, "
-            f"NumPy {np.__version__}{' (patched)' if is_patched() else ''}\n")
+            f"NumPy {np.__version__}{patched}\n")
     return Report(head + _core.machine(False), data, _table(data))
+
+
+def _patched(data):
+    left = data["left_to_numpy"]
+    note = f"; {left} loops left to NumPy, which is faster: see patch_status()" if left else ""
+    return "patched" + note if data["patched"] else "not patched"
 
 
 def _table(data):
     """What show() says in Jupyter: the text's lines, the best target first."""
     found = data["machine"]
-    cpu, patched = found["cpu"], "patched" if data["patched"] else "not patched"
+    cpu, patched = found["cpu"], _patched(data)
     caches = [f"{name.upper()} {size >> 10} KiB" for name, size in cpu["caches"].items() if size]
     targets = []
     for entry in reversed(found["targets"]):
@@ -61,6 +72,8 @@ def _table(data):
         "CPU": f"{cpu['brand'] or cpu['vendor']} ({cpu['microarchitecture']})",
         "caches": ", ".join(caches),
         "targets": targets,
+        **({"math": _SOFT_FMA} if any(
+            e["name"] == found["target"] and not e["fma"] for e in found["targets"]) else {}),
         "threads": found["threads_reason"],
         "library": data["library"],
         "GPU": _gpu_cell(found["gpu"]),
@@ -144,7 +157,7 @@ def get_library_dir():
 
 def library_file():
     """The library in this process."""
-    return os.path.realpath(os.path.join(get_library_dir(), "liblanewise.so.0"))
+    return os.path.realpath(os.path.join(get_library_dir(), "liblanewise.so.0.1"))
 
 
 class target:

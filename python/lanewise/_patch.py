@@ -4,25 +4,51 @@ import threading
 
 import numpy as np
 
-from . import _core, ufuncs
+from . import _core
+from ._loops import process_target, why_left
 from ._names import numpy_ufunc
 from ._report import Report
 
 _lock = threading.Lock()
-_changed: dict[str, list[str]] = {}  # NumPy's ufunc name -> type characters with a new loop
-_patched = False
+
+
+class _State:
+    """What was decided when NumPy was patched, by NumPy's ufunc names."""
+
+    def __init__(self, bits):
+        self.bits = bits
+        self.target = process_target()
+        self.changed = {}  # name -> type characters with a new loop
+        self.left = {}  # name -> {type character: why lanewise's loop stays out}
+
+    def decide(self, name, max_ulp, ufunc):
+        """The type characters to patch."""
+        why = {} if self.bits else {
+            char: why_left(name, char, max_ulp, self.target) for char in _FLOATS}
+        self.left[ufunc.__name__] = {char: reason for char, reason in why.items() if reason}
+        return "".join(char for char in _FLOATS if not why.get(char))
+
+
+_FLOATS = "efd"
+_state = None  # a _State while NumPy is patched
 
 
 def _candidates():
-    for name, _, shape, inputs, *_ in _core.kernels():
-        yield name, shape, numpy_ufunc(np, name, inputs) if shape == "elementwise" else None
+    for name, _, shape, inputs, max_ulp, *_ in _core.kernels():
+        ufunc = numpy_ufunc(np, name, inputs) if shape == "elementwise" else None
+        yield name, shape, max_ulp, ufunc
 
 
 def is_patched():
-    return _patched
+    return _state is not None
 
 
-def patch_numpy():
+def count_left():
+    """How many loops patch_numpy() left to NumPy because lanewise's are slower here."""
+    return sum(map(len, _state.left.values())) if _state else 0
+
+
+def patch_numpy(bits=False):
     """Puts lanewise's loops under NumPy's ufuncs, for the whole process.
 
     Calls such as ``np.exp(a)`` and ``a + b`` on float16, float32 and float64 arrays then compute
@@ -30,38 +56,60 @@ def patch_numpy():
     (``np.sum``, ``np.cumsum``, ``ufunc.reduce``, ``accumulate``, ``reduceat``) and integers stay
     NumPy's. Patching twice is patching once. See patch_status().
 
+    A loop that would get slower is left to NumPy: on CPUs without an FMA instruction (below
+    x86-64-v3) the math functions and a few others. ``bits=True`` patches these too, for the same
+    bits on every machine; also after a patch_numpy() without it. The decision follows the target
+    of the process at this moment: its caps count, a thread's ``with lanewise.target(...)`` does not.
+
     Patch before starting threads that use NumPy: NumPy looks its loops up without a lock.
     """
-    global _patched
+    global _state
     with _lock:
-        if _patched:
+        if _state and (_state.bits or not bits):
             return
-        for name, _, ufunc in _candidates():
-            if ufunc is not None:
-                _changed[ufunc.__name__] = _core.patch(ufunc, name)
-        _patched = True
+        state = _State(bool(bits))
+        for name, _, max_ulp, ufunc in _candidates():
+            if ufunc is None:
+                continue
+            done = _core.patch(ufunc, name, state.decide(name, max_ulp, ufunc))
+            before = _state.changed.get(ufunc.__name__, []) if _state else []
+            state.changed[ufunc.__name__] = before + done
+        _state = state
 
 
 def unpatch_numpy():
     """Gives NumPy its own loops back."""
-    global _patched
+    _restore(None)
+
+
+def _restore(state):
+    global _state
     with _lock:
         _core.unpatch()
-        _changed.clear()
-        _patched = False
+        if state:
+            for name, _, _, ufunc in _candidates():
+                if ufunc is not None:
+                    _core.patch(ufunc, name, "".join(state.changed[ufunc.__name__]))
+        _state = state
 
 
 class patched_numpy:
-    """``with lanewise.patched_numpy():`` patches, and at the end restores what was before."""
+    """``with lanewise.patched_numpy():`` patches, and at the end restores what was before.
+
+    ``bits=True`` as in patch_numpy().
+    """
+
+    def __init__(self, bits=False):
+        self.bits = bits
 
     def __enter__(self):
-        self._was_patched = _patched
-        patch_numpy()
+        self._before = _state
+        patch_numpy(self.bits)
         return self
 
     def __exit__(self, *_):
-        if not self._was_patched:
-            unpatch_numpy()
+        if _state is not self._before:
+            _restore(self._before)
 
 
 _WHY_NOT = {
@@ -83,7 +131,8 @@ def _dtype_class(char):
 
 
 def _rows():
-    for name, shape, ufunc in _candidates():
+    changed, left = (_state.changed, _state.left) if _state else ({}, {})
+    for name, shape, _, ufunc in _candidates():
         if ufunc is None:
             what = "a function, not a ufunc: call lanewise's" if shape != "elementwise" else (
                 "NumPy has no ufunc of this meaning")
@@ -91,7 +140,7 @@ def _rows():
             continue
         by_reason = {}
         for char in dict.fromkeys(types[ufunc.nin - 1] for types in ufunc.types):
-            if char in _changed.get(ufunc.__name__, ()):
+            if char in changed.get(ufunc.__name__, ()):
                 reason = "elementwise calls; " + (
                     "reduce, accumulate and reduceat keep NumPy's order" if ufunc.nin == 2
                     else "all forms")
@@ -99,7 +148,8 @@ def _rows():
                 continue
             reason = _WHY_NOT[_dtype_class(char)]
             if reason == "patched":
-                reason = "not patched now" if not _patched else "no lanewise loop for this dtype"
+                reason = "not patched now" if not _state else left.get(ufunc.__name__, {}).get(
+                    char, "no lanewise loop for this dtype")
             by_reason.setdefault((False, reason), []).append(char)
         for (done, reason), chars in by_reason.items():
             dtypes = " ".join(dict.fromkeys(np.dtype(c).name for c in chars))
@@ -108,9 +158,14 @@ def _rows():
 
 def patch_status():
     """For each of NumPy's functions that lanewise knows: what is replaced, what is not, and why."""
-    rows = list(_rows())
-    lines = [f"NumPy {np.__version__} is {'' if _patched else 'not '}patched"]
+    rows, patched, left = list(_rows()), is_patched(), count_left()
+    lines = [f"NumPy {np.__version__} is {'' if patched else 'not '}patched"]
+    if left:
+        lines[0] += (f"; {left} loops that lanewise would slow down on {_state.target} are left to "
+                     "NumPy (patch_numpy(bits=True) patches them too)")
     for row in rows:
         mark = "yes" if row["patched"] else "no "
         lines.append(f"{row['numpy']:<15} {mark} {row['dtypes']:<40} {row['why']}")
-    return Report("\n".join(lines), {"numpy": np.__version__, "patched": _patched, "functions": rows})
+    data = {"numpy": np.__version__, "patched": patched, "bits": patched and _state.bits,
+            "target": _state.target if patched else "", "left": left, "functions": rows}
+    return Report("\n".join(lines), data)

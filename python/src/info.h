@@ -21,8 +21,9 @@ PyObject* PopTarget(PyObject* module, PyObject*);
 PyObject* SetThreads(PyObject* module, PyObject* limit);
 PyObject* GetThreads(PyObject* module, PyObject*);
 
-// patch(numpy_ufunc, function): puts lanewise's loops under NumPy's ufunc; gives the list of
-// replaced signatures. unpatch() restores all.
+// patch(numpy_ufunc, function, "efd"): puts lanewise's loops for inputs of these types under
+// NumPy's ufunc, beside those that are there already; gives the list of types with a new loop.
+// unpatch() restores all.
 PyObject* Patch(PyObject* module, PyObject* args);
 PyObject* Unpatch(PyObject* module, PyObject*);
 

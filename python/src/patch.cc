@@ -30,7 +30,8 @@ int g_loop_count = 0;
 
 struct UfuncSlot {
   PyUFuncObject* ufunc;
-  FastTable* fast;
+  FastTable* fast;  // of the types that are patched
+  FastTable* all;
   vectorcallfunc original;
 };
 UfuncSlot g_ufuncs[kMaxUfuncs];
@@ -147,22 +148,30 @@ UfuncSlot* UfuncSlotOf(PyUFuncObject* ufunc, const Kernel& kernel, int* index) {
   if (g_ufunc_count == kMaxUfuncs) return nullptr;
   UfuncSlot& slot = g_ufuncs[g_ufunc_count++];
   slot.ufunc = reinterpret_cast<PyUFuncObject*>(Py_NewRef(reinterpret_cast<PyObject*>(ufunc)));
-  slot.fast = MakeFastTable(kernel, *ufunc);
-  slot.fast->name = ufunc->name;
-  // Integers stay NumPy's, on the fast road too.
-  for (int number = 0; number < kTypeNumbers; ++number) {
-    if (!PyTypeNum_ISFLOAT(number)) slot.fast->entries[number] = {};
-  }
+  slot.all = MakeFastTable(kernel, *ufunc);
+  slot.all->name = ufunc->name;
+  slot.fast = new FastTable{ufunc->name, kernel.inputs, {}};
   return &slot;
 }
 
-bool IsFloatLoop(const int* types, int inputs) { return PyTypeNum_ISFLOAT(types[inputs - 1]); }
+// Type numbers of the last input whose loops are to be replaced.
+using Wanted = std::array<bool, kTypeNumbers>;
+
+// The fast road takes the patched types alone; all others stay NumPy's there too.
+void OpenFastRoad(UfuncSlot& slot, const Wanted& wanted, bool add) {
+  for (int number = 0; number < kTypeNumbers; ++number) {
+    if (wanted[number])
+      slot.fast->entries[number] = slot.all->entries[number];
+    else if (!add)
+      slot.fast->entries[number] = {};
+  }
+}
 
 // Replaces the loop of one signature. 1: done; 0: nothing to do; -1: exception.
-int PatchLoop(const Kernel& kernel, PyUFuncObject* ufunc, int t) {
+int PatchLoop(const Kernel& kernel, PyUFuncObject* ufunc, int t, const Wanted& wanted) {
   int types[LW_MAX_OPERANDS];
   for (int i = 0; i < ufunc->nargs; ++i) types[i] = ufunc->types[t * ufunc->nargs + i];
-  if (!IsFloatLoop(types, ufunc->nin)) return 0;
+  if (types[ufunc->nin - 1] >= kTypeNumbers || !wanted[types[ufunc->nin - 1]]) return 0;
   const Loop loop = FindLoop(kernel, types);
   if (!loop) return 0;
   const int index = LoopSlotOf(ufunc, types);
@@ -193,14 +202,22 @@ int PatchLoop(const Kernel& kernel, PyUFuncObject* ufunc, int t) {
 
 PyObject* Patch(PyObject*, PyObject* args) {
   PyObject* object;
-  const char* name;
-  if (!PyArg_ParseTuple(args, "O!s:patch", &PyUFunc_Type, &object, &name)) return nullptr;
+  const char *name, *characters;
+  if (!PyArg_ParseTuple(args, "O!ss:patch", &PyUFunc_Type, &object, &name, &characters))
+    return nullptr;
+  Wanted wanted{};
+  for (const char* c = characters; *c; ++c) {
+    const Ref descr(reinterpret_cast<PyObject*>(PyArray_DescrFromType(*c)));
+    if (!descr) return nullptr;
+    const int number = reinterpret_cast<PyArray_Descr*>(descr.get())->type_num;
+    if (number < kTypeNumbers) wanted[number] = PyTypeNum_ISFLOAT(number);
+  }
   auto* ufunc = reinterpret_cast<PyUFuncObject*>(object);
   const Kernel* kernel = FindKernel(name);
   if (!kernel) return nullptr;
   Ref changed(PyList_New(0));
   for (int t = 0; changed && t < ufunc->ntypes; ++t) {
-    const int done = PatchLoop(*kernel, ufunc, t);
+    const int done = PatchLoop(*kernel, ufunc, t, wanted);
     if (done < 0) return nullptr;
     if (done == 0) continue;
     const int number = ufunc->types[t * ufunc->nargs + ufunc->nin - 1];
@@ -211,7 +228,10 @@ PyObject* Patch(PyObject*, PyObject* args) {
   if (!changed || PyList_GET_SIZE(changed.get()) == 0) return changed.release();
   int index;
   UfuncSlot* slot = UfuncSlotOf(ufunc, *kernel, &index);
-  if (slot && ufunc->vectorcall != kCallFunctions[index]) {
+  if (!slot) return changed.release();
+  const bool ours = ufunc->vectorcall == kCallFunctions[index];
+  OpenFastRoad(*slot, wanted, ours);
+  if (!ours) {
     slot->original = ufunc->vectorcall;
     ufunc->vectorcall = kCallFunctions[index];
   }

@@ -8,7 +8,7 @@ import numpy as np
 import lanewise
 from lanewise import _core
 
-_lib = ctypes.CDLL(os.path.join(lanewise.get_library_dir(), "liblanewise.so.0"))
+_lib = ctypes.CDLL(os.path.join(lanewise.get_library_dir(), "liblanewise.so.0.1"))
 _lib.lw_last_error.restype = ctypes.c_char_p
 
 DTYPES = {"?": 0, "b": 1, "B": 2, "h": 3, "H": 4, "i": 5, "I": 6, "l": 7, "L": 8, "e": 9,

@@ -37,7 +37,7 @@ class Deselect:
 
 def main():
     core = "numpy.core" if np.__version__.startswith("1.") else "numpy._core"
-    lanewise.patch_numpy()
+    lanewise.patch_numpy(bits=True)  # every loop, whatever it costs on this machine
     status = pytest.main(
         ["-q", "-p", "no:cacheprovider", "-W", "ignore", *sys.argv[1:],
          "--pyargs", *(f"{core}.tests.{module}" for module in MODULES)],

@@ -14,7 +14,7 @@ import pytest
 
 import lanewise
 from clib import KERNELS
-from lanewise._bench import cases, measure, options, peers, run, table
+from lanewise._bench import cases, measure, numpy_baseline, options, peers, run, table
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 QUICK = measure.Effort(batch=1e-6, rounds=2, row=0.01)
@@ -29,7 +29,7 @@ def command(*arguments, code=None):
 @pytest.fixture(scope="module")
 def data():
     return run.run(["exp", "sum", "compress", "astype", "fma"], "fd", [10, 1000],
-                   ["numpy", "patched"], QUICK)
+                   ["numpy", "numpy_baseline", "patched"], QUICK)
 
 
 def test_sizes_and_dtypes():
@@ -91,12 +91,75 @@ def test_results(data):
         assert any(kind == "ceiling" for _, kind in found)
         assert row["kernel"] == "fma" or ("NumPy", "peer") in found
         assert (row["kernel"] == "exp") == (("NumPy patched", "peer") in found)
+        baseline = bool(numpy_baseline.features_in_use()) and row["kernel"] != "fma"
+        assert baseline == (("NumPy baseline", "peer") in found)
         assert all(0 < r["ns"] <= r["median_ns"] for r in row["results"])
         assert row["other_bits"] == [] and len(row["digest"]) == 32
         assert set(row["soft_fma"]) <= {"SSE2", "SSE4"} and row["math"] == (row["kernel"] == "exp")
     with lanewise.threads(1):
         assert json.loads(json.dumps(data)) == data
     assert np.exp is not lanewise.exp and not lanewise.patch_status().data["patched"]
+
+
+def test_the_headline_is_what_people_have(data):
+    from lanewise._bench import page, plots
+
+    tiles = re.findall("as fast as ([^:]*):", page._tiles(data))
+    if numpy_baseline.features_in_use():
+        assert tiles[:2] == ["NumPy at its baseline", "NumPy"]
+        assert plots.reference(data) == "NumPy baseline"
+    assert not [tile for tile in tiles if "patched" in tile or tile in ("SSE2", "SSE4")]
+    for row in data["rows"]:
+        for name in set(row["soft_fma"]) & {data["targets"][0]}:
+            names = [heading for heading, _ in table.headings(data)]
+            cells = dict(zip(names, table.cells(row, data)))
+            assert cells["x base"].endswith("*") and cells[f"{name} ns"].endswith("*")
+            assert table.soft_label(name, data) == f"{name} (software FMA)"
+    bare = {**data, "peers": {}, "rows": [
+        {**row, "soft_fma": [], "results": [r for r in row["results"] if r["kind"] != "peer"]}
+        for row in data["rows"] if row["kernel"] == "sum"]}
+    if len(data["targets"]) > 1:
+        assert re.findall("as fast as ([^:]*):", page._tiles(bare)) == [data["targets"][0]]
+        assert plots.reference(bare) == data["targets"][0]
+    alone = {**data, "peers": {}, "rows": [
+        {**row, "results": [r for r in row["results"] if r["kind"] != "peer"]}
+        for row in data["rows"] if row["kernel"] == "exp"]}
+    soft = "software FMA" in table.soft_fma_note(alone)
+    assert ("software FMA" in plots.targets_figure(alone).layout.xaxis.title.text) == soft
+    assert ("as fast as" in page._tiles(alone)) == (not soft and len(data["targets"]) > 1)
+
+
+def test_numpy_at_its_baseline_is_another_process():
+    if not numpy_baseline.features_in_use():
+        pytest.skip("NumPy uses its baseline anyway")
+    process = numpy_baseline.Process()
+    try:
+        for name, types, n in (("exp", "d->d", 65536), ("compress", "?f->f", 10)):
+            assert process.ask([name, types, n]) is True and process.timeit(3) > 0
+    finally:
+        process.close()
+    with pytest.raises((OSError, ValueError)):
+        process.ask(1)
+
+
+def test_one_thread_each():
+    """NumPy's BLAS reads its limit when it is loaded: before the command line is looked at."""
+    pytest.importorskip("threadpoolctl")
+    program = ("import sys, threadpoolctl; sys.argv[1:] = ['bench', '--kernels', 'dot', '--dtypes', "
+               "'f8', '--sizes', '10', '--peers', 'numpy', '--json', '-']; "
+               "from lanewise.__main__ import main; main(); "
+               "print([p['num_threads'] for p in threadpoolctl.threadpool_info() "
+               "if p['user_api'] != 'lanewise'], file=sys.stderr)")
+    limits = {"OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "2"}
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True,
+                            env={**os.environ, **limits})
+    assert json.loads(result.stdout)["rows"]
+    assert set(json.loads(result.stderr.splitlines()[-1])) <= {1}
+
+
+def test_people_read_avx_512():
+    assert run.target_label("AVX3") == "AVX-512" and run.target_label("AVX2") == "AVX2"
+    assert "AVX3" not in "".join(run.target_label(t["name"]) for t in lanewise.machine()["targets"])
 
 
 def test_digest_does_not_depend_on_the_dtype_of_memory():
@@ -180,6 +243,8 @@ def test_command_writes_table_json_and_page(tmp_path):
         assert len(json.load(file)["rows"]) == 8
     with open(names[1]) as file:
         page = file.read()
+    assert "AVX3" not in result.stdout and "AVX3" not in re.sub("<script.*?</script>", "", page,
+                                                                flags=re.DOTALL)
     assert not re.search(r"<script[^>]*\ssrc=|<link|<img|@import", page), "needs the network"
     assert page.count("Plotly.newPlot(") >= 5 and "Roofline" in page
     again = command("--from", names[0])
@@ -217,7 +282,7 @@ def test_missing_packages_are_named():
     for package in ("rich", "plotly"):
         result = command(code=program.format(package))
         assert result.returncode == 2 and package in result.stderr
-        assert "pip install 'lanewise[bench]'" in result.stderr and not os.path.exists("page.html")
+        assert "pip install rich plotly" in result.stderr and not os.path.exists("page.html")
 
 
 def test_import_does_not_pay_for_it():

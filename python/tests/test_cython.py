@@ -145,13 +145,34 @@ setup(name="uses_lanewise", ext_modules=cythonize([Extension(
 """
 
 
+def build(folder, source, monkeypatch):
+    """Compiles the source as the extension module uses_lanewise and makes it importable."""
+    (folder / "uses_lanewise.pyx").write_text(source)
+    (folder / "setup.py").write_text(SETUP)
+    result = subprocess.run([sys.executable, "setup.py", "-q", "build_ext", "--inplace"],
+                            cwd=folder, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+    monkeypatch.delitem(sys.modules, "uses_lanewise", raising=False)
+    monkeypatch.syspath_prepend(str(folder))
+
+
+def test_the_example_of_the_page_on_linking(tmp_path, monkeypatch):
+    page = os.path.join(os.path.dirname(__file__), "..", "..", "docs", "linking.md")
+    with open(page) as file:
+        source, = re.findall(r"```cython\n(.*?)```", file.read(), re.DOTALL)
+    build(tmp_path, source, monkeypatch)
+    import uses_lanewise
+
+    x, out = np.linspace(-2, 3, 5001), np.zeros(2501)
+    uses_lanewise.scale(x[::-2], 1.5, out)
+    assert same_bits(out, x[::-2] * 1.5)
+    table, sums = np.asfortranarray(x[:5000].reshape(50, 100)), np.empty(100)
+    uses_lanewise.column_sums(table, sums)
+    assert same_bits(sums, lanewise.sum(table, axis=0))
+
+
 def test_an_extension_is_built_and_runs(tmp_path, monkeypatch):
-    (tmp_path / "uses_lanewise.pyx").write_text(SOURCE)
-    (tmp_path / "setup.py").write_text(SETUP)
-    build = subprocess.run([sys.executable, "setup.py", "-q", "build_ext", "--inplace"],
-                           cwd=tmp_path, capture_output=True, text=True)
-    assert build.returncode == 0, build.stdout + build.stderr
-    monkeypatch.syspath_prepend(str(tmp_path))
+    build(tmp_path, SOURCE, monkeypatch)
     import uses_lanewise
 
     x = np.linspace(-2, 3, 5001)

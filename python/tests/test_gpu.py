@@ -36,7 +36,7 @@ def test_on_two_fake_gpus(suite, folder):
 
 START = """
 import ctypes, os, numpy as np, lanewise
-library = ctypes.CDLL(os.path.join(lanewise.get_library_dir(), "liblanewise.so.0"))
+library = ctypes.CDLL(os.path.join(lanewise.get_library_dir(), "liblanewise.so.0.1"))
 def plugin(name):
     path = os.path.join(os.environ["LANEWISE_FAKE_GPU"], name)
     assert library.lw_gpu_set_plugin(path.encode()) == 0

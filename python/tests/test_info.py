@@ -46,6 +46,19 @@ def test_show_machine_explain_accuracy():
     assert lanewise.numerics_version == 1
 
 
+def test_what_a_target_without_fma_costs_is_said():
+    targets = lanewise.machine()["targets"]
+    assert {t["name"] for t in targets if not t["fma"]} <= {"SSE2", "SSE4"}
+    with lanewise.target(targets[0]["name"]):
+        shown, said = lanewise.show(), not targets[0]["fma"]
+        assert ("software" in str(shown)) == ("software" in shown._repr_html_()) == said
+        assert ("software" in str(lanewise.explain("exp", "f4"))) == said
+        assert "software" not in str(lanewise.explain("add", "f4"))
+    with lanewise.target(targets[-1]["name"]):
+        if next(t["fma"] for t in targets if t["name"] == _core.current_target()):
+            assert "software" not in str(lanewise.show()) + str(lanewise.explain("exp", "f4"))
+
+
 def test_target_is_scoped_and_per_thread():
     best = _core.current_target()
     with lanewise.target("sse4") as used:
@@ -94,7 +107,7 @@ def test_threads_module_is_found():
         mapped = {line.split()[-1] for line in maps if "liblanewise" in line or "libtbb" in line}
     if int(lanewise.threads()) > 1:
         folder = os.path.realpath(lanewise.get_library_dir())
-        assert f"{folder}/liblanewise_tbb.so" in mapped
+        assert f"{folder}/liblanewise_tbb.so.0.1" in mapped
         assert f"{folder}/libtbb.so.12" in mapped
 
 
@@ -103,6 +116,7 @@ def test_command_line():
     assert json.loads(command("explain", "exp", "f4", "--json").stdout)
     assert "ULP" in command("accuracy", "exp").stdout
     assert "is patched" in command("status").stdout
+    assert json.loads(command("status", "--bits", "--json").stdout)["left"] == 0
     result = command("selftest")
     assert "0 targets differ" in result.stdout
     wrong = command("explain", "nonsense", check=False)

@@ -1,5 +1,7 @@
 """NumPy patched: elementwise calls change, reductions and running sums do not."""
 
+import os
+import platform
 import subprocess
 import sys
 
@@ -10,7 +12,8 @@ from hypothesis import strategies as st
 
 import lanewise
 from arrays import values
-from clib import ELEMENTWISE, same_bits
+from clib import BOUNDS, ELEMENTWISE, same_bits
+from lanewise import _loops, _patch
 from lanewise._names import numpy_ufunc
 
 WITH_NUMPY = [n for n in ELEMENTWISE if numpy_ufunc(np, n, getattr(lanewise, n).nin) is not None]
@@ -29,7 +32,7 @@ def test_calls_have_lanewises_bits(name, char, n):
     args = [values(rng, n, char) for _ in range(function.nin)]
     want = function(*args)
     original = numpy(*args)
-    with lanewise.patched_numpy():
+    with lanewise.patched_numpy(bits=True):
         assert same_bits(numpy(*args), want)
         assert same_bits(numpy(*(a[::-1] for a in args)), want[::-1])
         out = np.empty_like(want)
@@ -54,7 +57,7 @@ def test_sums_keep_numpys_order_and_bits(char):
     ]
     with np.errstate(all="ignore"):
         before = [call() for call in calls]
-        with lanewise.patched_numpy():
+        with lanewise.patched_numpy(bits=True):
             after = [call() for call in calls]
     for i, (b, c) in enumerate(zip(before, after)):
         assert same_bits(b, c), i
@@ -88,7 +91,7 @@ def test_folds_keep_numpys_bits(data, char, name):
                 want = call()
             except (TypeError, ValueError):  # comparisons do not fold floats
                 continue
-            with lanewise.patched_numpy():
+            with lanewise.patched_numpy(bits=True):
                 assert call().tobytes() == want.tobytes()  # NaNs too
 
 
@@ -107,7 +110,7 @@ def test_calls_in_place_have_lanewises_bits(data, char, name):
             return
         out = np.zeros(2 * n, char)[::step][:n]
         out[...] = a
-        with lanewise.patched_numpy():
+        with lanewise.patched_numpy(bits=True):
             if data.draw(st.booleans()):
                 ufunc(out, b, out)
             else:
@@ -116,7 +119,7 @@ def test_calls_in_place_have_lanewises_bits(data, char, name):
 
 
 def test_at_and_integers_stay():
-    with lanewise.patched_numpy():
+    with lanewise.patched_numpy(bits=True):
         a = np.zeros(4)
         np.add.at(a, [0, 1, 1], 1.5)
         assert a.tolist() == [1.5, 3.0, 0, 0]
@@ -134,7 +137,7 @@ def test_nesting_and_status():
         with lanewise.patched_numpy():
             assert patched()
         assert patched()
-        lanewise.patch_numpy()
+        lanewise.patch_numpy(bits=True)
         rows = lanewise.patch_status().data["functions"]
         done = {row["numpy"]: row for row in rows if row["patched"]}
         assert {numpys(n).__name__ for n in WITH_NUMPY} == set(done)
@@ -149,7 +152,7 @@ def test_nesting_and_status():
 
 
 def test_errors_name_numpys_function():
-    with lanewise.patched_numpy(), np.errstate(all="raise"):
+    with lanewise.patched_numpy(bits=True), np.errstate(all="raise"):
         for args in ((np.zeros(3),), (np.zeros((3, 2))[:, 0],)):
             with pytest.raises(FloatingPointError, match="divide by zero encountered in log"):
                 np.log(*args)
@@ -158,12 +161,110 @@ def test_errors_name_numpys_function():
 
 
 def test_operators_and_scalars():
-    with lanewise.patched_numpy():
+    with lanewise.patched_numpy(bits=True):
         x = np.linspace(0.5, 2, 11)
         assert same_bits(x ** 1.7, lanewise.pow(x, 1.7))
         assert same_bits(x + x, lanewise.add(x, x))
         x += 1
         assert type(np.exp(1.0)) is np.float64 and np.exp(1.0) == lanewise.exp(1.0)
+
+
+def left_loops():
+    rows = lanewise.patch_status().data["functions"]
+    return {(row["numpy"], dtype): row["why"] for row in rows if "left to NumPy" in row["why"]
+            for dtype in row["dtypes"].split()}
+
+
+def patched_loops():
+    rows = lanewise.patch_status().data["functions"]
+    return {(row["numpy"], dtype) for row in rows if row["patched"]
+            for dtype in row["dtypes"].split()}
+
+
+@pytest.fixture
+def without_fma(monkeypatch):
+    monkeypatch.setattr(_patch, "process_target", lambda: "SSE4")
+
+
+MATH = [name for name in WITH_NUMPY if BOUNDS[name] >= 1]
+
+
+def test_nothing_gets_slower_without_fma(without_fma):
+    rng = np.random.default_rng(7)
+    cases = []
+    for name in WITH_NUMPY:
+        ufunc = numpys(name)
+        for char in "efd":
+            args = [values(rng, 1000, char) for _ in range(ufunc.nin)]
+            cases.append((name, ufunc, np.dtype(char), args, ufunc(*args)))
+    with lanewise.patched_numpy():
+        left, done = left_loops(), patched_loops()
+        for name, ufunc, dtype, args, before in cases:
+            key = ufunc.__name__, dtype.name
+            assert (key in left) != (key in done)
+            assert key in left or name not in MATH
+            want = before if key in left else getattr(lanewise, name)(*args)
+            out = np.empty_like(want)
+            ufunc(*args, out=out)
+            assert same_bits(ufunc(*args), want) and same_bits(out, want), key
+        assert ("add", "float64") in done and ("sqrt", "float32") in done
+        assert "no FMA" in left["exp", "float64"] and "23 times" in left["exp", "float64"]
+        assert "the same bits" in left["less", "float64"]
+        status = lanewise.patch_status()
+        assert status.data["left"] == len(left) and f"{len(left)} loops" in str(status)
+        assert status.data["target"] == "SSE4" and not status.data["bits"]
+        assert f"{len(left)} loops left" in str(lanewise.show())
+    assert not lanewise.patch_status().data["left"]
+
+
+def test_bits_insists(without_fma):
+    x = np.linspace(-5, 5, 1001)
+    numpys_own, lanewises = np.exp(x), lanewise.exp(x)
+    assert not same_bits(numpys_own, lanewises)
+    with lanewise.patched_numpy(bits=True):
+        assert same_bits(np.exp(x), lanewises) and not left_loops()
+        lanewise.patch_numpy()  # takes nothing away
+        assert same_bits(np.exp(x), lanewises)
+    with lanewise.patched_numpy():
+        before = patched_loops()
+        assert same_bits(np.exp(x), numpys_own)
+        with lanewise.patched_numpy(bits=True):
+            assert same_bits(np.exp(x), lanewises) and patched_loops() > before
+            assert lanewise.patch_status().data["bits"]
+        assert same_bits(np.exp(x), numpys_own) and patched_loops() == before and left_loops()
+        assert same_bits(np.exp(x, out=np.empty_like(x)), numpys_own)
+    lanewise.patch_numpy()
+    lanewise.patch_numpy(bits=True)
+    assert same_bits(np.exp(x), lanewises)
+    lanewise.unpatch_numpy()
+    assert same_bits(np.exp(x), numpys_own) and not lanewise.patch_status().data["patched"]
+
+
+def test_math_functions_that_nobody_measured_stay_too():
+    assert "no FMA" in _loops.why_left("no_such_kernel", "d", 1.0, "SSE2")
+    assert not _loops.why_left("no_such_kernel", "d", 0.0, "SSE2")
+    best = lanewise.machine()["targets"][-1]["name"]
+    assert _loops.why_left("exp", "d", 1.0, best) == ("" if _loops.has_fma(best) else
+                                                      _loops.why_left("exp", "d", 1.0, "SSE2"))
+    assert set(_loops._WITHOUT_FMA) | set(_loops._ANYWHERE) <= set(WITH_NUMPY)
+
+
+def run_python(code, **environment):
+    return subprocess.run([sys.executable, "-c", code], env={**os.environ, **environment},
+                          capture_output=True, text=True, check=True).stdout.split()
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="SSE4 is a target of x86-64")
+def test_the_cap_of_the_process_decides_and_that_of_a_thread_does_not():
+    code = ("import lanewise, numpy as np; lanewise.patch_numpy(); "
+            "status = lanewise.patch_status().data; print(status['target'], status['left'])")
+    target, left = run_python(code, LANEWISE_MAX_TARGET="SSE4")
+    assert target in ("SSE2", "SSE4") and int(left) > 20
+    process = _loops.process_target()
+    with lanewise.target("sse2"):
+        assert _loops.process_target() == process
+        with lanewise.patched_numpy():
+            assert lanewise.patch_status().data["target"] == process
 
 
 def test_run_command(tmp_path):
@@ -174,3 +275,6 @@ def test_run_command(tmp_path):
     result = subprocess.run([sys.executable, "-m", "lanewise", "run", str(script), "a", "--b"],
                             capture_output=True, text=True, check=True)
     assert result.stdout.split("\n")[0] == "True ['a', '--b']"
+    result = subprocess.run([sys.executable, "-m", "lanewise", "run", "--bits", str(script)],
+                            capture_output=True, text=True, check=True)
+    assert result.stdout.startswith("True []")

@@ -34,9 +34,10 @@ def test_json():
 
 def test_in_the_process_of_the_bug(monkeypatch):
     monkeypatch.setattr(_selftest, "results", lambda: iter([("SSE2", "", ["exp"])]))
-    with lanewise.patched_numpy():
+    with lanewise.patched_numpy(bits=True):
         report = lanewise.report()
     assert "exp" in report.data["patch"]["functions"] and report.data["patch"]["patched"]
+    assert report.data["patch"]["left_to_numpy"] == 0
     assert "other bits: exp" in str(report)
     assert "<table>" in report._repr_html_()
 

@@ -56,7 +56,7 @@ target_link_libraries(gpu_test_library PRIVATE lanewise_flags ${CMAKE_DL_LIBS})
 target_link_options(gpu_test_library PRIVATE
   -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/exports.map -Wl,-Bsymbolic)
 set_target_properties(gpu_test_library PROPERTIES
-  OUTPUT_NAME lanewise SOVERSION 0 LIBRARY_OUTPUT_DIRECTORY ${_fakes}/lib)
+  OUTPUT_NAME lanewise SOVERSION ${LANEWISE_SOVERSION} LIBRARY_OUTPUT_DIRECTORY ${_fakes}/lib)
 add_dependencies(gpu_fakes gpu_test_library)
 add_test(NAME gpu_probe_test COMMAND ${_gpu}/probe_test.sh $<TARGET_FILE:lanewise-probe> ${_fakes})
 set_tests_properties(gpu_probe_test PROPERTIES LABELS "fast;gpu" TIMEOUT 600)

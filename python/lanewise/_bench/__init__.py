@@ -2,6 +2,8 @@
 
 options  the command line
 cases    what is measured: kernels of the list x dtypes x sizes, with their inputs
+one_thread      limits of the libraries beside it
+numpy_baseline  NumPy as it runs on every machine, in a process of its own
 peers    what else can compute the same
 measure  rounds in turn, best of rounds
 run      the plan: cases, contestants, results as JSON's data

@@ -13,7 +13,7 @@ def _require(module, purpose):
         __import__(module)
     except ImportError:
         raise ValueError(f"{purpose} needs the package {module}: "
-                         "pip install 'lanewise[bench]'") from None
+                         "pip install rich plotly") from None
 
 
 def _split(text):

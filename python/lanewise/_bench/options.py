@@ -1,6 +1,6 @@
 """The options of ``lanewise bench``; imports nothing that other commands do not need."""
 
-PEERS = ["numpy", "patched", "numexpr", "torch", "mkl_umath"]
+PEERS = ["numpy", "numpy_baseline", "patched", "numexpr", "torch", "mkl_umath"]
 
 _EPILOG = """\
 Sizes: 1k is 1000, 64k is 65536, 1M and 16M are powers of two. Everything uses one thread.

@@ -4,6 +4,8 @@ from html import escape
 
 from . import plots, table
 from .cases import size_name
+from .peers import NUMPY_BASELINE, NUMPY_PATCHED
+from .run import target_label
 
 _STYLE = """
 body { font: 15px/1.5 system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif; color: #222;
@@ -19,6 +21,8 @@ th { border-bottom: 1px solid #999; } tr:nth-child(even) td { background: #f6f6f
 .text { text-align: left; } summary { cursor: pointer; }
 """
 
+_NOT_A_HEADLINE = (NUMPY_BASELINE, NUMPY_PATCHED)
+
 
 def _table(headings, rows):
     head = "".join(f"<th{' class=text' if is_text else ''}>{escape(name)}</th>"
@@ -31,16 +35,21 @@ def _table(headings, rows):
 
 
 def _tiles(data):
+    """What people have against lanewise. Neither lanewise beside itself nor its software FMA."""
     means = table.means(data)
+    headline = [NUMPY_BASELINE, *(p for p in table.peers_of(data) if p not in _NOT_A_HEADLINE)]
+    base = data["targets"][0]
+    if not any(base in row["soft_fma"] for row in data["rows"]):
+        headline.append(base)
+    means.sort(key=lambda mean: headline.index(mean[1]) if mean[1] in headline else 99)
     sizes = sorted({row["n"] for row in data["rows"]})
     n = 65536 if 65536 in sizes else sizes[-1]
     tiles = []
     for size, name, math, math_rows, every, rows in means:
-        if size == n and (name == data["targets"][0] or name in table.peers_of(data)):
+        if size == n and name in headline and name != data["targets"][-1]:
             mean, what = (math, "math functions") if math else (every, "kernels")
-            soft = any(name in row["soft_fma"] for row in data["rows"])
-            tiles.append((f"{mean:.3g} ×", f"as fast as {name}: {what}, {size_name(n)} elements"
-                          + (" (FMA in software there)" if soft else "")))
+            shown = "NumPy at its baseline" if name == NUMPY_BASELINE else target_label(name)
+            tiles.append((f"{mean:.3g} ×", f"as fast as {shown}: {what}, {size_name(n)} elements"))
     differ = sum(bool(row["other_bits"]) for row in data["rows"])
     tiles.append((f"{len(data['rows']) - differ} of {len(data['rows'])}",
                   "rows with identical bits under every target"))
@@ -54,8 +63,8 @@ def _means(data):
     headings = [("n", False), ("against", True), ("math functions", False), ("rows", False),
                 ("all kernels", False), ("rows", False)]
     return _table(headings, [
-        (size_name(n), name, "-" if math is None else f"{math:.2f}", str(math_rows),
-         f"{every:.2f}", str(rows))
+        (size_name(n), table.soft_label(name, data), "-" if math is None else f"{math:.2f}",
+         str(math_rows), f"{every:.2f}", str(rows))
         for n, name, math, math_rows, every, rows in table.means(data)])
 
 
@@ -68,11 +77,15 @@ def _peers(data):
 
 
 def _sections(data):
-    best, base = data["targets"][-1], data["targets"][0]
-    soft = table.soft_fma_note(data)
-    yield ("Every target against the baseline", plots.targets_figure(data),
+    best, base = target_label(data["targets"][-1]), target_label(data["targets"][0])
+    soft, reference = table.soft_fma_note(data), plots.reference(data)
+    shown = ("NumPy at its baseline" if reference == NUMPY_BASELINE else
+             table.soft_label(reference, data))
+    yield (f"Every target against {shown}", plots.targets_figure(data),
            f"The same call, capped at each target with lanewise.target(). {best} runs without a "
            f"cap; {base} is what every machine of this kind has. "
+           + ("NumPy at its baseline is what a program has there without lanewise. "
+              if reference == NUMPY_BASELINE else "")
            + (f"Open circles: {soft[2:]}" if soft else ""))
     yield (f"{best} against NumPy and other libraries", plots.peers_figure(data),
            "One thread each, in the same rounds on the same arrays. Error bounds differ: NumPy's "
@@ -106,7 +119,7 @@ def write(data, path):
 <html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>
 <meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>
 <h1>{escape(title)}</h1>
-<p class=quiet>{escape(machine['microarchitecture'])}, targets {escape(', '.join(data['targets']))};
+<p class=quiet>{escape(machine['microarchitecture'])}, targets {escape(', '.join(map(target_label, data['targets'])))};
 numerics version {data['numerics']}; Python {escape(data['python'])};
 {escape(data['date'])}; one thread, best of rounds.</p>
 <div class=tiles>{_tiles(data)}</div>

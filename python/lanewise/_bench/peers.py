@@ -10,8 +10,11 @@ import numpy as np
 import lanewise
 from lanewise._names import NUMPY_NAMES
 
+from . import numpy_baseline
 from .measure import Contestant, timer
 from .options import PEERS
+
+NUMPY_BASELINE, NUMPY_PATCHED = "NumPy baseline", "NumPy patched"
 
 
 class Peer:
@@ -32,6 +35,9 @@ class Peer:
             self.left_out = f"{type(error).__name__}: {error}".split("\n")[0]
 
     def before_import(self):
+        pass
+
+    def close(self):
         pass
 
     def start(self):
@@ -73,8 +79,35 @@ class NumPy(Peer):
         return None if function is None else (function, case.arrays, case.out)
 
 
+class NumPyBaseline(NumPy):
+    name = NUMPY_BASELINE
+    note = ("NPY_DISABLE_CPU_FEATURES: the loops that it has for every machine; the C library behind "
+            "some of them still chooses by CPU")
+
+    def start(self):
+        if not numpy_baseline.features_in_use():
+            raise RuntimeError("NumPy uses its baseline here anyway")
+        self.process = numpy_baseline.Process()
+        return np.__version__
+
+    def contestant(self, case):
+        if super().contestant(case) is None:
+            return None
+        types = "".join(d.char for d in case.given) + "->" + case.result.char
+        try:
+            self.process.ask([case.name, types, case.n])
+        except (OSError, ValueError):
+            self.left_out = "its process ended"
+            return None
+        return Contestant(self.name, "peer", self.process)
+
+    def close(self):
+        if self.version:
+            self.process.close()
+
+
 class PatchedNumPy(NumPy):
-    name = "NumPy patched"
+    name = NUMPY_PATCHED
     note = "the same call inside lanewise.patched_numpy()"
 
     def start(self):
@@ -154,7 +187,7 @@ class MklUmath(Peer):
     note = "Intel's loops as ufuncs; it chooses code by CPU vendor"
 
     def before_import(self):
-        os.environ.setdefault("MKL_NUM_THREADS", "1")  # read when the library is loaded
+        os.environ["MKL_NUM_THREADS"] = "1"  # read when the library is loaded
 
     def call(self, case):
         name = NUMPY_NAMES.get(case.name, case.name)
@@ -165,7 +198,7 @@ class MklUmath(Peer):
         return None
 
 
-_ALL = dict(zip(PEERS, [NumPy, PatchedNumPy, NumExpr, PyTorch, MklUmath]))
+_ALL = dict(zip(PEERS, [NumPy, NumPyBaseline, PatchedNumPy, NumExpr, PyTorch, MklUmath]))
 
 
 def find(names):

@@ -5,8 +5,9 @@ from collections import Counter
 import plotly.graph_objects as go
 
 from .cases import size_name
-from .run import best_ns, ceiling, gigabytes, ns, ratio
-from .table import peers_of
+from .peers import NUMPY_BASELINE, NUMPY_PATCHED
+from .run import best_ns, ceiling, gigabytes, ns, ratio, target_label
+from .table import peers_of, soft_label
 
 # Targets are steps of one thing: light to dark. Everything else is told apart by hue
 # (Okabe and Ito's colours, which colour-blind readers can tell apart too).
@@ -14,7 +15,7 @@ _TARGET_COLOURS = ["#9ecae1", "#6baed6", "#4292c6", "#2171b5", "#08519c", "#0830
 _COLOURS = ["#d55e00", "#009e73", "#cc79a7", "#e69f00", "#0072b2", "#56b4e9"]
 _RATIOS = [m * 10**e for e in range(-3, 6) for m in (1, 2, 5)]
 _FONT = "system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif"
-_SOFT = "FMA in software"
+_SOFT = "software FMA"
 
 
 def _target_colour(name, data):
@@ -110,9 +111,16 @@ def _dot_plot(data, make_traces, axis_title, one_is=None):
     return figure
 
 
+def reference(data):
+    """What targets are compared with: what people have without lanewise, as far as it is here."""
+    return next((name for name in (NUMPY_BASELINE, "NumPy")
+                 if any(ns(row, name) for row in data["rows"])), data["targets"][0])
+
+
 def targets_figure(data):
-    """Every target against the baseline."""
-    base = data["targets"][0]
+    """Every target against what people have; None if no row has both."""
+    base = reference(data)
+    shown = soft_label(base, data)
 
     def traces(rows):
         found = []
@@ -126,16 +134,17 @@ def targets_figure(data):
                                    f"{own:.3f} ns/element" + (f", {_SOFT}" if soft else "")))
                     symbols.append("circle-open" if soft else "circle")
             if points:
-                found.append(_dots(name, _target_colour(name, data), points,
-                                   f"{name}: %{{x:.2f}} times {base}", symbols))
+                found.append(_dots(target_label(name), _target_colour(name, data), points,
+                                   f"{target_label(name)}: %{{x:.2f}} times {shown}", symbols))
         return found
 
-    return _dot_plot(data, traces, f"times as fast as {base}")
+    return _dot_plot(data, traces, f"times as fast as {shown}")
 
 
 def peers_figure(data):
     """The best target against NumPy and others; None without a peer."""
-    best, peers = data["targets"][-1], peers_of(data)
+    best = target_label(data["targets"][-1])
+    peers = [name for name in peers_of(data) if name != NUMPY_PATCHED]  # lanewise beside itself
 
     def traces(rows):
         found = []
@@ -165,7 +174,7 @@ def sizes_figure(data):
     for label, rows in kernels.items():
         rows.sort(key=lambda row: row["n"])
         lines = [(name, _target_colour(name, data), "solid",
-                  f"{name} ({_SOFT})" if name in rows[0]["soft_fma"] else name)
+                  target_label(name) + (f" ({_SOFT})" if name in rows[0]["soft_fma"] else ""))
                  for name in data["targets"]]
         lines += [(name, _COLOURS[i % len(_COLOURS)], "dash", name)
                   for i, name in enumerate(peers_of(data))]

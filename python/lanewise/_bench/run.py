@@ -9,14 +9,14 @@ import numpy as np
 import lanewise
 from lanewise import _core
 from lanewise._info import machine
+from lanewise._loops import has_fma
 
 from .cases import list_cases
+from . import one_thread
 from .measure import Contestant, Effort, race, timer
 from .options import PEERS
 from .peers import find
 
-# Targets without a fused multiply-add instruction compute it in software.
-_NO_FMA = {"SSE2", "SSSE3", "SSE4"}
 # Software FMA takes tens of ns per element: larger arrays tell nothing more.
 _SOFT_FMA_UP_TO = 65536
 
@@ -89,7 +89,7 @@ def _bits(case, names):
 def _row(case, names, found_peers, plain, effort):
     case.prepare()
     try:
-        soft = [name for name in names if case.uses_fma and name in _NO_FMA]
+        soft = [name for name in names if case.uses_fma and not has_fma(name)]
         used = [name for name in names if name not in soft or case.n <= _SOFT_FMA_UP_TO]
         value, different = _bits(case, used)
         contestants = _target_contestants(case, used) + _ceilings(case, plain)
@@ -123,11 +123,15 @@ def run(names=None, dtypes="fd", sizes=(1000,), peers=tuple(PEERS), effort=None,
     found_peers = find(peers)
     used = targets()
     rows = []
-    with lanewise.threads(1), np.errstate(all="ignore"):
-        for case in cases:
-            rows.append(_row(case, used, found_peers, plain, effort))
-            if progress:
-                progress(len(rows), len(cases), rows[-1])
+    try:
+        with lanewise.threads(1), one_thread.limits(), np.errstate(all="ignore"):
+            for case in cases:
+                rows.append(_row(case, used, found_peers, plain, effort))
+                if progress:
+                    progress(len(rows), len(cases), rows[-1])
+    finally:
+        for peer in found_peers:
+            peer.close()
     now = datetime.datetime.now(datetime.timezone.utc)
     return {
         "format": 1, "producer": "lanewise bench", "mode": mode,
@@ -140,7 +144,13 @@ def run(names=None, dtypes="fd", sizes=(1000,), peers=tuple(PEERS), effort=None,
     }
 
 
-# Numbers of a row, for the table and the page.
+# Names and numbers for the table and the page.
+
+
+def target_label(name):
+    """What people call a target: AVX3 is the library's (and Highway's) own name."""
+    return {"AVX3": "AVX-512", "AVX3_ZEN4": "AVX-512 (Zen 4)",
+            "AVX3_SPR": "AVX-512 (Sapphire Rapids)"}.get(name, name)
 
 
 def ns(row, name):

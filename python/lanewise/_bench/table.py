@@ -1,7 +1,7 @@
 """The results in a terminal."""
 
 from .cases import size_name
-from .run import best_ns, ceiling, gigabytes, mean_ratio, ns, ratio
+from .run import best_ns, ceiling, gigabytes, mean_ratio, ns, ratio, target_label
 
 
 def _number(value):
@@ -29,7 +29,7 @@ def cells(row, data):
         row["kernel"], row["types"], size_name(row["n"]),
         *(_number(ns(row, name)) + mark[name] for name in data["targets"]),
         f"{gigabytes(row, best):.1f}", "-" if share is None else f"{100 * share:.0f}",
-        _ratio(ratio(row, data["targets"][0], data)),
+        _ratio(ratio(row, data["targets"][0], data)) + mark[data["targets"][0]],
         *(_ratio(ratio(row, name, data)) for name in peers_of(data)),
         "differ" if row["other_bits"] else "same",
     ]
@@ -38,7 +38,7 @@ def cells(row, data):
 def headings(data):
     """(heading, whether it is text) of each column."""
     return [("kernel", True), ("types", True), ("n", False),
-            *((f"{name} ns", False) for name in data["targets"]), ("GB/s", False),
+            *((f"{target_label(name)} ns", False) for name in data["targets"]), ("GB/s", False),
             ("ceil %", False), ("x base", False), *((f"x {p}", False) for p in peers_of(data)),
             ("bits", True)]
 
@@ -51,21 +51,31 @@ LEGEND = (
 
 def soft_fma_note(data):
     soft = sorted({name for row in data["rows"] for name in row["soft_fma"]})
-    return (f"* {', '.join(soft)}: no fused multiply-add instruction; lanewise computes it in "
-            "software there, for the same bits, and pays for it.") if soft else ""
+    names = " and ".join(map(target_label, soft))
+    return (f"* software FMA: no fused multiply-add instruction at {names}; "
+            "lanewise computes it in software there, for the same bits. Nobody ran that before: "
+            "NumPy at its baseline shows what such a processor had.") if soft else ""
 
 
 def means(data):
-    """(n, what, mean over the math functions, rows, mean over all, rows) for each size and other."""
+    """(n, name, mean over the math functions, rows, mean over all, rows) for each size and other.
+
+    What people have comes first, lanewise's own lower targets last."""
     found = []
     for n in sorted({row["n"] for row in data["rows"]}):
         rows = [row for row in data["rows"] if row["n"] == n]
-        for name in [*data["targets"][:-1], *peers_of(data)]:
+        for name in [*peers_of(data), *data["targets"][:-1]]:
             math = mean_ratio([row for row in rows if row["math"]], name, data)
             every = mean_ratio(rows, name, data)
             if every[0]:
                 found.append((n, name, *math, *every))
     return found
+
+
+def soft_label(name, data):
+    """A contestant's name; a target whose ratio is one to software FMA says so."""
+    soft = any(name in row["soft_fma"] for row in data["rows"])
+    return target_label(name) + (" (software FMA)" if soft else "")
 
 
 def show(data, console):
@@ -85,7 +95,8 @@ def show(data, console):
     for heading in ("n", "against", "math", "rows", "all", "rows"):
         summary.add_column(heading, justify="left" if heading == "against" else "right")
     for n, name, math, math_rows, every, rows in means(data):
-        summary.add_row(size_name(n), name, _ratio(math), str(math_rows), _ratio(every), str(rows))
+        summary.add_row(size_name(n), soft_label(name, data), _ratio(math), str(math_rows),
+                        _ratio(every), str(rows))
     console.print(summary)
     used = {ceiling(row)[0] for row in data["rows"] if ceiling(row)[0]}
     console.print(f"\nMemory ceiling: the fastest, for each row, of {', '.join(sorted(used))}.")

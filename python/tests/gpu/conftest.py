@@ -34,7 +34,7 @@ class Fake:
     """The fake plugin, as tests/gpu/fake_plugin.h has it."""
 
     def __init__(self):
-        self.library = ctypes.CDLL(os.path.join(lanewise.get_library_dir(), "liblanewise.so.0"))
+        self.library = ctypes.CDLL(os.path.join(lanewise.get_library_dir(), "liblanewise.so.0.1"))
         self.library.lw_gpu_set_plugin.argtypes = [ctypes.c_char_p]
         plugin = os.path.join(FOLDER, "plugin.so")
         assert self.library.lw_gpu_set_plugin(plugin.encode()) == 0
