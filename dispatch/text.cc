@@ -54,7 +54,7 @@ void ReplaceInvalidUtf8(char* text) {
 
 void JsonWriter::Quote(std::string_view value) {
   text_ += '"';
-  for (const char c : value) {
+  for (const char c : ValidUtf8(value)) {
     if (c == '"' || c == '\\') {
       text_ += '\\';
       text_ += c;

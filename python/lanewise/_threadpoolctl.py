@@ -6,8 +6,6 @@ imported from here.
 
 import sys
 
-from . import _info
-
 _NAME = "threadpoolctl"
 
 
@@ -26,10 +24,7 @@ def register(threadpoolctl):
             return None if function is None else function()
 
         def set_num_threads(self, num_threads):
-            if self.filepath == _info.library_file():
-                _info.threads(num_threads)  # which remembers the limit
-            else:  # another copy of the library in this process
-                self._get_symbol("lw_set_threads")(num_threads)
+            self._get_symbol("lw_set_threads")(num_threads)
 
         def get_version(self):
             import ctypes
