@@ -207,8 +207,8 @@ int ThreadBudget() {
 }
 
 int ThreadsToBeHad() {
-  if (ThreadBudget() > 1) (void)Runner();
-  return ThreadBudget();
+  const int threads = ThreadBudget();
+  return threads == 1 || Runner() ? threads : 1;
 }
 
 void SetThreadLimit(int limit) { g_api_limit.store(limit, std::memory_order_relaxed); }

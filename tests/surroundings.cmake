@@ -30,3 +30,6 @@ endif()
 
 lw_add_api_test(shortage_test shortage_test.cc)
 set_tests_properties(exit PROPERTIES LABELS fast TIMEOUT 600)
+add_test(NAME destructors COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/destructors_test.sh
+                                  $<TARGET_OBJECTS:lanewise_objects> COMMAND_EXPAND_LISTS)
+set_tests_properties(destructors PROPERTIES LABELS fast)
