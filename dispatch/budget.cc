@@ -151,15 +151,10 @@ class Collector {
   }
 
   void AddUserLimits() {
-    if (input_.env_threads && !Trim(*input_.env_threads).empty()) {
-      const std::optional<int64_t> threads = ParseInt(*input_.env_threads);
-      if (threads && *threads >= 1 && *threads <= kMaxThreads) {
-        Add(static_cast<int>(*threads), "LANEWISE_THREADS");
-      } else {
-        budget_.warnings.push_back("LANEWISE_THREADS=\"" + *input_.env_threads +
-                                   "\" ignored: not a whole number from 1 to " +
-                                   std::to_string(kMaxThreads));
-      }
+    if (!AddVariable("LANEWISE_THREADS", input_.env_threads)) {
+      // Users who say nothing of lanewise mean it by these.
+      AddVariable("OMP_NUM_THREADS", input_.omp_threads);
+      AddVariable("TBB_NUM_THREADS", input_.tbb_threads);
     }
     if (input_.api_limit > 0) Add(input_.api_limit, "limit set through the API");
   }
@@ -175,6 +170,22 @@ class Collector {
   }
 
  private:
+  // Whether the variable sets a limit. OpenMP's list is one number per level of nesting: the first.
+  bool AddVariable(const char* name, const std::optional<std::string>& value) {
+    if (!value || Trim(*value).empty()) return false;
+    const bool list = std::string_view(name) == "OMP_NUM_THREADS";
+    const std::optional<int64_t> threads =
+        ParseInt(list ? std::string_view(*value).substr(0, value->find(',')) : *value);
+    if (threads && *threads >= 1 && *threads <= kMaxThreads) {
+      Add(static_cast<int>(*threads), name);
+      return true;
+    }
+    budget_.warnings.push_back(std::string(name) + "=\"" + value->substr(0, 64) +
+                               "\" ignored: not a whole number from 1 to " +
+                               std::to_string(kMaxThreads));
+    return false;
+  }
+
   // Every ancestor can hold the tightest quota, up to and including the mount point.
   void AddTree(const std::string& point, std::string rest, bool v2) {
     while (!rest.empty() && rest.back() == '/') rest.pop_back();

@@ -18,6 +18,8 @@ struct BudgetInput {
   std::string mountinfo;  // /proc/self/mountinfo
   std::function<std::optional<std::string>(const std::string& path)> read_file;
   std::optional<std::string> env_threads;  // LANEWISE_THREADS
+  std::optional<std::string> omp_threads;  // OMP_NUM_THREADS, which counts without the former
+  std::optional<std::string> tbb_threads;  // TBB_NUM_THREADS, likewise
   int api_limit = 0;                       // 0 or less: none
 };
 
@@ -29,7 +31,7 @@ struct CpuLimit {
 struct CpuBudget {
   int cpus = 1;
   std::string reason;                 // of the limit that binds; the first of equal ones
-  std::vector<CpuLimit> limits;       // every limit found, binding or not
+  std::vector<CpuLimit> limits;       // every limit found, binding or not; first the affinity's
   std::vector<std::string> warnings;  // what was ignored and why
 };
 

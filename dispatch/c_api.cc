@@ -160,22 +160,30 @@ const char* lw_target_name(int32_t index) {
 }
 
 int32_t lw_target_supported(int32_t index) {
-  return index >= 0 && index < lw_target_count() && TargetSupported(index);
+  if (index < 0 || index >= lw_target_count()) return 0;
+  bool supported = index == 0;  // the baseline's, whatever happens
+  (void)Guarded("lw_target_supported", [&] { return supported = TargetSupported(index), LW_OK; });
+  return supported;
 }
 
 const char* lw_target_reason(int32_t index) {
-  return index < 0 || index >= lw_target_count() ? nullptr : TargetReason(index);
+  if (index < 0 || index >= lw_target_count()) return nullptr;
+  const char* reason = "no memory to find out about this machine";
+  (void)Guarded("lw_target_reason", [&] { return reason = TargetReason(index), LW_OK; });
+  return reason;
 }
 
 const char* lw_current_target(void) { return kCompiledTargets[TargetIndexOf(ActiveTable())].name; }
 
 lw_status lw_set_max_target(const char* name) {
-  if (!name) return SetMaxTarget(-1), LW_OK;
-  const int index = TargetIndex(name);
-  if (index < 0) {
-    return Fail(LW_ERR_VALUE, "\"%.40s\" is not a target of this architecture", name);
-  }
-  return SetMaxTarget(index), LW_OK;
+  return Guarded("lw_set_max_target", [name] {
+    if (!name) return SetMaxTarget(-1), LW_OK;
+    const int index = TargetIndex(name);
+    if (index < 0) {
+      return Fail(LW_ERR_VALUE, "\"%.40s\" is not a target of this architecture", name);
+    }
+    return SetMaxTarget(index), LW_OK;
+  });
 }
 
 // Scoped caps nest; more levels than this are a leak of the caller.
@@ -184,21 +192,28 @@ static thread_local struct {
   const Table* tables[kMaxScopes];
   int depth;
 } t_scopes;
+static thread_local struct {
+  int limits[kMaxScopes];
+  int depth;
+} t_thread_scopes;
 
 lw_status lw_push_max_target(const char* name) {
   if (!name) return Fail(LW_ERR_NULL, "lw_push_max_target: name is null");
-  const int index = TargetIndex(name);
-  if (index < 0) {
-    return Fail(LW_ERR_VALUE, "\"%.40s\" is not a target of this architecture", name);
-  }
-  if (t_scopes.depth == kMaxScopes) {
-    return Fail(LW_ERR_VALUE, "more than %d nested target caps", kMaxScopes);
-  }
-  t_scopes.tables[t_scopes.depth++] = t_table;
-  // An inner scope cannot lift the cap of an outer one, nor that of the process.
-  const int outer = TargetIndexOf(ActiveTable());
-  t_table = &TableCappedAt(index < outer ? index : outer);
-  return LW_OK;
+  return Guarded("lw_push_max_target", [name] {
+    const int index = TargetIndex(name);
+    if (index < 0) {
+      return Fail(LW_ERR_VALUE, "\"%.40s\" is not a target of this architecture", name);
+    }
+    if (t_scopes.depth == kMaxScopes) {
+      return Fail(LW_ERR_VALUE, "more than %d nested target caps", kMaxScopes);
+    }
+    // An inner scope cannot lift the cap of an outer one, nor that of the process.
+    const int outer = TargetIndexOf(ActiveTable());
+    const Table* table = &TableCappedAt(index < outer ? index : outer);
+    t_scopes.tables[t_scopes.depth++] = t_table;
+    t_table = table;
+    return LW_OK;
+  });
 }
 
 lw_status lw_pop_max_target(void) {
@@ -213,6 +228,22 @@ lw_status lw_set_threads(int32_t limit) {
   return LW_OK;
 }
 
-int32_t lw_get_threads(void) { return ThreadBudget(); }
+lw_status lw_push_threads(int32_t limit) {
+  if (limit < 1) return Fail(LW_ERR_VALUE, "lw_push_threads: limit %d is less than 1", limit);
+  if (t_thread_scopes.depth == kMaxScopes) {
+    return Fail(LW_ERR_VALUE, "more than %d nested limits of threads", kMaxScopes);
+  }
+  t_thread_scopes.limits[t_thread_scopes.depth++] = t_thread_limit;
+  if (t_thread_limit == 0 || limit < t_thread_limit) t_thread_limit = limit;
+  return LW_OK;
+}
+
+lw_status lw_pop_threads(void) {
+  if (t_thread_scopes.depth == 0) return Fail(LW_ERR_VALUE, "lw_pop_threads without a push");
+  t_thread_limit = t_thread_scopes.limits[--t_thread_scopes.depth];
+  return LW_OK;
+}
+
+int32_t lw_get_threads(void) { return ThreadsToBeHad(); }
 
 }  // extern "C"

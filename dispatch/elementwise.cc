@@ -1,8 +1,10 @@
 #include "dispatch/elementwise.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <numeric>
 #include <tuple>
 
@@ -130,13 +132,17 @@ void RunTask(void* context, size_t begin, size_t end, uint32_t* raised) {
 }
 
 uint64_t LastLevelCacheBytes() {
-  static const uint64_t bytes = [] {
+  static std::atomic<uint64_t> known{0};
+  if (const uint64_t bytes = known.load(std::memory_order_relaxed)) return bytes;
+  try {
     HostInput input = ReadHost(Detail::kTargets);
     ReadCaches(input);
     const CacheSizes sizes = DetectCaches(input);
-    return sizes.l3 ? sizes.l3 : kStreamBytesDefault;
-  }();
-  return bytes;
+    known.store(sizes.l3 ? sizes.l3 : kStreamBytesDefault, std::memory_order_relaxed);
+    return known.load(std::memory_order_relaxed);
+  } catch (const std::exception&) {
+    return kStreamBytesDefault;  // no memory; the next call tries again
+  }
 }
 
 // Whatever the cache: calls of less than this keep their table and stores.

@@ -135,9 +135,7 @@ extern "C" lw_status lw_explain(lw_kernel id, const lw_dtype* dtypes, int32_t js
   if (!kernel) return Fail(LW_ERR_KERNEL, "no kernel has id %d", static_cast<int>(id));
   const lw_status status = CheckZeroOrOne("lw_explain", "json", json);
   if (status != LW_OK) return status;
-  try {
+  return Guarded("lw_explain", [=] {
     return CopyText(json ? Json(*kernel) : Text(*kernel), buffer, size, length);
-  } catch (const std::bad_alloc&) {
-    return Fail(LW_ERR_MEMORY, "lw_explain: out of memory");
-  }
+  });
 }

@@ -1,7 +1,6 @@
 // lw_machine: this machine as lanewise sees it, for people and as JSON (docs/machine.md), and
 // lw_machine_described: the same of another one.
 
-#include <new>
 #include <vector>
 
 #include "dispatch/error.h"
@@ -82,9 +81,8 @@ std::string Text() {
   text += "lanewise    " + std::string(lw_version()) + ", numerics " +
           std::to_string(lw_numerics_version()) + ", Highway " + HighwayVersion() +
           (HighwayProven() ? "" : " (its bits are unproven)") + "\n";
-  if (!EnvironmentSettings().warnings.empty()) {
-    text += "warning     " + EnvironmentSettings().warnings + "\n";
-  }
+  const std::string warnings = Warnings();
+  if (!warnings.empty()) text += "warning     " + warnings + "\n";
   return text;
 }
 
@@ -162,10 +160,10 @@ std::string Json(bool devices) {
   WriteMachine(record, DetectHost(record.host), json);
   json.String("target", lw_current_target());
   json.String("max_target", CapText());
-  json.Integer("threads", ThreadBudget());
+  json.Integer("threads", ThreadsToBeHad());
   json.String("threads_reason", ThreadReport());
   gpu::WriteKnownGpu(json);
-  json.String("warnings", EnvironmentSettings().warnings);
+  json.String("warnings", Warnings());
   json.EndObject();
   return json.text() + "\n";
 }
@@ -182,11 +180,9 @@ extern "C" lw_status lw_machine(int32_t format, char* buffer, size_t size, size_
                 "the GPU's devices)",
                 format);
   }
-  try {
+  return Guarded("lw_machine", [=] {
     return CopyText(format ? Json(format & LW_MACHINE_DEVICES) : Text(), buffer, size, length);
-  } catch (const std::bad_alloc&) {
-    return Fail(LW_ERR_MEMORY, "lw_machine: out of memory");
-  }
+  });
 }
 
 extern "C" lw_status lw_machine_described(int32_t count, const char* const* keys,
@@ -196,7 +192,7 @@ extern "C" lw_status lw_machine_described(int32_t count, const char* const* keys
   if (count < 0) return Fail(LW_ERR_SIZE, "lw_machine_described: count is %d", count);
   if (count > 0 && (!keys || !values))
     return Fail(LW_ERR_NULL, "lw_machine_described: %s is null", keys ? "values" : "keys");
-  try {
+  return Guarded("lw_machine_described", [=]() -> lw_status {
     std::vector<RecordField> fields;
     for (int32_t i = 0; i < count; ++i) {
       if (!keys[i] || !values[i])
@@ -212,7 +208,5 @@ extern "C" lw_status lw_machine_described(int32_t count, const char* const* keys
     WriteMachine(record, DetectHost(record.host), json);
     json.EndObject();
     return CopyText(json.text() + "\n", buffer, size, length);
-  } catch (const std::bad_alloc&) {
-    return Fail(LW_ERR_MEMORY, "lw_machine_described: out of memory");
-  }
+  });
 }

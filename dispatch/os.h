@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "dispatch/budget.h"
 #include "dispatch/host.h"
@@ -22,12 +23,18 @@ HostInput ReadHost(Detail detail = Detail::kFull);
 // Adds what describes the caches to the input of a host that was read here.
 void ReadCaches(HostInput& input);
 
-// Affinity, cgroups and LANEWISE_THREADS of this process. `api_limit` is left to the caller.
+// Affinity, cgroups and the variables that limit threads of this process. `api_limit` is left to the caller.
 BudgetInput ReadBudget();
 
-// The folder of this library (or of the program that it is linked into), ending in a slash; empty
-// if the loader does not tell.
+// CPUs in the calling thread's affinity mask now; 0 if unknown. One system call, no memory.
+int CountAffinity();
+
+// The real folder of this library (or of the program that it is linked into), absolute and ending
+// in a slash; empty if that cannot be known for certain.
 std::string OwnFolder();
+
+// If a line of /proc/self/maps covers the address, the file's path, or empty if it names none.
+std::optional<std::string_view> MappedFile(std::string_view line, uintptr_t address);
 
 // A file, or its first `limit` bytes and up to 4 KiB more; nothing if it cannot be read.
 std::optional<std::string> ReadFile(const std::string& path, size_t limit = size_t{1} << 20);

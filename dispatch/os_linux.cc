@@ -1,18 +1,17 @@
 // Linux. Plain system calls only, each of which may be refused (seccomp, no /proc, no /sys):
 // the answer is then "unknown", never an error.
 
-#include <dlfcn.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <bit>
 #include <cerrno>
 #include <cstdlib>
 
 #include "dispatch/os.h"
-#include "lanewise/lanewise.h"
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -91,22 +90,6 @@ void ReadArm(HostInput& input, Detail) {
 
 #endif  // __aarch64__
 
-// The mask must be as large as the kernel's, which is unknown: EINVAL asks for more.
-int CountAffinity() {
-  for (int cpus = 1024; cpus <= 65536; cpus *= 4) {
-    cpu_set_t* set = CPU_ALLOC(cpus);
-    if (!set) return 0;
-    const size_t size = CPU_ALLOC_SIZE(cpus);
-    CPU_ZERO_S(size, set);
-    const bool done = sched_getaffinity(0, size, set) == 0;
-    const bool too_small = !done && errno == EINVAL;
-    const int count = done ? CPU_COUNT_S(size, set) : 0;
-    CPU_FREE(set);
-    if (!too_small) return count;
-  }
-  return 0;
-}
-
 }  // namespace
 
 std::optional<std::string> ReadFile(const std::string& path, size_t limit) {
@@ -179,6 +162,23 @@ void ReadCaches(HostInput& input) {
   errno = saved_errno;
 }
 
+int CountAffinity() {
+  const int saved_errno = errno;
+  // The mask must be as large as the kernel's, which is unknown: EINVAL asks for more.
+  unsigned long mask[65536 / 8 / sizeof(unsigned long)];
+  int count = 0;
+  for (size_t size = 1024 / 8; size <= sizeof(mask); size *= 4) {
+    const long got = syscall(SYS_sched_getaffinity, 0, size, mask);
+    if (got < 0 && errno == EINVAL) continue;
+    for (size_t i = 0; got > 0 && i < static_cast<size_t>(got) / sizeof(mask[0]); ++i) {
+      count += std::popcount(mask[i]);
+    }
+    break;
+  }
+  errno = saved_errno;
+  return count;
+}
+
 BudgetInput ReadBudget() {
   const int saved_errno = errno;
   BudgetInput input;
@@ -189,16 +189,10 @@ BudgetInput ReadBudget() {
   input.mountinfo = ReadFile("/proc/self/mountinfo").value_or("");
   input.read_file = [](const std::string& path) { return ReadFile(path); };
   if (const char* threads = std::getenv("LANEWISE_THREADS")) input.env_threads = threads;
+  if (const char* threads = std::getenv("OMP_NUM_THREADS")) input.omp_threads = threads;
+  if (const char* threads = std::getenv("TBB_NUM_THREADS")) input.tbb_threads = threads;
   errno = saved_errno;
   return input;
-}
-
-std::string OwnFolder() {
-  Dl_info info;
-  if (!dladdr(reinterpret_cast<void*>(&lw_version), &info) || !info.dli_fname) return "";
-  const std::string path = info.dli_fname;
-  const size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "" : path.substr(0, slash + 1);
 }
 
 }  // namespace lanewise

@@ -3,11 +3,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <memory>
-#include <mutex>
+#include <exception>
 
+#include "dispatch/once.h"
 #include "dispatch/os.h"
 #include "dispatch/policy.h"
+#include "dispatch/text.h"
+#include "dispatch/threads.h"
 #include "gpu/driver.h"
 
 namespace lanewise {
@@ -36,21 +38,23 @@ struct Machine {
 };
 
 const Machine& ThisMachine() {
-  static const Machine machine;
-  return machine;
+  static constinit Once<Machine> machine;
+  return machine.Get([] { return Machine(); });
 }
 
 std::atomic<int> g_api_cap{-1};
 
 void PrintVerboseLine() {
-  const Settings& settings = EnvironmentSettings();
-  if (!settings.verbose) return;
+  if (!EnvironmentSettings().verbose) return;
   const int current = TargetIndexOf(ActiveTable());
   const int best = BestTargetIndex();
-  fprintf(stderr, "lanewise %s, numerics %d: target %s (%s)%s%s\n", lw_version(),
-          lw_numerics_version(), kCompiledTargets[current].name,
-          current == best ? "best of this machine" : "capped",
-          settings.warnings.empty() ? "" : "; ", settings.warnings.c_str());
+  const std::string warnings = Warnings();
+  const std::string line = std::string("lanewise ") + lw_version() + ", numerics " +
+                           std::to_string(lw_numerics_version()) + ": target " +
+                           kCompiledTargets[current].name +
+                           (current == best ? " (best of this machine); " : " (capped); ") +
+                           ThreadReport() + (warnings.empty() ? "" : "; ") + warnings + "\n";
+  fputs(ValidUtf8(line).c_str(), stderr);
 }
 
 int EffectiveCap() {
@@ -58,21 +62,60 @@ int EffectiveCap() {
   return api >= 0 ? api : EnvironmentSettings().max_target;
 }
 
+// Of the targets up to the index the best that runs here; throws when memory is short.
+const Table& BestTable(int max_index) {
+  static constinit Once<Table> tables[kMaxTargets];
+  int index = 0;
+  for (int i = 0; i <= max_index && i < static_cast<int>(kCompiledTargetCount); ++i) {
+    if (TargetSupported(i)) index = i;
+  }
+  return tables[index].Get([index] {
+    Table table = BuildTable(kCompiledTargets[index].target);
+    for (const TargetException& exception : kTargetExceptions) {
+      if (std::strcmp(exception.target, kCompiledTargets[index].name) != 0) continue;
+      const int use = TargetIndex(exception.use);
+      if (use < 0 || !TargetSupported(use)) continue;
+      const Table other = BuildTable(kCompiledTargets[use].target);
+      for (const auto& kernel : kKernels) {
+        if (kernel.id != exception.kernel) continue;
+        table.slots[kernel.slot] = other.slots[kernel.slot];
+        table.repeated[kernel.slot] = other.repeated[kernel.slot];
+        table.slot_target[kernel.slot] = other.target;
+      }
+    }
+    return table;
+  });
+}
+
+// For want of memory to find out about the machine: the same bits, and no memory needed.
+const Table& BaselineTable() {
+  static const Table table = BuildTable(kCompiledTargets[0].target);
+  return table;
+}
+
 const Table* TableInForce() {
   const int cap = EffectiveCap();
-  return &TableCappedAt(cap < 0 ? static_cast<int>(kCompiledTargetCount) - 1 : cap);
+  return &BestTable(cap < 0 ? static_cast<int>(kCompiledTargetCount) - 1 : cap);
 }
 
 }  // namespace
 
 const Table& InitialiseTable() {
-  const Table* expected = nullptr;
-  const Table* table = TableInForce();
-  if (g_table.compare_exchange_strong(expected, table, std::memory_order_acq_rel)) {
-    PrintVerboseLine();
-    return *table;
+  try {
+    const Table* expected = nullptr;
+    const Table* table = TableInForce();
+    if (!g_table.compare_exchange_strong(expected, table, std::memory_order_acq_rel)) {
+      return *expected;
+    }
+  } catch (const std::exception&) {
+    return BaselineTable();  // the next call tries again
   }
-  return *expected;
+  try {
+    PrintVerboseLine();
+  } catch (const std::exception&) {
+    // No memory for a line.
+  }
+  return *g_table.load(std::memory_order_acquire);
 }
 
 const Host& ThisHost() { return ThisMachine().host; }
@@ -100,32 +143,22 @@ int TargetIndexOf(const Table& table) {
 }
 
 const Table& TableCappedAt(int max_index) {
-  static std::once_flag once[kMaxTargets];
-  static Table tables[kMaxTargets];
-  int index = 0;
-  for (int i = 0; i <= max_index && i < static_cast<int>(kCompiledTargetCount); ++i) {
-    if (TargetSupported(i)) index = i;
+  try {
+    return BestTable(max_index);
+  } catch (const std::exception&) {
+    return BaselineTable();
   }
-  std::call_once(once[index], [index] {
-    tables[index] = BuildTable(kCompiledTargets[index].target);
-    for (const TargetException& exception : kTargetExceptions) {
-      if (std::strcmp(exception.target, kCompiledTargets[index].name) != 0) continue;
-      const int use = TargetIndex(exception.use);
-      if (use < 0 || !TargetSupported(use)) continue;
-      const Table other = BuildTable(kCompiledTargets[use].target);
-      for (const auto& kernel : kKernels) {
-        if (kernel.id != exception.kernel) continue;
-        tables[index].slots[kernel.slot] = other.slots[kernel.slot];
-        tables[index].repeated[kernel.slot] = other.repeated[kernel.slot];
-        tables[index].slot_target[kernel.slot] = other.target;
-      }
-    }
-  });
-  return tables[index];
+}
+
+std::string Warnings() {
+  const std::string& settings = EnvironmentSettings().warnings;
+  const std::string threads = ThreadWarnings();
+  return settings + (settings.empty() || threads.empty() ? "" : "; ") + threads;
 }
 
 const Settings& EnvironmentSettings() {
-  static const Settings settings = [] {
+  static constinit Once<Settings> settings;
+  return settings.Get([] {
     Settings s{-1, "", false};
     if (const char* text = std::getenv("LANEWISE_MAX_TARGET"); text && *text) {
       s.max_target = TargetIndex(text);
@@ -150,13 +183,17 @@ const Settings& EnvironmentSettings() {
                     " is no number of milliseconds and is ignored";
     }
     return s;
-  }();
-  return settings;
+  });
 }
 
 void SetMaxTarget(int index) {
-  g_api_cap.store(index, std::memory_order_relaxed);
-  g_table.store(TableInForce(), std::memory_order_release);
+  const int before = g_api_cap.exchange(index, std::memory_order_relaxed);
+  try {
+    g_table.store(TableInForce(), std::memory_order_release);
+  } catch (...) {
+    g_api_cap.store(before, std::memory_order_relaxed);
+    throw;
+  }
 }
 
 int ProcessMaxTarget() { return EffectiveCap(); }

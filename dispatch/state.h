@@ -29,7 +29,7 @@ inline const Table& ActiveTable() {
 }
 
 // The best supported table whose target is not above `max` (an index into kCompiledTargets), with
-// the policy's exceptions (dispatch/policy.h) applied.
+// the policy's exceptions (dispatch/policy.h) applied. The baseline's when memory is short.
 const Table& TableCappedAt(int max_index);
 
 const Host& ThisHost();
@@ -50,6 +50,8 @@ struct Settings {
   bool verbose;
 };
 const Settings& EnvironmentSettings();
+// All that was ignored in the environment, the limits of threads included; empty if nothing.
+std::string Warnings();
 
 // The API's process-wide cap; -1 removes it.
 void SetMaxTarget(int index);

@@ -7,10 +7,54 @@
 #include "dispatch/error.h"
 
 namespace lanewise {
+namespace {
+
+// Bytes of the character that begins here, or 0 if these bytes are not UTF-8.
+size_t CharacterBytes(std::string_view text) {
+  const auto byte = [text](size_t i) -> uint32_t {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
+  };
+  const uint32_t first = byte(0);
+  if (first < 0x80) return 1;
+  const size_t count = first >= 0xC2 && first < 0xE0   ? 2
+                       : first >= 0xE0 && first < 0xF0 ? 3
+                       : first >= 0xF0 && first < 0xF5 ? 4
+                                                       : 0;
+  for (size_t i = 1; i < count; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+  }
+  const uint32_t two = first << 8 | byte(1);
+  // Too long, surrogates, above U+10FFFF.
+  if (count == 3 && (two < 0xE0A0 || (two >= 0xEDA0 && two < 0xEE00))) return 0;
+  if (count == 4 && (two < 0xF090 || two >= 0xF490)) return 0;
+  return count;
+}
+
+}  // namespace
+
+std::string ValidUtf8(std::string_view text) {
+  std::string valid;
+  valid.reserve(text.size());
+  while (!text.empty()) {
+    const size_t count = CharacterBytes(text);
+    valid += count ? text.substr(0, count) : "\xEF\xBF\xBD";
+    text.remove_prefix(count ? count : 1);
+  }
+  return valid;
+}
+
+void ReplaceInvalidUtf8(char* text) {
+  for (std::string_view rest = text; !rest.empty();) {
+    const size_t count = CharacterBytes(rest);
+    if (!count) text[0] = '?';
+    text += count ? count : 1;
+    rest.remove_prefix(count ? count : 1);
+  }
+}
 
 void JsonWriter::Quote(std::string_view value) {
   text_ += '"';
-  for (const char c : value) {
+  for (const char c : ValidUtf8(value)) {
     if (c == '"' || c == '\\') {
       text_ += '\\';
       text_ += c;
@@ -82,8 +126,9 @@ void JsonWriter::Null(std::string_view key) {
   text_ += "null";
 }
 
-lw_status CopyText(const std::string& text, char* buffer, size_t size, size_t* length) {
+lw_status CopyText(const std::string& given, char* buffer, size_t size, size_t* length) {
   if (!buffer && size != 0) return Fail(LW_ERR_NULL, "buffer is null but size is %zu", size);
+  const std::string text = ValidUtf8(given);
   if (length) *length = text.size();
   if (size == 0) return LW_OK;
   const size_t count = std::min(text.size(), size - 1);

@@ -37,7 +37,14 @@ class JsonWriter {
   bool first_ = true;
 };
 
-// Copies text to a C caller's buffer: truncated with a final 0; the full length to *length.
+// The text with U+FFFD for every byte that is not part of UTF-8: values of the environment and
+// paths are bytes, what is read by programs must be text.
+std::string ValidUtf8(std::string_view text);
+// The same in place, with "?".
+void ReplaceInvalidUtf8(char* text);
+
+// Copies text, made valid, to a C caller's buffer: truncated with a final 0; the full length to
+// *length.
 lw_status CopyText(const std::string& text, char* buffer, size_t size, size_t* length);
 
 }  // namespace lanewise

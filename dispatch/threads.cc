@@ -2,63 +2,172 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <time.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <mutex>
+#include <climits>
+#include <exception>
 
 #include "dispatch/fpenv.h"
+#include "dispatch/once.h"
 #include "dispatch/os.h"
 #include "dispatch/state.h"
 #include "dispatch/threads_module.h"
 
 namespace lanewise {
+
+constinit thread_local int t_thread_limit = 0;
+
 namespace {
 
 std::atomic<int> g_api_limit{0};
 std::atomic<bool> g_workers_started{false};
+std::atomic<int> g_loading{0};  // threads that are loading the module
 // The module was wanted and is not there: calls stay serial and the report says why.
 std::atomic<bool> g_module_missing{false};
+// Workers could not be started: when it is tried again, in milliseconds of the monotonic clock; or
+// 0. Until then calls are serial.
+std::atomic<int64_t> g_retry_at{0};
+constexpr int64_t kRetryMilliseconds = 1000;
 // A child of a process that had workers: they do not exist here, and oneTBB cannot restart them.
 std::atomic<bool> g_forked{false};
 
-const CpuBudget& SystemBudget() {
-  static const CpuBudget budget = ComputeBudget(ReadBudget());
-  return budget;
+int64_t Milliseconds() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1000000;
 }
+
+bool WaitsForRetry() {
+  const int64_t at = g_retry_at.load(std::memory_order_relaxed);
+  return at != 0 && Milliseconds() < at;
+}
+
+// ---------------------------------------------------------------- limits
+
+// What the system and the environment allow; read once, except that the affinity mask of the
+// calling thread is asked for anew by every call that is large enough to be split.
+struct SystemLimits {
+  CpuBudget budget;
+  int others = INT_MAX;  // the least limit but the affinity mask's, which is the first
+  std::string others_reason;
+};
+
+SystemLimits ReadLimits() {
+  SystemLimits limits;
+  limits.budget = ComputeBudget(ReadBudget());
+  for (size_t i = 1; i < limits.budget.limits.size(); ++i) {
+    const CpuLimit& limit = limits.budget.limits[i];
+    if (limit.cpus < limits.others) limits.others = limit.cpus, limits.others_reason = limit.reason;
+  }
+  return limits;
+}
+
+const SystemLimits& System() {
+  static constinit Once<SystemLimits> limits;
+  return limits.Get(&ReadLimits);
+}
+
+// The limit that binds and what sets it, where threads are to be had at all.
+struct Binding {
+  int threads;
+  const char* reason;
+};
+
+Binding BindingLimit() {
+  const SystemLimits& system = System();
+  const CpuLimit& recorded = system.budget.limits[0];
+  const int affinity = CountAffinity();
+  Binding least{affinity > 0 ? affinity : recorded.cpus, recorded.reason.c_str()};
+  const auto add = [&least](int limit, const char* reason) {
+    if (limit > 0 && limit < least.threads) least = {limit, reason};
+  };
+  add(system.others, system.others_reason.c_str());
+  add(g_api_limit.load(std::memory_order_relaxed), "lw_set_threads");
+  add(t_thread_limit, "a scoped limit of this thread (lw_push_threads)");
+  return least;
+}
+
+// ---------------------------------------------------------------- the module
 
 struct Module {
   LanewiseRunFn run = nullptr;
   std::string reason;
 };
 
-// Loaded from the library's own folder only, never searched for, never closed.
+Module OpenModule() {
+  Module m;
+  const std::string folder = OwnFolder();
+  if (folder.empty()) {
+    m.reason =
+        "no threads: the folder of this library is not known, and the threading module is "
+        "looked for nowhere else";
+    return m;
+  }
+  const std::string path = folder + LANEWISE_TBB_MODULE;
+  void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!handle) {
+    const char* error = dlerror();
+    m.reason = "no threads: " + (error ? std::string(error) : path + " does not load");
+    return m;
+  }
+  const auto* version = static_cast<const char*>(dlsym(handle, LANEWISE_TBB_VERSION_SYMBOL));
+  const auto run = reinterpret_cast<LanewiseRunFn>(dlsym(handle, LANEWISE_TBB_RUN_SYMBOL));
+  if (!version || !run) {
+    m.reason = "no threads: " + path + " is not lanewise's threading module";
+  } else if (std::string_view(version) != LANEWISE_VERSION) {
+    m.reason = "no threads: " + path + " is of lanewise " + version +
+               ", this library of lanewise " LANEWISE_VERSION ": install both from one release";
+  } else {
+    m.run = run;
+  }
+  return m;
+}
+
+// From the library's own folder only, never searched for, never closed.
 const Module& LoadModule() {
-  static const Module module = [] {
+  static constinit Once<Module> module;
+  // Before the module is loaded: a child forked meanwhile would wait for ever for the loading. An
+  // error (no memory) leaves children without the handler, and so the parent without workers.
+  static constinit Once<int> registered;
+  const int handler = registered.Get([] {
+    return pthread_atfork(nullptr, nullptr, [] {
+      if (g_workers_started.load() || g_loading.load() > 0) g_forked.store(true);
+    });
+  });
+  struct Loading {
+    Loading() { g_loading.fetch_add(1); }
+    ~Loading() { g_loading.fetch_sub(1); }
+  };
+  const Module& loaded = module.Get([handler] {
     const int saved_errno = errno;
-    Module m;
-    const std::string folder = OwnFolder();
-    const std::string path = folder + LANEWISE_TBB_MODULE;
-    void* handle = folder.empty() ? nullptr : dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (!handle) {
-      const char* error = folder.empty() ? "own folder unknown" : dlerror();
-      m.reason = std::string("no threads: ") + (error ? error : "threading module not loaded");
-      errno = saved_errno;
-      return m;
-    }
-    m.run = reinterpret_cast<LanewiseRunFn>(dlsym(handle, "lanewise_tbb_run"));
-    if (!m.run) m.reason = "no threads: " + path + " is not lanewise's threading module";
+    const Loading loading;
+    Module m = handler == 0 ? OpenModule() : Module{nullptr, "no threads: no memory"};
     errno = saved_errno;
     return m;
-  }();
-  return module;
+  });
+  if (!loaded.run) g_module_missing.store(true);
+  return loaded;
 }
+
+// Null: no threads, or not now.
+LanewiseRunFn Runner() {
+  try {
+    return LoadModule().run;
+  } catch (const std::exception&) {
+    return nullptr;  // no memory; the next call tries again
+  }
+}
+
+// ---------------------------------------------------------------- tasks
 
 struct Work {
   TaskFn fn;
   void* context;
   const Table* scoped;  // the caller's cap
+  int thread_limit;     // and its limit
   // oneTBB orders begin and end of every task; acquire and release here say the same to
   // ThreadSanitizer, which cannot see inside that library.
   std::atomic<bool> ready{false};
@@ -69,7 +178,9 @@ void RunRange(void* context, size_t begin, size_t end) {
   Work& work = *static_cast<Work*>(context);
   (void)work.ready.load(std::memory_order_acquire);
   const Table* own = t_table;
+  const int own_limit = t_thread_limit;
   t_table = work.scoped;
+  t_thread_limit = work.thread_limit;
   uint32_t raised = 0;
   {
     TaskFpGuard guard;
@@ -77,39 +188,43 @@ void RunRange(void* context, size_t begin, size_t end) {
     raised |= guard.Finish() << 16;
   }
   t_table = own;
+  t_thread_limit = own_limit;
   work.raised.fetch_or(raised, std::memory_order_acq_rel);
 }
 
 }  // namespace
 
 int ThreadBudget() {
-  if (g_forked.load(std::memory_order_relaxed)) return 1;
-  if (g_module_missing.load(std::memory_order_relaxed)) return 1;
-  const int limit = g_api_limit.load(std::memory_order_relaxed);
-  const int cpus = SystemBudget().cpus;
-  return limit > 0 ? std::min(limit, cpus) : cpus;
+  if (g_forked.load(std::memory_order_relaxed) ||
+      g_module_missing.load(std::memory_order_relaxed) || WaitsForRetry()) {
+    return 1;
+  }
+  try {
+    return BindingLimit().threads;
+  } catch (const std::exception&) {
+    return 1;  // no memory to find out
+  }
+}
+
+int ThreadsToBeHad() {
+  const int threads = ThreadBudget();
+  return threads == 1 || Runner() ? threads : 1;
 }
 
 void SetThreadLimit(int limit) { g_api_limit.store(limit, std::memory_order_relaxed); }
 
 TaskFlags ParallelFor(size_t tasks, size_t grain, TaskFn fn, void* context) {
-  const int threads = ThreadBudget();
-  if (threads > 1 && tasks > grain) {
-    // Before the module is loaded: a child forked meanwhile would wait for ever for the loading.
-    static const int handler = pthread_atfork(nullptr, nullptr, [] {
-      if (g_workers_started.load()) g_forked.store(true);
-    });
-    if (handler == 0) g_workers_started.store(true);
-    const Module& module = LoadModule();
-    if (!module.run) g_module_missing.store(true);
-    if (module.run) {
-      Work work{fn, context, t_table};
-      work.ready.store(true, std::memory_order_release);
-      if (module.run(threads, tasks, std::max<size_t>(grain, 1), &RunRange, &work) == 0) {
-        const uint32_t raised = work.raised.load(std::memory_order_acquire);
-        return {raised & 0xFFFF, raised >> 16};
-      }
+  const int threads = tasks > grain ? ThreadBudget() : 1;
+  if (const LanewiseRunFn run = threads > 1 ? Runner() : nullptr) {
+    g_workers_started.store(true);
+    Work work{fn, context, t_table, t_thread_limit};
+    work.ready.store(true, std::memory_order_release);
+    if (run(threads, tasks, std::max<size_t>(grain, 1), &RunRange, &work) == 0) {
+      if (g_retry_at.load(std::memory_order_relaxed) != 0) g_retry_at.store(0);
+      const uint32_t raised = work.raised.load(std::memory_order_acquire);
+      return {raised & 0xFFFF, raised >> 16};
     }
+    g_retry_at.store(Milliseconds() + kRetryMilliseconds);
   }
   TaskFlags flags;
   fn(context, 0, tasks, &flags.own);
@@ -117,17 +232,26 @@ TaskFlags ParallelFor(size_t tasks, size_t grain, TaskFn fn, void* context) {
 }
 
 std::string ThreadReport() {
+  const int threads = ThreadsToBeHad();
+  const std::string number = std::to_string(threads) + (threads == 1 ? " thread: " : " threads: ");
   if (g_forked.load()) {
-    return "1 thread: this process was forked from one that had worker threads";
+    return number + "this process was forked from one that had worker threads";
   }
-  const CpuBudget& budget = SystemBudget();
-  const int limit = g_api_limit.load();
-  std::string report = std::to_string(ThreadBudget()) +
-                       (ThreadBudget() == 1 ? " thread: " : " threads: ") +
-                       (limit > 0 && limit < budget.cpus ? "lw_set_threads" : budget.reason);
-  for (const std::string& warning : budget.warnings) report += "; " + warning;
-  if (g_module_missing.load()) report = "1 thread: " + LoadModule().reason;
-  return report;
+  if (g_module_missing.load()) return number + LoadModule().reason;
+  if (WaitsForRetry()) {
+    return number +
+           "worker threads could not be started (memory or threads are short), which is "
+           "tried again later";
+  }
+  return number + BindingLimit().reason;
+}
+
+std::string ThreadWarnings() {
+  std::string text;
+  for (const std::string& warning : System().budget.warnings) {
+    text += (text.empty() ? "" : "; ") + warning;
+  }
+  return text;
 }
 
 }  // namespace lanewise

@@ -31,14 +31,23 @@ struct TaskFlags {
 };
 TaskFlags ParallelFor(size_t tasks, size_t grain, TaskFn fn, void* context);
 
-// Threads that a large call may use now: 1 when threads are off, unavailable or after a fork.
+// Threads that a large call may use now: 1 when threads are off, known to be unavailable or after a
+// fork. Asks the system for the affinity mask: for large calls only.
 int ThreadBudget();
+
+// The same after a look at the threading module, which it loads.
+int ThreadsToBeHad();
+
+// The calling thread's scoped limit; 0 without one.
+extern constinit thread_local int t_thread_limit;
 
 // Sets the API limit (0: none).
 void SetThreadLimit(int limit);
 
-// Why calls run on so many threads, in one sentence, for lw_machine.
+// Why calls run on so many threads, in one sentence, for lw_machine; and what was ignored in the
+// environment.
 std::string ThreadReport();
+std::string ThreadWarnings();
 
 }  // namespace lanewise
 

@@ -1,7 +1,5 @@
 // The GPU's status, devices, memory and streams through the C ABI.
 
-#include <new>
-
 #include "dispatch/checks.h"
 #include "dispatch/error.h"
 #include "dispatch/struct_size.h"
@@ -13,10 +11,6 @@ namespace {
 // Sizes in release 0.1, the smallest that are accepted (struct_size.h). They never change.
 constexpr uint32_t kDeviceRecordSmallest = 40;
 static_assert(sizeof(lw_gpu_device_record) >= kDeviceRecordSmallest);
-
-lw_status OutOfMemory(const char* function) {
-  return Fail(LW_ERR_MEMORY, "%s: out of memory", function);
-}
 
 // Whether an address lies on the device of the call (device) or in host memory (not device).
 lw_status CheckPlace(Session& session, const char* what, const void* address, bool on_device) {
@@ -87,31 +81,19 @@ lw_status lw_gpu_status(int32_t initialise, lw_gpu_state* state) {
   if (!state) return Fail(LW_ERR_NULL, "lw_gpu_status: state is null");
   const lw_status valid = CheckZeroOrOne("lw_gpu_status", "initialise", initialise);
   if (valid != LW_OK) return valid;
-  try {
-    *state = GetStatus(initialise != 0).state;
-    return LW_OK;
-  } catch (const std::bad_alloc&) {
-    return OutOfMemory("lw_gpu_status");
-  }
+  return Guarded("lw_gpu_status", [=] { return *state = GetStatus(initialise != 0).state, LW_OK; });
 }
 
 lw_status lw_gpu_device_count(int32_t* count) {
   if (!count) return Fail(LW_ERR_NULL, "lw_gpu_device_count: count is null");
   if (IsForked()) return FailForked();
-  try {
-    *count = static_cast<int32_t>(GetStatus(true).devices.size());
-    return LW_OK;
-  } catch (const std::bad_alloc&) {
-    return OutOfMemory("lw_gpu_device_count");
-  }
+  return Guarded("lw_gpu_device_count", [=] {
+    return *count = static_cast<int32_t>(GetStatus(true).devices.size()), LW_OK;
+  });
 }
 
 lw_status lw_gpu_set_plugin(const char* path) {
-  try {
-    return SetPluginPath(path);
-  } catch (const std::bad_alloc&) {
-    return OutOfMemory("lw_gpu_set_plugin");
-  }
+  return Guarded("lw_gpu_set_plugin", [=] { return SetPluginPath(path); });
 }
 
 lw_status lw_gpu_has_kernel(lw_kernel id, const lw_dtype* dtypes, int32_t* has) {
@@ -192,11 +174,9 @@ lw_status lw_gpu_device_info(int32_t device, lw_gpu_device_record* record) {
   if (IsForked()) return FailForked();
   const Device* found = nullptr;
   int32_t count = 0;
-  try {
-    found = FindDevice(device, &count);
-  } catch (const std::bad_alloc&) {
-    return OutOfMemory("lw_gpu_device_info");
-  }
+  const lw_status asked =
+      Guarded("lw_gpu_device_info", [&] { return found = FindDevice(device, &count), LW_OK; });
+  if (asked != LW_OK) return asked;
   if (!found) {
     return Fail(LW_ERR_VALUE, "lw_gpu_device_info: there is no device %d; this process sees %d",
                 device, count);

@@ -10,7 +10,7 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <cstring>
-#include <system_error>
+#include <exception>
 #include <thread>
 
 namespace lanewise::gpu {
@@ -336,7 +336,7 @@ bool Driver::Ask(std::string& failure) {
   try {
     std::thread(ask).detach();
     answer_ = answer;
-  } catch (const std::system_error& error) {
+  } catch (const std::exception& error) {  // also no memory: the mask must come back
     failure = std::string("no thread for the CUDA driver: ") + error.what();
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);

@@ -1,7 +1,6 @@
 #include "gpu/explain.h"
 
 #include <cstdio>
-#include <new>
 
 #include "dispatch/checks.h"
 #include "dispatch/error.h"
@@ -148,12 +147,10 @@ lw_status lw_gpu_explain(int32_t initialise, int32_t json, char* buffer, size_t 
   lw_status valid = CheckZeroOrOne("lw_gpu_explain", "initialise", initialise);
   if (valid == LW_OK) valid = CheckZeroOrOne("lw_gpu_explain", "json", json);
   if (valid != LW_OK) return valid;
-  try {
+  return Guarded("lw_gpu_explain", [=] {
     const Status status = GetStatus(initialise != 0);
     return CopyText(json ? Json(status) : Text(status), buffer, size, length);
-  } catch (const std::bad_alloc&) {
-    return Fail(LW_ERR_MEMORY, "lw_gpu_explain: out of memory");
-  }
+  });
 }
 
 }  // extern "C"

@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <mutex>
-#include <new>
 
 #include "dispatch/error.h"
 #include "dispatch/os.h"
@@ -138,15 +137,17 @@ const Runtime* RequireRuntime(lw_status* error) {
     return nullptr;
   }
   if (const Runtime* runtime = g_runtime.load(std::memory_order_acquire)) return runtime;
-  try {
+  const Runtime* runtime = nullptr;
+  *error = Guarded("looking for a GPU", [&runtime] {
     const Status status = GetStatus(true);
-    if (status.state == LW_GPU_READY) return g_runtime.load(std::memory_order_acquire);
-    *error = Fail(status.state == LW_GPU_FORKED ? LW_ERR_FORKED : LW_ERR_UNSUPPORTED, "no GPU: %s",
-                  status.reason.c_str());
-  } catch (const std::bad_alloc&) {
-    *error = Fail(LW_ERR_MEMORY, "out of memory while looking for a GPU");
-  }
-  return nullptr;
+    if (status.state == LW_GPU_READY) {
+      runtime = g_runtime.load(std::memory_order_acquire);
+      return LW_OK;
+    }
+    return Fail(status.state == LW_GPU_FORKED ? LW_ERR_FORKED : LW_ERR_UNSUPPORTED, "no GPU: %s",
+                status.reason.c_str());
+  });
+  return runtime;
 }
 
 const Device* FindDevice(int32_t device, int32_t* count) {

@@ -179,6 +179,54 @@ TEST(Budget, Environment) {
   EXPECT_TRUE(ComputeBudget(input).warnings.empty());
 }
 
+TEST(Budget, VariablesOfOthers) {
+  BudgetInput input = Input(8, "", "", {});
+  input.omp_threads = "4,2";  // by level of nesting
+  EXPECT_EQ(ComputeBudget(input).cpus, 4);
+  EXPECT_EQ(ComputeBudget(input).reason, "OMP_NUM_THREADS");
+  input.tbb_threads = " 3";
+  EXPECT_EQ(ComputeBudget(input).cpus, 3);
+  EXPECT_EQ(ComputeBudget(input).reason, "TBB_NUM_THREADS");
+  input.omp_threads = "1";
+  EXPECT_EQ(ComputeBudget(input).reason, "OMP_NUM_THREADS");
+  // Who speaks to lanewise means it.
+  input.env_threads = "6";
+  EXPECT_EQ(ComputeBudget(input).cpus, 6);
+  EXPECT_EQ(ComputeBudget(input).reason, "LANEWISE_THREADS");
+  // What is ignored is as good as unset.
+  input.env_threads = "six";
+  EXPECT_EQ(ComputeBudget(input).cpus, 1);
+  EXPECT_EQ(ComputeBudget(input).warnings.size(), 1u);
+  input.env_threads.reset();
+  input.tbb_threads = "4,2";  // no list
+  for (const char* bad : {"two", "0", "-1", ",2", "2x,1", "1.5"}) {
+    input.omp_threads = bad;
+    const CpuBudget budget = ComputeBudget(input);
+    EXPECT_EQ(budget.cpus, 8) << bad;
+    ASSERT_EQ(budget.warnings.size(), 2u) << bad;
+    EXPECT_NE(budget.warnings[0].find("OMP_NUM_THREADS=\"" + std::string(bad)), std::string::npos);
+  }
+}
+
+TEST(OwnFolder, MappedFile) {
+  const auto file = [](std::string_view line, uintptr_t address = 0x7f0000001000) {
+    return std::string(MappedFile(line, address).value_or("elsewhere"));
+  };
+  constexpr const char* kBegin = "7f0000001000-7f0000002000 r-xp 00001000 fe:01 1234     ";
+  const std::string begin = kBegin;
+  EXPECT_EQ(file(begin + "/usr/lib/a.so"), "/usr/lib/a.so");
+  EXPECT_EQ(file(begin + "/a folder/a.so", 0x7f0000001fff), "/a folder/a.so");
+  EXPECT_EQ(file(begin + "/usr/lib/a.so (deleted)"), "/usr/lib/a.so");
+  EXPECT_EQ(file(begin + "/usr/lib/a.so", 0x7f0000002000), "elsewhere");
+  EXPECT_EQ(file(begin + "/usr/lib/a.so", 0x7f0000000fff), "elsewhere");
+  EXPECT_EQ(file("7f0000001000-7f0000002000 r-xp 00000000 00:00 0"), "");  // covers it, no file
+  EXPECT_EQ(file(begin + "[heap]"), "");
+  EXPECT_EQ(file(begin + "(unreachable)/usr/lib/a.so"), "");
+  EXPECT_EQ(file("what is this"), "elsewhere");
+  EXPECT_EQ(file(""), "elsewhere");
+  EXPECT_TRUE(OwnFolder().starts_with('/'));
+}
+
 TEST(Budget, ApiLimit) {
   BudgetInput input = Input(8, "", "", {});
   input.api_limit = 2;

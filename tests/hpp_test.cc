@@ -304,6 +304,13 @@ TEST(Hpp, TargetsThreadsAndReports) {
   lw::set_max_target(nullptr);
   EXPECT_EQ(lw::current_target(), best);
 
+  {
+    const lw::MaxThreads limit(1);
+    EXPECT_EQ(lw::get_threads(), 1);
+    const lw::MaxThreads inner(2);
+    EXPECT_EQ(lw::get_threads(), 1) << "an inner scope cannot lift the limit";
+  }
+  EXPECT_EQ(StatusOf([] { lw::MaxThreads limit(0); }), LW_ERR_VALUE);
   lw::set_threads(1);
   EXPECT_EQ(lw::get_threads(), 1);
   lw::set_threads(0);

@@ -30,4 +30,14 @@ refused 2 'no kernel is named "nope"' nope f32
 rc=0
 said=$("$probe" --selftest --target nope 2>&1) || rc=$?
 [ "$rc" = 2 ] && grep -qF 'no target "nope"' <<<"$said" || fail "--target nope: $rc, $said"
+
+# What the environment says wrongly is named, by the report and by LANEWISE_VERBOSE, and is text.
+warnings() { python3 -c 'import json,sys; print(json.loads(sys.stdin.buffer.read().decode())["warnings"])'; }
+said=$(LANEWISE_THREADS=two OMP_NUM_THREADS=none LANEWISE_MAX_TARGET=$'\xff' "$probe" --json | warnings)
+for part in 'LANEWISE_THREADS="two" ignored' 'OMP_NUM_THREADS="none" ignored' 'LANEWISE_MAX_TARGET=\ufffd is not'; do
+  grep -qF "$(printf "$part")" <<<"$said" || fail "no $part in: $said"
+done
+said=$(LANEWISE_THREADS=two TBB_NUM_THREADS=1 LANEWISE_VERBOSE=1 "$probe" 2>&1)
+grep -qE '^lanewise .* 1 thread: .*LANEWISE_THREADS="two" ignored' <<<"$said" || fail "verbose: $said"
+[ "$(nproc)" = 1 ] || grep -qF '1 thread: TBB_NUM_THREADS' <<<"$said" || fail "verbose: $said"
 echo passed

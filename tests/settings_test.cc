@@ -1,6 +1,7 @@
 // Caps of targets and threads through the C ABI, and the texts that explain them.
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <climits>
 #include <cstdio>
@@ -126,7 +127,64 @@ TEST(Threads, Limits) {
   EXPECT_EQ(lw_get_threads(), all);
 }
 
+TEST(Threads, ScopedLimits) {
+  const int32_t all = lw_get_threads();
+  EXPECT_EQ(lw_pop_threads(), LW_ERR_VALUE);
+  for (const int32_t bad : {0, -1, INT_MIN}) EXPECT_EQ(lw_push_threads(bad), LW_ERR_VALUE) << bad;
+  EXPECT_EQ(lw_get_threads(), all);
+  ASSERT_EQ(lw_push_threads(1), LW_OK);
+  EXPECT_EQ(lw_get_threads(), 1);
+  ASSERT_EQ(lw_push_threads(INT_MAX), LW_OK);
+  EXPECT_EQ(lw_get_threads(), 1) << "an inner scope cannot lift the limit";
+  int32_t other = 0;
+  std::thread([&other] { other = lw_get_threads(); }).join();
+  EXPECT_EQ(other, all) << "the limit is the calling thread's";
+  if (all > 1) {
+    char report[32768];
+    size_t length;
+    ASSERT_EQ(lw_machine(LW_MACHINE_JSON, report, sizeof(report), &length), LW_OK);
+    EXPECT_NE(std::string(report).find("lw_push_threads"), std::string::npos);
+  }
+  EXPECT_EQ(lw_pop_threads(), LW_OK);
+  EXPECT_EQ(lw_get_threads(), 1);
+  EXPECT_EQ(lw_pop_threads(), LW_OK);
+  EXPECT_EQ(lw_get_threads(), all);
+  for (int i = 0; i < 64; ++i) ASSERT_EQ(lw_push_threads(2), LW_OK);
+  EXPECT_EQ(lw_push_threads(2), LW_ERR_VALUE);
+  for (int i = 0; i < 64; ++i) ASSERT_EQ(lw_pop_threads(), LW_OK);
+  EXPECT_EQ(lw_get_threads(), all);
+}
+
+TEST(Threads, AffinityOfNow) {
+  const int32_t all = lw_get_threads();  // and the limits have been read
+  std::thread([all] {
+    cpu_set_t before, one;
+    ASSERT_EQ(sched_getaffinity(0, sizeof(before), &before), 0);
+    CPU_ZERO(&one);
+    for (int i = 0; i < CPU_SETSIZE && CPU_COUNT(&one) == 0; ++i) {
+      if (CPU_ISSET(i, &before)) CPU_SET(i, &one);
+    }
+    ASSERT_EQ(sched_setaffinity(0, sizeof(one), &one), 0);
+    EXPECT_EQ(lw_get_threads(), 1);
+    ASSERT_EQ(sched_setaffinity(0, sizeof(before), &before), 0);
+    EXPECT_EQ(lw_get_threads(), all);
+  }).join();
+}
+
 // ---------------------------------------------------------------- texts
+
+TEST(Texts, BytesThatAreNoText) {
+  for (const char* name : {"\xFF", "x\xC3", "\xED\xA0\x80", "\xC0\xAF", "\xF5\x80\x80\x80", "\x80y"}) {
+    EXPECT_EQ(lw_set_max_target(name), LW_ERR_VALUE);
+    const std::string message = lw_last_error();
+    EXPECT_NE(message.find('?'), std::string::npos);
+    for (const char c : message) EXPECT_TRUE(c > 0) << message;
+  }
+  EXPECT_EQ(lw_set_max_target("\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80"), LW_ERR_VALUE);
+  EXPECT_NE(std::string(lw_last_error()).find("\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80"),
+            std::string::npos);
+}
+
 
 using TextFn = std::function<lw_status(int32_t json, char* buffer, size_t size, size_t* length)>;
 

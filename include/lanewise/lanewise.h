@@ -6,7 +6,9 @@
  *
  * All functions are thread-safe, never throw, abort or print, and leave the caller's
  * floating-point environment as they found it, except that they raise the exception flags
- * invalid, divide-by-zero and overflow where C Annex F asks for them.
+ * invalid, divide-by-zero and overflow where C Annex F asks for them. Calls also work in atexit
+ * handlers, in destructors of static objects and on threads that still run while the process exits.
+ * They are not async-signal-safe: do not call them in a signal handler, nor longjmp out of a call.
  *
  * Errors: functions that return lw_status give LW_OK (0) or a negative code; lw_last_error()
  * then has a sentence for people, for the calling thread. On an error other than
@@ -239,7 +241,13 @@ LW_API lw_status lw_pop_max_target(void);
 
 /* Upper limit for threads of one call; 0 restores the default. LW_ERR_VALUE if negative. */
 LW_API lw_status lw_set_threads(int32_t limit);
-LW_API int32_t lw_get_threads(void); /* threads that a large call may use now */
+/* The same for the calling thread, nested: each push needs a pop. At least 1; can only tighten the
+ * limits of the outer scope and of the process. Travels into lanewise's tasks. */
+LW_API lw_status lw_push_threads(int32_t limit);
+LW_API lw_status lw_pop_threads(void);
+/* Threads that a large call of the calling thread may use now: 1 where there is no threading
+ * module, which this call loads to find out. */
+LW_API int32_t lw_get_threads(void);
 
 /* Writes text to buffer (at most size bytes with the final 0; truncated if it does not fit) and
  * gives the full length without the 0 in *length. buffer may be null when size is 0. */

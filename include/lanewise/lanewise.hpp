@@ -240,6 +240,15 @@ class [[nodiscard]] MaxTarget {
   MaxTarget& operator=(const MaxTarget&) = delete;
 };
 
+// While it lives, this thread's calls are split over at most `limit` threads. Nests.
+class [[nodiscard]] MaxThreads {
+ public:
+  explicit MaxThreads(std::int32_t limit) { check(lw_push_threads(limit)); }
+  ~MaxThreads() { lw_pop_threads(); }
+  MaxThreads(const MaxThreads&) = delete;
+  MaxThreads& operator=(const MaxThreads&) = delete;
+};
+
 // Cap for the whole process; null removes it.
 inline void set_max_target(const char* name) { check(lw_set_max_target(name)); }
 // Target in use by this thread.

@@ -150,6 +150,8 @@ cdef extern from "lanewise/lanewise.h" nogil:
     lw_status lw_push_max_target(const char* name)
     lw_status lw_pop_max_target()
     lw_status lw_set_threads(int32_t limit)
+    lw_status lw_push_threads(int32_t limit)
+    lw_status lw_pop_threads()
     int32_t lw_get_threads()
     lw_status lw_explain(lw_kernel kernel, const lw_dtype* dtypes, int32_t json, char* buffer,
                          size_t size, size_t* length)

@@ -17,6 +17,7 @@ from ._info import (
     get_include,
     get_library_dir,
     report,
+    set_threads,
     show,
     target,
     threads,
@@ -33,7 +34,7 @@ _threadpoolctl.register_when_imported()
 __all__ = sorted(_FUNCTIONS) + [
     "DeviceArray", "accuracy", "chunk_elements", "combine", "explain", "get_include", "get_library_dir",
     "gpu", "machine", "machine_names", "numerics_version", "patch_numpy", "patch_status",
-    "patched_numpy", "report", "show", "target", "threads", "to_device", "to_host", "unpatch_numpy",
+    "patched_numpy", "report", "set_threads", "show", "target", "threads", "to_device", "to_host", "unpatch_numpy",
 ]
 
 

@@ -15,7 +15,7 @@ from ._report import Report
 # Installed packages that meet lanewise's arrays, or bring threads or loops of their own.
 _PACKAGES = ["numpy", "ml_dtypes", "scipy", "pandas", "xarray", "dask", "distributed", "numba",
              "numexpr", "torch", "mkl", "mkl_umath", "tbb", "threadpoolctl"]
-_VARIABLES = ("LANEWISE_", "NPY_", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS",
+_VARIABLES = ("LANEWISE_", "NPY_", "OMP_NUM_THREADS", "TBB_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS",
               "GLIBC_TUNABLES", "LD_PRELOAD", "LD_LIBRARY_PATH")
 
 
@@ -53,6 +53,17 @@ def _selftest():
             for target, reason, wrong in results()]
 
 
+def _text_only(value):
+    """The same with a replacement for each byte of paths and variables that is no text."""
+    if isinstance(value, dict):
+        return {_text_only(key): _text_only(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_text_only(item) for item in value]
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return value
+
+
 def report():
     """Machine, versions, targets, NumPy's build, patching, environment, self-test."""
     from . import __version__
@@ -75,6 +86,7 @@ def report():
         "machine": _info.machine(),
         "selftest": _selftest(),
     }
+    data = _text_only(data)
     return Report(_text(data), data)
 
 

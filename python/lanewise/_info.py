@@ -184,24 +184,27 @@ class target:
         return f"lanewise.target({self.name!r})"
 
 
-_thread_limit = 0
+def set_threads(limit):
+    """At most so many threads a call, for the whole process; 0 restores the default."""
+    if not hasattr(limit, "__index__"):
+        raise TypeError(f"set_threads: the limit is an integer, not {limit!r}")
+    _core.set_threads(limit)
 
 
 class threads:
-    """Limits the threads of one call, for the process: ``threads(2)``, or ``with threads(2):``.
+    """Limits the threads of a call, for the calling thread: ``with lanewise.threads(2): ...``
 
-    ``threads()`` changes nothing; ``int(threads())`` is the number that a large call may use now.
-    ``threads(0)`` restores the default.
+    Nested limits can only tighten, also that of ``set_threads`` for the process.
+    ``int(threads())`` is the number that a large call may use now.
     """
 
     def __init__(self, limit=None):
-        global _thread_limit
-        self._before = _thread_limit
         if limit is not None:
             if not hasattr(limit, "__index__"):
                 raise TypeError(f"threads: the limit is an integer, not {limit!r}")
-            _core.set_threads(limit)
-            _thread_limit = int(limit)
+            _core.push_threads(limit)  # says at once if the limit is wrong
+            _core.pop_threads()
+        self._limit = limit
 
     def __int__(self):
         return _core.get_threads()
@@ -209,12 +212,13 @@ class threads:
     __index__ = __int__
 
     def __enter__(self):
+        if self._limit is not None:
+            _core.push_threads(self._limit)
         return self
 
     def __exit__(self, *_):
-        global _thread_limit
-        _core.set_threads(self._before)
-        _thread_limit = self._before
+        if self._limit is not None:
+            _core.pop_threads()
 
     def __repr__(self):
         return f"lanewise.threads({_core.get_threads()})"

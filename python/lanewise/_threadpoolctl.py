@@ -4,7 +4,6 @@ threadpoolctl is registered with when it is imported, before or after lanewise; 
 imported from here.
 """
 
-from . import _info
 from ._imports import when_imported
 
 _NAME = "threadpoolctl"
@@ -25,10 +24,7 @@ def register(threadpoolctl):
             return None if function is None else function()
 
         def set_num_threads(self, num_threads):
-            if self.filepath == _info.library_file():
-                _info.threads(num_threads)  # which remembers the limit
-            else:  # another copy of the library in this process
-                self._get_symbol("lw_set_threads")(num_threads)
+            self._get_symbol("lw_set_threads")(num_threads)
 
         def get_version(self):
             import ctypes

@@ -23,7 +23,7 @@ template <class M>
 void Delete(M* managed) {
   auto* exported = static_cast<Exported<M>*>(managed->context);
   if (Py_IsInitialized()) {
-    const PyGILState_STATE state = PyGILState_Ensure();
+    const PyGILState_STATE state = TakeLock([] { return PyGILState_Ensure(); });
     Py_DECREF(exported->owner);
     PyGILState_Release(state);
   }

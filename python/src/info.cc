@@ -176,14 +176,27 @@ PyObject* PopTarget(PyObject*, PyObject*) {
   Py_RETURN_NONE;
 }
 
-PyObject* SetThreads(PyObject*, PyObject* limit) {
+namespace {
+
+PyObject* LimitThreads(PyObject* limit, lw_status (*set)(int32_t)) {
   const long value = PyLong_AsLong(limit);
   if (value == -1 && PyErr_Occurred()) return nullptr;
   if (value > INT32_MAX) {
     PyErr_Format(PyExc_ValueError, "threads: %ld is too large", value);
     return nullptr;
   }
-  const lw_status status = lw_set_threads(value < 0 ? -1 : static_cast<int32_t>(value));
+  const lw_status status = set(value < 0 ? -1 : static_cast<int32_t>(value));
+  if (status != LW_OK) return Raise(status);
+  Py_RETURN_NONE;
+}
+
+}  // namespace
+
+PyObject* SetThreads(PyObject*, PyObject* limit) { return LimitThreads(limit, &lw_set_threads); }
+PyObject* PushThreads(PyObject*, PyObject* limit) { return LimitThreads(limit, &lw_push_threads); }
+
+PyObject* PopThreads(PyObject*, PyObject*) {
+  const lw_status status = lw_pop_threads();
   if (status != LW_OK) return Raise(status);
   Py_RETURN_NONE;
 }

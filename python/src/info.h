@@ -19,6 +19,8 @@ PyObject* CurrentTarget(PyObject* module, PyObject*);
 PyObject* PushTarget(PyObject* module, PyObject* name);
 PyObject* PopTarget(PyObject* module, PyObject*);
 PyObject* SetThreads(PyObject* module, PyObject* limit);
+PyObject* PushThreads(PyObject* module, PyObject* limit);
+PyObject* PopThreads(PyObject*, PyObject*);
 PyObject* GetThreads(PyObject* module, PyObject*);
 
 // patch(numpy_ufunc, function, "efd"): puts lanewise's loops for inputs of these types under

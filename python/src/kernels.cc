@@ -40,7 +40,8 @@ int IntegerDtype(size_t size, bool is_signed) {
 }  // namespace
 
 const std::vector<Kernel>& Kernels() {
-  static const std::vector<Kernel> kernels = ReadList();
+  // Never destroyed: daemon threads compute while the process exits.
+  static const std::vector<Kernel>& kernels = *new std::vector<Kernel>(ReadList());
   return kernels;
 }
 

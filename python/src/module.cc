@@ -31,6 +31,8 @@ PyMethodDef g_functions[] = {
     {"push_target", &PushTarget, METH_O, nullptr},
     {"pop_target", &PopTarget, METH_NOARGS, nullptr},
     {"set_threads", &SetThreads, METH_O, nullptr},
+    {"push_threads", &PushThreads, METH_O, nullptr},
+    {"pop_threads", &PopThreads, METH_NOARGS, nullptr},
     {"get_threads", &GetThreads, METH_NOARGS, nullptr},
     {"patch", &Patch, METH_VARARGS, nullptr},
     {"unpatch", &Unpatch, METH_NOARGS, nullptr},

@@ -19,6 +19,8 @@
 #include <numpy/arrayobject.h>
 #include <numpy/ufuncobject.h>
 
+#include <unistd.h>
+
 #include <utility>
 
 namespace lanewise_py {
@@ -46,6 +48,19 @@ class Ref {
 
 inline PyArrayObject* AsArray(PyObject* object) { return reinterpret_cast<PyArrayObject*>(object); }
 
+// Takes the interpreter's lock by `take`. While Python ends, that call makes daemon threads exit:
+// by unwinding, which would run destructors that count references without the lock, and meet
+// functions that must not throw, which aborts the process. Such a thread sleeps instead, until the
+// process is gone, as CPython 3.14 has it do.
+template <class Take>
+auto TakeLock(Take take) noexcept {
+  try {
+    return take();
+  } catch (...) {
+    for (;;) pause();
+  }
+}
+
 // Gives up the interpreter lock for its lifetime, if there is enough work to make that worth while.
 class AllowThreads {
  public:
@@ -53,7 +68,7 @@ class AllowThreads {
   AllowThreads(const AllowThreads&) = delete;
   AllowThreads& operator=(const AllowThreads&) = delete;
   ~AllowThreads() {
-    if (saved_) PyEval_RestoreThread(saved_);
+    if (saved_) TakeLock([this] { PyEval_RestoreThread(saved_); });
   }
 
  private:

@@ -81,9 +81,29 @@ def test_threads():
     with lanewise.threads(1) as limit:
         assert int(limit) == 1
     assert int(lanewise.threads()) == before
-    lanewise.threads(1)
+    lanewise.threads(1)  # nothing by itself
+    assert int(lanewise.threads()) == before
+    lanewise.set_threads(1)
     assert int(lanewise.threads()) == 1
-    lanewise.threads(0)
+    with lanewise.threads(2):
+        assert int(lanewise.threads()) == 1
+    lanewise.set_threads(0)
+    assert int(lanewise.threads()) == before
+
+
+def test_threads_are_limited_for_the_calling_thread_only():
+    before = int(lanewise.threads())
+    seen = []
+    with lanewise.threads(1):
+        with lanewise.threads(max(before, 1)):
+            assert int(lanewise.threads()) == 1  # an inner limit only tightens
+        thread = threading.Thread(target=lambda: seen.append(int(lanewise.threads())))
+        thread.start()
+        thread.join()
+        assert "lw_push_threads" in lanewise.machine()["threads_reason"] or before == 1
+    assert seen == [before] and int(lanewise.threads()) == before
+    with pytest.raises(RuntimeError, match="boom"), lanewise.threads(1):
+        raise RuntimeError("boom")
     assert int(lanewise.threads()) == before
 
 

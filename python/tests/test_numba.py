@@ -250,13 +250,16 @@ def test_threads_without_the_lock():
 
     workers = [threading.Thread(target=work, args=(t,)) for t in ("sse4", "avx2", "v4", "sse2")]
     counter = threading.Thread(target=count)
-    with lanewise.threads(1):
+    lanewise.set_threads(1)
+    try:
         for thread in (counter, *workers):
             thread.start()
         for thread in workers:
             thread.join()
         stop.set()
         counter.join()
+    finally:
+        lanewise.set_threads(0)
     assert not wrong
     assert counted[0] > 20
 

@@ -24,6 +24,21 @@ def test_text():
     assert "not run:" in text or lanewise.machine()["target"] in ("SSE2", "SSE4", "NEON")
 
 
+def test_bytes_that_are_no_text():
+    for arguments in ((), ("--json",)):
+        environment = {os.fsencode(k): os.fsencode(v) for k, v in os.environ.items()}
+        out = subprocess.run([sys.executable, "-m", "lanewise", "report", *arguments], check=True,
+                             capture_output=True, env={**environment, b"LANEWISE_MAX_TARGET": b"\xff",
+                                                       b"LANEWISE_THREADS": b"\xfe2",
+                                                       b"LD_LIBRARY_PATH": b"/\xe9"}).stdout
+        text = out.decode()  # is UTF-8
+        assert "LANEWISE_MAX_TARGET=\ufffd" in text and "LANEWISE_THREADS=" in text
+        if arguments:
+            warnings = json.loads(text)["machine"]["warnings"]
+            assert "LANEWISE_MAX_TARGET=\ufffd is not" in warnings
+            assert 'LANEWISE_THREADS="\ufffd2" ignored' in warnings
+
+
 def test_json():
     data = json.loads(command("--json"))
     assert data["machine"]["targets"] == lanewise.machine()["targets"]

@@ -37,7 +37,7 @@ def test_limits(arguments):
     assert int(lanewise.threads()) == before
     with threadpoolctl.threadpool_limits(limits={"blas": 1}):
         assert int(lanewise.threads()) == before
-    lanewise.threads(0)
+    lanewise.set_threads(0)
 
 
 @pytest.mark.parametrize("modules", ["lanewise, threadpoolctl", "threadpoolctl, lanewise"])
