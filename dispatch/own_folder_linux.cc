@@ -1,6 +1,7 @@
 // Where this library lies, for the modules beside it. Modules run with the rights of the process,
 // so the answer must be the file that was loaded itself: never a name that the starter of the
-// program chose (argv[0]) or that depends on the working directory.
+// program chose (argv[0]) or that depends on the working directory. And whether there can be
+// modules.
 
 #include <fcntl.h>
 #include <link.h>
@@ -96,7 +97,16 @@ std::string FolderFromLoader() {
   return FolderOf(realpath(owner.name.c_str(), path) ? std::string_view(path) : owner.name);
 }
 
+int FindInterpreter(dl_phdr_info* info, size_t, void*) {
+  for (int i = 0; i < info->dlpi_phnum; ++i) {
+    if (info->dlpi_phdr[i].p_type == PT_INTERP) return 1;
+  }
+  return 0;
+}
+
 }  // namespace
+
+bool HasDynamicLoader() { return dl_iterate_phdr(&FindInterpreter, nullptr) != 0; }
 
 std::optional<std::string_view> MappedFile(std::string_view line, uintptr_t address) {
   // begin-end permissions offset device inode          path

@@ -99,6 +99,10 @@ struct Module {
 
 Module OpenModule() {
   Module m;
+  if (!HasDynamicLoader()) {
+    m.reason = "no threads: this program is static as a whole, so no module can be opened";
+    return m;
+  }
   const std::string folder = OwnFolder();
   if (folder.empty()) {
     m.reason =

@@ -279,6 +279,11 @@ void Driver::PeekLocked() {
                                           std::string(kNodes[0]) + " or the like)");
     return;
   }
+  if (!HasDynamicLoader()) {
+    findings_ =
+        Found(LW_GPU_NO_DRIVER, "the CUDA driver does not load: this program is static as a whole");
+    return;
+  }
   const int saved_errno = errno;
   // Never unloaded: the driver keeps threads and exit handlers.
   library_ = dlopen(source_.library.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
