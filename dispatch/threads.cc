@@ -3,11 +3,13 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <climits>
+#include <cstdlib>
 #include <exception>
 
 #include "dispatch/fpenv.h"
@@ -33,6 +35,25 @@ std::atomic<int64_t> g_retry_at{0};
 constexpr int64_t kRetryMilliseconds = 1000;
 // A child of a process that had workers: they do not exist here, and oneTBB cannot restart them.
 std::atomic<bool> g_forked{false};
+
+// oneTBB destroys what it has at the end of the process. Before it does, calls under way are waited
+// for, and later ones are serial.
+std::atomic<bool> g_exiting{false};
+std::atomic<int> g_running{0};
+constexpr int kExitPatienceMilliseconds = 10000;
+
+void LeaveWorkers() {
+  g_exiting.store(true);
+  for (int i = 0; i < kExitPatienceMilliseconds * 5 && g_running.load() > 0; ++i) usleep(200);
+}
+
+// Whether oneTBB may be used, as long as this lives.
+class Running {
+ public:
+  Running() { g_running.fetch_add(1); }
+  ~Running() { g_running.fetch_sub(1); }
+  explicit operator bool() const { return !g_exiting.load(); }
+};
 
 int64_t Milliseconds() {
   timespec now;
@@ -124,6 +145,8 @@ Module OpenModule() {
   } else if (std::string_view(version) != LANEWISE_VERSION) {
     m.reason = "no threads: " + path + " is of lanewise " + version +
                ", this library of lanewise " LANEWISE_VERSION ": install both from one release";
+  } else if (std::atexit(&LeaveWorkers) != 0) {  // before what oneTBB has registered just now
+    m.reason = "no threads: no memory";
   } else {
     m.run = run;
   }
@@ -219,12 +242,18 @@ void SetThreadLimit(int limit) { g_api_limit.store(limit, std::memory_order_rela
 
 TaskFlags ParallelFor(size_t tasks, size_t grain, TaskFn fn, void* context) {
   const int threads = tasks > grain ? ThreadBudget() : 1;
-  if (const LanewiseRunFn run = threads > 1 ? Runner() : nullptr) {
+  const Running may_run;
+  if (const LanewiseRunFn run = threads > 1 && may_run ? Runner() : nullptr) {
     g_workers_started.store(true);
     Work work{fn, context, t_table, t_thread_limit};
     work.ready.store(true, std::memory_order_release);
     if (run(threads, tasks, std::max<size_t>(grain, 1), &RunRange, &work) == 0) {
       if (g_retry_at.load(std::memory_order_relaxed) != 0) g_retry_at.store(0);
+      // And before what it registered at its first use.
+      static constinit std::atomic<bool> again{false};
+      if (!again.load(std::memory_order_relaxed) && !again.exchange(true)) {
+        (void)std::atexit(&LeaveWorkers);
+      }
       const uint32_t raised = work.raised.load(std::memory_order_acquire);
       return {raised & 0xFFFF, raised >> 16};
     }

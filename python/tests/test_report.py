@@ -25,18 +25,20 @@ def test_text():
 
 
 def test_bytes_that_are_no_text():
-    for arguments in ((), ("--json",)):
-        environment = {os.fsencode(k): os.fsencode(v) for k, v in os.environ.items()}
-        out = subprocess.run([sys.executable, "-m", "lanewise", "report", *arguments], check=True,
-                             capture_output=True, env={**environment, b"LANEWISE_MAX_TARGET": b"\xff",
-                                                       b"LANEWISE_THREADS": b"\xfe2",
-                                                       b"LD_LIBRARY_PATH": b"/\xe9"}).stdout
-        text = out.decode()  # is UTF-8
-        assert "LANEWISE_MAX_TARGET=\ufffd" in text and "LANEWISE_THREADS=" in text
-        if arguments:
-            warnings = json.loads(text)["machine"]["warnings"]
-            assert "LANEWISE_MAX_TARGET=\ufffd is not" in warnings
-            assert 'LANEWISE_THREADS="\ufffd2" ignored' in warnings
+    environment = {os.fsencode(k): os.fsencode(v) for k, v in os.environ.items()}
+    environment |= {b"LANEWISE_MAX_TARGET": b"\xff", b"LANEWISE_THREADS": b"\xfe2",
+                    b"LD_LIBRARY_PATH": b"/\xe9"}
+
+    def text(*arguments):
+        return subprocess.run([sys.executable, "-m", "lanewise", "report", *arguments], check=True,
+                              capture_output=True, env=environment).stdout.decode()
+
+    assert "LANEWISE_MAX_TARGET=\ufffd, LANEWISE_THREADS=\ufffd2" in text()
+    data = json.loads(text("--json"))
+    assert data["environment"]["LD_LIBRARY_PATH"] == "/\ufffd"
+    warnings = data["machine"]["warnings"]
+    assert "LANEWISE_MAX_TARGET=\ufffd is not" in warnings
+    assert 'LANEWISE_THREADS="\ufffd2" ignored' in warnings
 
 
 def test_json():
