@@ -118,6 +118,17 @@ struct Module {
   std::string reason;
 };
 
+// Whether oneTBB, loaded just now, is not being destroyed again already: false if the process began
+// to end after oneTBB had registered what it destroys at exit, and before this registers what waits
+// for calls. Then the ending thread calls LeaveWorkers at once. Once in a process, beside the
+// loading.
+bool LeftAlone() {
+  constexpr useconds_t kMicroseconds = 500;
+  if (std::atexit(&LeaveWorkers) != 0) return false;
+  usleep(kMicroseconds);
+  return !g_exiting.load();
+}
+
 Module OpenModule() {
   Module m;
   if (!HasDynamicLoader()) {
@@ -129,6 +140,12 @@ Module OpenModule() {
     m.reason =
         "no threads: the folder of this library is not known, and the threading module is "
         "looked for nowhere else";
+    return m;
+  }
+  // Before oneTBB is there: should the process begin to end while it loads, that waits for this
+  // call.
+  if (std::atexit(&LeaveWorkers) != 0) {
+    m.reason = "no threads: no memory";
     return m;
   }
   const std::string path = folder + LANEWISE_TBB_MODULE;
@@ -145,8 +162,8 @@ Module OpenModule() {
   } else if (std::string_view(version) != LANEWISE_VERSION) {
     m.reason = "no threads: " + path + " is of lanewise " + version +
                ", this library of lanewise " LANEWISE_VERSION ": install both from one release";
-  } else if (std::atexit(&LeaveWorkers) != 0) {  // before what oneTBB has registered just now
-    m.reason = "no threads: no memory";
+  } else if (!LeftAlone()) {
+    m.reason = "no threads: the process is ending";
   } else {
     m.run = run;
   }

@@ -13,6 +13,8 @@
 #include <exception>
 #include <thread>
 
+#include "dispatch/os.h"
+
 namespace lanewise::gpu {
 namespace {
 
