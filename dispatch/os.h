@@ -23,7 +23,8 @@ HostInput ReadHost(Detail detail = Detail::kFull);
 // Adds what describes the caches to the input of a host that was read here.
 void ReadCaches(HostInput& input);
 
-// Affinity, cgroups and the variables that limit threads of this process. `api_limit` is left to the caller.
+// Affinity, cgroups and the variables that limit threads of this process. `api_limit` is left to
+// the caller.
 BudgetInput ReadBudget();
 
 // CPUs in the calling thread's affinity mask now; 0 if unknown. One system call, no memory.

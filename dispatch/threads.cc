@@ -36,30 +36,54 @@ constexpr int64_t kRetryMilliseconds = 1000;
 // A child of a process that had workers: they do not exist here, and oneTBB cannot restart them.
 std::atomic<bool> g_forked{false};
 
-// oneTBB destroys what it has at the end of the process. Before it does, calls under way are waited
-// for, and later ones are serial.
-std::atomic<bool> g_exiting{false};
-std::atomic<int> g_running{0};
-constexpr int kExitPatienceMilliseconds = 10000;
-
-void LeaveWorkers() {
-  g_exiting.store(true);
-  for (int i = 0; i < kExitPatienceMilliseconds * 5 && g_running.load() > 0; ++i) usleep(200);
-}
-
-// Whether oneTBB may be used, as long as this lives.
-class Running {
- public:
-  Running() { g_running.fetch_add(1); }
-  ~Running() { g_running.fetch_sub(1); }
-  explicit operator bool() const { return !g_exiting.load(); }
-};
-
 int64_t Milliseconds() {
   timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1000000;
 }
+
+// oneTBB destroys what it has at the end of the process. Before it does, calls that use workers are
+// waited for, and later ones are serial.
+std::atomic<bool> g_exiting{false};
+std::atomic<int> g_running{0};             // calls that use workers now
+constinit thread_local int t_running = 0;  // those of this thread
+constexpr int64_t kExitPatienceMilliseconds = 10000;
+
+// Registered more than once: one deadline for all. The calls of the thread that ends the process
+// (from a signal handler, say) cannot be waited for.
+void LeaveWorkers() {
+  static constinit std::atomic<int64_t> deadline{0};
+  g_exiting.store(true);
+  if (g_running.load() <= t_running) return;
+  if (deadline.load() == 0) deadline.store(Milliseconds() + kExitPatienceMilliseconds);
+  while (g_running.load() > t_running && Milliseconds() < deadline.load()) usleep(200);
+}
+
+// Whether oneTBB may be used, as long as this lives. Serial calls are not counted: a thread that
+// makes one after the other would hold up the end for as long as it does.
+class Running {
+ public:
+  Running() : entered_(!g_exiting.load()) {
+    if (!entered_) return;
+    Count(1);
+    if (!g_exiting.load()) return;
+    Count(-1);
+    entered_ = false;
+  }
+  ~Running() {
+    if (entered_) Count(-1);
+  }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+  explicit operator bool() const { return entered_; }
+
+ private:
+  static void Count(int change) {
+    t_running += change;
+    g_running.fetch_add(change);
+  }
+  bool entered_;
+};
 
 bool WaitsForRetry() {
   const int64_t at = g_retry_at.load(std::memory_order_relaxed);
@@ -178,6 +202,7 @@ const Module& LoadModule() {
   static constinit Once<int> registered;
   const int handler = registered.Get([] {
     return pthread_atfork(nullptr, nullptr, [] {
+      g_running.store(t_running);  // the calls of other threads do not go on here
       if (g_workers_started.load() || g_loading.load() > 0) g_forked.store(true);
     });
   });
@@ -236,6 +261,29 @@ void RunRange(void* context, size_t begin, size_t end) {
   work.raised.fetch_or(raised, std::memory_order_acq_rel);
 }
 
+// False if nothing was done: the process is at its end, or no memory or threads just now.
+bool RunOnWorkers(LanewiseRunFn run, int threads, size_t tasks, size_t grain, TaskFn fn,
+                  void* context, TaskFlags& flags) {
+  const Running running;
+  if (!running) return false;
+  g_workers_started.store(true);
+  Work work{fn, context, t_table, t_thread_limit};
+  work.ready.store(true, std::memory_order_release);
+  if (run(threads, tasks, grain, &RunRange, &work) != 0) {
+    g_retry_at.store(Milliseconds() + kRetryMilliseconds);
+    return false;
+  }
+  if (g_retry_at.load(std::memory_order_relaxed) != 0) g_retry_at.store(0);
+  // And before what oneTBB registered at its first use.
+  static constinit std::atomic<bool> again{false};
+  if (!again.load(std::memory_order_relaxed) && !again.exchange(true)) {
+    (void)std::atexit(&LeaveWorkers);
+  }
+  const uint32_t raised = work.raised.load(std::memory_order_acquire);
+  flags = {raised & 0xFFFF, raised >> 16};
+  return true;
+}
+
 }  // namespace
 
 int ThreadBudget() {
@@ -259,24 +307,11 @@ void SetThreadLimit(int limit) { g_api_limit.store(limit, std::memory_order_rela
 
 TaskFlags ParallelFor(size_t tasks, size_t grain, TaskFn fn, void* context) {
   const int threads = tasks > grain ? ThreadBudget() : 1;
-  const Running may_run;
-  if (const LanewiseRunFn run = threads > 1 && may_run ? Runner() : nullptr) {
-    g_workers_started.store(true);
-    Work work{fn, context, t_table, t_thread_limit};
-    work.ready.store(true, std::memory_order_release);
-    if (run(threads, tasks, std::max<size_t>(grain, 1), &RunRange, &work) == 0) {
-      if (g_retry_at.load(std::memory_order_relaxed) != 0) g_retry_at.store(0);
-      // And before what it registered at its first use.
-      static constinit std::atomic<bool> again{false};
-      if (!again.load(std::memory_order_relaxed) && !again.exchange(true)) {
-        (void)std::atexit(&LeaveWorkers);
-      }
-      const uint32_t raised = work.raised.load(std::memory_order_acquire);
-      return {raised & 0xFFFF, raised >> 16};
-    }
-    g_retry_at.store(Milliseconds() + kRetryMilliseconds);
-  }
+  const LanewiseRunFn run = threads > 1 ? Runner() : nullptr;
   TaskFlags flags;
+  if (run && RunOnWorkers(run, threads, tasks, std::max<size_t>(grain, 1), fn, context, flags)) {
+    return flags;
+  }
   fn(context, 0, tasks, &flags.own);
   return flags;
 }

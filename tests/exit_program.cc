@@ -1,6 +1,8 @@
-// A program whose calls meet the end of the process: exit_program atexit|destructor|threads|both.
-// Results are checked where they can be; status 77: a wrong one.
+// A program whose calls meet the end of the process: exit_program
+// atexit|destructor|threads|both|busy|fork. Results are checked where they can be; status 77: a
+// wrong one.
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -41,6 +43,12 @@ void Compute(int64_t n) {
   }
 }
 
+// One large call after the other, with nothing in between.
+void KeepBusy() {
+  auto* x = new std::vector<double>(1000000);
+  for (;;) lw_exp_f64(1000000, x->data(), x->data());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -50,6 +58,14 @@ int main(int argc, char** argv) {
   if (mode == "threads" || mode == "both") {
     for (int i = 0; i < 3; ++i) std::thread(Compute, 200000 + i * 1000).detach();
     usleep(static_cast<useconds_t>(1000 + getpid() % 7 * 1500));
+  } else if (mode == "busy" || mode == "fork") {
+    for (int i = 0; i < 3; ++i) std::thread(KeepBusy).detach();
+    usleep(100000);
+    if (mode == "fork") {  // the child has none of those threads, so nothing to wait for
+      const pid_t child = fork();
+      int status = 0;
+      if (child != 0) _exit(child < 0 || waitpid(child, &status, 0) != child || status != 0);
+    }
   } else {
     CallLarge();
   }

@@ -174,7 +174,8 @@ TEST(Threads, AffinityOfNow) {
 // ---------------------------------------------------------------- texts
 
 TEST(Texts, BytesThatAreNoText) {
-  for (const char* name : {"\xFF", "x\xC3", "\xED\xA0\x80", "\xC0\xAF", "\xF5\x80\x80\x80", "\x80y"}) {
+  for (const char* name :
+       {"\xFF", "x\xC3", "\xED\xA0\x80", "\xC0\xAF", "\xF5\x80\x80\x80", "\x80y"}) {
     EXPECT_EQ(lw_set_max_target(name), LW_ERR_VALUE);
     const std::string message = lw_last_error();
     EXPECT_NE(message.find('?'), std::string::npos);
@@ -184,7 +185,6 @@ TEST(Texts, BytesThatAreNoText) {
   EXPECT_NE(std::string(lw_last_error()).find("\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80"),
             std::string::npos);
 }
-
 
 using TextFn = std::function<lw_status(int32_t json, char* buffer, size_t size, size_t* length)>;
 

@@ -34,7 +34,8 @@ _threadpoolctl.register_when_imported()
 __all__ = sorted(_FUNCTIONS) + [
     "DeviceArray", "accuracy", "chunk_elements", "combine", "explain", "get_include", "get_library_dir",
     "gpu", "machine", "machine_names", "numerics_version", "patch_numpy", "patch_status",
-    "patched_numpy", "report", "set_threads", "show", "target", "threads", "to_device", "to_host", "unpatch_numpy",
+    "patched_numpy", "report", "set_threads", "show", "target", "threads", "to_device", "to_host",
+    "unpatch_numpy",
 ]
 
 

@@ -15,7 +15,8 @@ from ._report import Report
 # Installed packages that meet lanewise's arrays, or bring threads or loops of their own.
 _PACKAGES = ["numpy", "ml_dtypes", "scipy", "pandas", "xarray", "dask", "distributed", "numba",
              "numexpr", "torch", "mkl", "mkl_umath", "tbb", "threadpoolctl"]
-_VARIABLES = ("LANEWISE_", "NPY_", "OMP_NUM_THREADS", "TBB_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS",
+_VARIABLES = ("LANEWISE_", "NPY_", "OMP_NUM_THREADS", "TBB_NUM_THREADS", "MKL_NUM_THREADS",
+              "OPENBLAS_NUM_THREADS",
               "GLIBC_TUNABLES", "LD_PRELOAD", "LD_LIBRARY_PATH")
 
 
