@@ -166,10 +166,11 @@ Module OpenModule() {
         "looked for nowhere else";
     return m;
   }
-  // Before oneTBB is there: should the process begin to end while it loads, that waits for this
-  // call.
-  if (std::atexit(&LeaveWorkers) != 0) {
-    m.reason = "no threads: no memory";
+  // Before oneTBB is there, so that an end of the process that begins while it loads waits for
+  // this.
+  const Running loading;
+  if (!loading || std::atexit(&LeaveWorkers) != 0) {
+    m.reason = loading ? "no threads: no memory" : "no threads: the process is ending";
     return m;
   }
   const std::string path = folder + LANEWISE_TBB_MODULE;

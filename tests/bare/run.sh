@@ -35,8 +35,8 @@ machine() {
   local suite=$1 style=$2
   shift 2
   bare_make "$root" "$suite" "$style"
-  [ $# -eq 0 ] || bare_run "$root" root "cd / && apt-get -qq update && apt-get -qq -y install $*" 2>&1 | tail -n 3
   bare_clone "$root" root
+  [ $# -eq 0 ] || bare_run "$root" root "apt-get -qq update && apt-get -qq -y install $*" 2>&1 | tail -n 3
 }
 # run USER COMMAND: shown as it goes, timed.
 run() {
