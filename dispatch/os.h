@@ -34,8 +34,8 @@ int CountAffinity();
 // in a slash; empty if that cannot be known for certain.
 std::string OwnFolder();
 
-// Whether this program was started by the dynamic loader. One that is static as a whole must open no
-// module: it would bring a second C library, and crash.
+// Whether this program was started by the dynamic loader. One that is static as a whole must open
+// no module: it would bring a second C library, and crash.
 bool HasDynamicLoader();
 
 // If a line of /proc/self/maps covers the address, the file's path, or empty if it names none.

@@ -1,5 +1,5 @@
-// Linked into a liblanewise.so.0.1 for tests alone, so that programs and bindings which know only the
-// shared library can be tested with fakes: LW_TEST_GPU_ROOT stands before /dev/nvidiactl,
+// Linked into a liblanewise.so.0.1 for tests alone, so that programs and bindings which know only
+// the shared library can be tested with fakes: LW_TEST_GPU_ROOT stands before /dev/nvidiactl,
 // LW_TEST_GPU_DRIVER is the driver, LW_TEST_GPU_PLUGIN the plugin. The real library reads none of
 // these.
 
