@@ -4,6 +4,8 @@ threadpoolctl is registered with when it is imported, before or after lanewise; 
 imported from here.
 """
 
+import threading
+
 from ._imports import when_imported
 
 _NAME = "threadpoolctl"
@@ -20,8 +22,16 @@ def register(threadpoolctl):
         check_symbols = ("lw_get_threads", "lw_set_threads")
 
         def get_num_threads(self):
+            # Asked by a thread that has no limit of its own: else that limit would be the whole
+            # process's once threadpoolctl restores what it found.
             function = self._get_symbol("lw_get_threads")
-            return None if function is None else function()
+            if function is None:
+                return None
+            found = []
+            asking = threading.Thread(target=lambda: found.append(function()))
+            asking.start()
+            asking.join()
+            return found[0]
 
         def set_num_threads(self, num_threads):
             self._get_symbol("lw_set_threads")(num_threads)

@@ -56,3 +56,11 @@ def test_it_is_not_imported():
     program = ("import sys, lanewise; assert 'threadpoolctl' not in sys.modules; "
                "assert 'numba' not in sys.modules and 'dask' not in sys.modules")
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_scoped_limit_does_not_become_the_process_s():
+    before = int(lanewise.threads())
+    with lanewise.threads(1), threadpoolctl.threadpool_limits(1):
+        pass
+    assert int(lanewise.threads()) == before
+    lanewise.set_threads(0)

@@ -124,7 +124,7 @@ def run(names=None, dtypes="fd", sizes=(1000,), peers=tuple(PEERS), effort=None,
     used = targets()
     rows = []
     try:
-        with lanewise.threads(1), one_thread.limits(), np.errstate(all="ignore"):
+        with one_thread.limits(), lanewise.threads(1), np.errstate(all="ignore"):
             for case in cases:
                 rows.append(_row(case, used, found_peers, plain, effort))
                 if progress:
