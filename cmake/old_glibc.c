@@ -13,6 +13,8 @@ __asm__(".symver old_dlopen, dlopen@GLIBC_2.2.5");
 __asm__(".symver old_dlsym, dlsym@GLIBC_2.2.5");
 __asm__(".symver old_pthread_create, pthread_create@GLIBC_2.2.5");
 __asm__(".symver old_pthread_detach, pthread_detach@GLIBC_2.2.5");
+__asm__(".symver old_pthread_join, pthread_join@GLIBC_2.2.5");
+__asm__(".symver old_pthread_attr_setstacksize, pthread_attr_setstacksize@GLIBC_2.2.5");
 __asm__(".symver old_pthread_sigmask, pthread_sigmask@GLIBC_2.2.5");
 __asm__(".symver old_pthread_once, pthread_once@GLIBC_2.2.5");
 __asm__(".symver old_fxstat, __fxstat@GLIBC_2.2.5");
@@ -26,6 +28,8 @@ extern void* old_dlsym(void* handle, const char* name);
 extern int old_pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                               void* (*routine)(void*), void* argument);
 extern int old_pthread_detach(pthread_t thread);
+extern int old_pthread_join(pthread_t thread, void** result);
+extern int old_pthread_attr_setstacksize(pthread_attr_t* attributes, size_t bytes);
 extern int old_pthread_sigmask(int how, const sigset_t* set, sigset_t* before);
 extern int old_pthread_once(pthread_once_t* control, void (*routine)(void));
 extern int old_fxstat(int version, int file, struct stat* result);
@@ -45,6 +49,10 @@ int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
   return old_pthread_create(thread, attributes, routine, argument);
 }
 int __wrap_pthread_detach(pthread_t thread) { return old_pthread_detach(thread); }
+int __wrap_pthread_join(pthread_t thread, void** result) { return old_pthread_join(thread, result); }
+int __wrap_pthread_attr_setstacksize(pthread_attr_t* attributes, size_t bytes) {
+  return old_pthread_attr_setstacksize(attributes, bytes);
+}
 int __wrap_pthread_sigmask(int how, const sigset_t* set, sigset_t* before) {
   return old_pthread_sigmask(how, set, before);
 }

@@ -2,9 +2,12 @@
 # them. libstdc++ is inside, and of glibc only symbols are used that version 2.17 has.
 #   lanewise_portable           for the library
 #   lanewise_portable_program   for programs: their start depends on glibc too
+#   lanewise_portable_libc      for the module of oneTBB, whose own libstdc++ throws what it catches
 
+add_library(lanewise_portable_libc INTERFACE)
 add_library(lanewise_portable INTERFACE)
 add_library(lanewise_portable_program INTERFACE)
+target_link_libraries(lanewise_portable INTERFACE lanewise_portable_libc)
 target_link_libraries(lanewise_portable_program INTERFACE lanewise_portable)
 
 if(LANEWISE_PORTABLE)
@@ -19,13 +22,13 @@ if(LANEWISE_PORTABLE)
       target_compile_options(${_object} PRIVATE -O2 -fPIC -fvisibility=hidden -Wall -Wextra
                              -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
     endforeach()
-    target_sources(lanewise_portable INTERFACE $<TARGET_OBJECTS:lanewise_old_glibc>)
+    target_sources(lanewise_portable_libc INTERFACE $<TARGET_OBJECTS:lanewise_old_glibc>)
     target_sources(lanewise_portable_program INTERFACE $<TARGET_OBJECTS:lanewise_old_start>)
-    target_link_options(lanewise_portable INTERFACE
+    target_link_options(lanewise_portable_libc INTERFACE
       -Wl,--wrap=dladdr -Wl,--wrap=dlerror -Wl,--wrap=dlopen -Wl,--wrap=dlsym
       -Wl,--wrap=pthread_once -Wl,--wrap=pthread_create -Wl,--wrap=pthread_detach
-      -Wl,--wrap=pthread_sigmask -Wl,--wrap=pthread_cond_clockwait
-      -Wl,--wrap=fstat -Wl,--wrap=lstat -Wl,--wrap=stat
+      -Wl,--wrap=pthread_join -Wl,--wrap=pthread_attr_setstacksize -Wl,--wrap=pthread_sigmask
+      -Wl,--wrap=pthread_cond_clockwait -Wl,--wrap=fstat -Wl,--wrap=lstat -Wl,--wrap=stat
       -Wl,--wrap=fstat64 -Wl,--wrap=lstat64 -Wl,--wrap=stat64
       # Where these functions were before glibc 2.34.
       -Wl,--push-state,--no-as-needed -l:libdl.so.2 -l:libpthread.so.0 -Wl,--pop-state)
