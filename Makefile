@@ -19,7 +19,7 @@ BUILD  := build/demo
 .PHONY: demo test test-all test-long python bench cuda gpu-check install uninstall packages format clean
 
 demo:
-	tools/setup.sh core demo
+	dev/setup.sh core demo
 	@cmake --preset demo
 	@cmake --build $(BUILD) --target lanewise-probe atmosphere bench lanewise_tbb
 	@echo; echo "== This machine"; $(BUILD)/out/lanewise-probe
@@ -27,20 +27,20 @@ demo:
 	@echo; echo "== Best target against what people have"; $(BUILD)/out/bench --demo
 
 test:
-	tools/setup.sh core test emulate bench python packages
+	dev/setup.sh core test emulate bench python packages
 	tests/run.sh test
 
 test-all:
-	tools/setup.sh core test emulate aarch64 bench python packages bare
+	dev/setup.sh core test emulate aarch64 bench python packages bare
 	tests/run.sh all
 
 test-long:
-	tools/setup.sh core test emulate aarch64 bench python packages bare
+	dev/setup.sh core test emulate aarch64 bench python packages bare
 	tests/run.sh long
 
 # pip, not this file, knows what Python packages are missing; all of them go into the environment.
 python:
-	tools/setup.sh core python
+	dev/setup.sh core python
 	@[ -x $(VENV)/bin/python ] || python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --disable-pip-version-check -q '.[bench,explain,examples]' notebook
 	@$(VENV)/bin/lanewise show
@@ -53,17 +53,17 @@ python:
 	  "  jupyter notebook examples/atmosphere.ipynb    # a notebook to begin with"
 
 bench:
-	tools/setup.sh core demo bench
+	dev/setup.sh core demo bench
 	@cmake --preset demo
 	@cmake --build $(BUILD) --target bench
 	$(BUILD)/out/bench $(BENCH_ARGS)
 
 cuda:
-	tools/setup.sh core
-	gpu/check_compiled.sh $(CUDA_ARCHITECTURES)
+	dev/setup.sh core
+	tests/gpu_build/check_compiled.sh $(CUDA_ARCHITECTURES)
 
 gpu-check:
-	gpu/check.sh $(GPU_CHECK_ARGS)
+	tests/gpu_build/check.sh $(GPU_CHECK_ARGS)
 
 # Nothing but this: where something is missing, CMake says what. CMAKE_ARGS go to CMake.
 install:
@@ -75,7 +75,7 @@ uninstall:
 	cmake --build build/install --target uninstall
 
 packages:
-	tools/setup.sh core packages
+	dev/setup.sh core packages
 	packaging/packages.sh --out $(or $(OUT),$(error make packages needs OUT=DIR)) \
 	  $(if $(VARIANTS),--variants $(VARIANTS))
 

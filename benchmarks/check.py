@@ -143,7 +143,7 @@ def special_goals(results, goals):
 
 
 def lower_targets(results):
-    """Not a goal, but candidates for dispatch/policy.h: rows where a lower target is faster."""
+    """Not a goal, but candidates for dispatch/choose/policy.h: rows where a lower target is faster."""
     for n in (SMALL, MIDDLE):
         for row in results.uniform(n):
             best = results.ns(row, results.best)

@@ -3,9 +3,9 @@
 
 #include <cstring>
 
-#include "dispatch/registry.h"
-#include "dispatch/state.h"
-#include "dispatch/table.h"
+#include "kernels/list/registry.h"
+#include "dispatch/choose/state.h"
+#include "kernels/list/table.h"
 
 using lanewise::ElementwiseFn;
 

@@ -1,4 +1,4 @@
-# Cross build for AArch64 Linux with Debian's g++-aarch64-linux-gnu (tools/setup.sh aarch64 emulate):
+# Cross build for AArch64 Linux with Debian's g++-aarch64-linux-gnu (dev/setup.sh aarch64 emulate):
 #   cmake -B build-aarch64 -G Ninja -DCMAKE_TOOLCHAIN_FILE=cmake/aarch64-linux-gnu.cmake
 # Tests then run under qemu with every feature that it has. LANEWISE_EMU_SVE=128 ctest ... (256, 512, off) sets
 # the vector length, LANEWISE_EMU_CPU the model: see tests/emulated/run-qemu.sh.

@@ -4,7 +4,7 @@
 #   lanewise_flags    the same, and what the library's own sources need
 
 # -ffast-math and its parts from outside (CMAKE_CXX_FLAGS, a parent's add_compile_options) are taken
-# back; kernels/strict_math.h refuses what gets through.
+# back; kernels/list/strict_math.h refuses what gets through.
 set(LANEWISE_STRICT_OPTIONS -fno-fast-math -fno-unsafe-math-optimizations -fno-finite-math-only
     -fno-associative-math -fno-reciprocal-math -fsigned-zeros)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

@@ -2,7 +2,7 @@
 # built. The first of these that is there:
 #   1. a target hwy or hwy::hwy of the project that this one is a part of
 #   2. find_package(hwy), if it finds the version of highway.pin
-#   3. LANEWISE_HIGHWAY (option or environment), else .deps/highway from tools/setup.sh
+#   3. LANEWISE_HIGHWAY (option or environment), else .deps/highway from dev/setup.sh
 # Another version than highway.pin's is refused, unless LANEWISE_HIGHWAY_UNPROVEN=ON asks for it:
 # then nobody has shown that the bits are those of other builds.
 
@@ -59,7 +59,7 @@ else()
   set(_where "${LANEWISE_HIGHWAY}")
   lanewise_highway_version("${LANEWISE_HIGHWAY}" LANEWISE_HIGHWAY_VERSION)
   if(NOT LANEWISE_HIGHWAY_VERSION)
-    message(FATAL_ERROR "lanewise: there is no Highway in ${LANEWISE_HIGHWAY}. Run tools/setup.sh, which "
+    message(FATAL_ERROR "lanewise: there is no Highway in ${LANEWISE_HIGHWAY}. Run dev/setup.sh, which "
                         "fetches ${LANEWISE_HIGHWAY_PINNED}, or set LANEWISE_HIGHWAY to its source tree.")
   endif()
   add_library(lanewise_hwy_abort STATIC "${LANEWISE_HIGHWAY}/hwy/abort.cc")
@@ -85,5 +85,5 @@ message(STATUS "lanewise: Highway ${LANEWISE_HIGHWAY_VERSION} (${_where})")
 # For what packages tell of themselves.
 set(LANEWISE_HIGHWAY_USED "${LANEWISE_HIGHWAY_VERSION}" CACHE INTERNAL "Version of the Highway in use")
 # Only one file asks: a pin that moves must not compile every kernel again.
-set_source_files_properties(${PROJECT_SOURCE_DIR}/dispatch/highway.cc PROPERTIES
+set_source_files_properties(${PROJECT_SOURCE_DIR}/dispatch/choose/highway.cc PROPERTIES
   COMPILE_DEFINITIONS "LANEWISE_HIGHWAY_PINNED=\"${LANEWISE_HIGHWAY_PINNED}\"")

@@ -42,7 +42,7 @@ if(LANEWISE_BUILD_PROBE)
   set_target_properties(lanewise-probe PROPERTIES INSTALL_RPATH "${_probe_path}")
   install(TARGETS lanewise-probe RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} ${_runtime})
   install(FILES docs/man/lanewise-probe.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 ${_runtime})
-  install(DIRECTORY packaging/machines DESTINATION ${CMAKE_INSTALL_DATADIR}/lanewise ${_runtime}
+  install(DIRECTORY machine/known/ DESTINATION ${CMAKE_INSTALL_DATADIR}/lanewise/machines ${_runtime}
           FILES_MATCHING PATTERN "*.json")
 endif()
 if(LANEWISE_BUILD_DETECT)

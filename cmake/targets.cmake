@@ -70,7 +70,7 @@ list(JOIN _compiled "|" _wanted)
 set(LANEWISE_HWY_DISABLED "(~(${_wanted}))")
 
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
-  string(SUBSTRING ${LANEWISE_BASELINE} 1 1 LANEWISE_MACRO_LEVEL)  # for kernels/strict_math.h
+  string(SUBSTRING ${LANEWISE_BASELINE} 1 1 LANEWISE_MACRO_LEVEL)  # for kernels/list/strict_math.h
   if(LANEWISE_BASELINE STREQUAL "v1")
     set(LANEWISE_BASELINE_FLAGS -march=x86-64)  # some compilers have another default
   else()

@@ -1,3 +1,4 @@
+#include "dispatch/base/settings.h"
 #include "gpu/driver.h"
 
 #include <dlfcn.h>
@@ -13,7 +14,7 @@
 #include <exception>
 #include <thread>
 
-#include "dispatch/os.h"
+#include "dispatch/host/os.h"
 
 namespace lanewise::gpu {
 namespace {
@@ -72,16 +73,6 @@ std::string ErrorText(const Functions& f, int error) {
     text += " (" + std::string(name).substr(0, 80) + ")";
   }
   return text;
-}
-
-const char* Environment(const char* name) {
-  const char* text = std::getenv(name);
-  return text && *text ? text : nullptr;
-}
-
-int TimeoutMs() {
-  const char* text = Environment("LANEWISE_GPU_TIMEOUT_MS");
-  return text ? ParseTimeout(text).value_or(kDefaultTimeoutMs) : kDefaultTimeoutMs;
 }
 
 // PCs and servers; WSL; Jetson.
@@ -240,14 +231,6 @@ DriverFindings Judge(const std::string& library, const Functions& f, const char*
 
 }  // namespace
 
-std::optional<int> ParseTimeout(const char* text) {
-  char* end;
-  errno = 0;
-  const long value = std::strtol(text, &end, 10);
-  if (*end != 0 || errno != 0 || value < 1 || value > 3600 * 1000) return std::nullopt;
-  return static_cast<int>(value);
-}
-
 std::string VersionText(int32_t version) {
   return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
 }
@@ -272,7 +255,7 @@ struct Driver::Answer {
 void Driver::PeekLocked() {
   if (peeked_) return;
   peeked_ = true;
-  if (const char* gpu = Environment("LANEWISE_GPU"); gpu && !std::strcmp(gpu, "off")) {
+  if (GpuIsOff()) {
     findings_ = Found(LW_GPU_OFF, "LANEWISE_GPU=off");
     return;
   }
@@ -361,7 +344,7 @@ DriverFindings Driver::Initialise() {
     findings_.state = LW_GPU_INIT_FAILED;
     return findings_;
   }
-  const int timeout = TimeoutMs();
+  const int timeout = GpuTimeoutMs();
   std::unique_lock wait(answer_->mutex);
   const bool arrived = answer_->arrived.wait_for(wait, std::chrono::milliseconds(timeout),
                                                  [&] { return answer_->done; });

@@ -69,10 +69,6 @@ class Driver {
   std::shared_ptr<Answer> answer_;  // of the thread that asks; null before
 };
 
-// LANEWISE_GPU_TIMEOUT_MS: milliseconds, 1 to an hour; nothing if that is not understood.
-inline constexpr int kDefaultTimeoutMs = 10000;
-std::optional<int> ParseTimeout(const char* text);
-
 std::string VersionText(int32_t version);        // "13.0" for 13000
 std::string CapabilityText(int32_t capability);  // "9.0" for 90
 std::string OldDeviceReason(const DriverDevice& device);

@@ -5,8 +5,8 @@
 #include <atomic>
 #include <mutex>
 
-#include "dispatch/error.h"
-#include "dispatch/os.h"
+#include "dispatch/base/error.h"
+#include "dispatch/host/os.h"
 
 namespace lanewise::gpu {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "gpu/driver.h"
-#include "gpu/plugin.h"
+#include "gpu/loader.h"
 
 namespace lanewise::gpu {
 

@@ -1,6 +1,6 @@
 // CUDA as far as package managers are concerned.
 
-#include "dispatch/os.h"
+#include "dispatch/host/os.h"
 #include "gpu/driver.h"
 #include "gpu/runtime.h"
 #include "machine/record.h"

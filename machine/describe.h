@@ -1,7 +1,7 @@
 // A machine in the package managers' terms, as members of a JSON object (docs/machine.md).
 #pragma once
 
-#include "dispatch/text.h"
+#include "dispatch/base/text.h"
 #include "machine/record.h"
 
 namespace lanewise {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "dispatch/host.h"
+#include "dispatch/host/host.h"
 
 namespace lanewise {
 

@@ -5,7 +5,8 @@
 
 #include <cerrno>
 
-#include "dispatch/os.h"
+#include "dispatch/host/os.h"
+#include "dispatch/host/this_host.h"
 #include "machine/record.h"
 
 namespace lanewise {
@@ -29,7 +30,7 @@ std::string ReadGlibc() {
 MachineRecord ReadRecord(bool devices) {
   const int saved_errno = errno;
   MachineRecord record;
-  record.host = ReadHost(Detail::kFull);
+  record.host = FullHostInput();
   // The first processor's part: asking a large machine for all of them takes many milliseconds.
   constexpr size_t kOneProcessor = size_t{1} << 14;
   record.host.cpuinfo = ReadFile("/proc/cpuinfo", kOneProcessor).value_or("");

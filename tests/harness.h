@@ -15,10 +15,10 @@
 #include <string>
 #include <vector>
 
-#include "dispatch/policy.h"
+#include "dispatch/choose/policy.h"
 #include "golden.h"
 #include "lanewise/lanewise.h"
-#include "tests/reference.h"
+#include "tests/kernels/reference.h"
 
 namespace lanewise::harness {
 
@@ -56,7 +56,7 @@ inline size_t SizeOf(const lw_kernel_record& record, int operand) {
 }
 
 using golden::MovesBits;
-// The library's own rule (kIsMath in kernels/kernel.h).
+// The library's own rule (kIsMath in kernels/list/kernel.h).
 inline bool IsMath(const lw_kernel_record& record) {
   return record.shape == LW_SHAPE_ELEMENTWISE && record.max_ulp > 0.5;
 }

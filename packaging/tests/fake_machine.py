@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-MACHINES = {path.stem: path for path in sorted((ROOT / "packaging" / "machines").glob("*.json"))}
+MACHINES = {path.stem: path for path in sorted((ROOT / "machine" / "known").glob("*.json"))}
 
 # Package managers ask uname for the architecture; it cannot be set otherwise.
 _UNAME = r"""

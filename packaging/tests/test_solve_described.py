@@ -1,4 +1,4 @@
-"""The described machines of packaging/machines, as each tool would report them, on the real channel
+"""The described machines of machine/known, as each tool would report them, on the real channel
 and on the one with every variant: the same pick from both solvers, never above the machine's level,
 always one."""
 

@@ -31,7 +31,7 @@ count_tests() {
 
 "$python" -c 'import sys; assert sys.version_info >= (3, 11), sys.version' ||
   { echo "needs Python 3.11 or newer; set PYTHON" >&2; exit 1; }
-[ -f .deps/highway/hwy/highway.h ] || { echo "run tools/setup.sh first" >&2; exit 1; }
+[ -f .deps/highway/hwy/highway.h ] || { echo "run dev/setup.sh first" >&2; exit 1; }
 
 say "source distribution, and the wheel from it"
 rm -rf "$out/dist"

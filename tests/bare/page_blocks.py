@@ -38,7 +38,7 @@ def unclear(page):
     found = [f"{page}: a block of commands must be ```sh: {b['text'].splitlines()[0]}"
              for b in blocks(page) if b["language"] in SHELL[1:]]
     prose = _BLOCK.sub("", text)
-    command = r"(make|tools/|lanewise|pip|python3?|conda|uv|cmake|packaging/|jupyter|build/)"
+    command = r"(make|dev/|lanewise|pip|python3?|conda|uv|cmake|packaging/|jupyter|build/)"
     found += [f"{page}: commands must stand in a ```sh block: {line.strip()}"
               for line in re.findall(rf"^    {command}.*$", prose, re.MULTILINE)]
     return found

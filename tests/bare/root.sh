@@ -12,7 +12,7 @@ bare_mirror() {
 bare_possible() {
   local wanting=()
   [ "$(id -u)" = 0 ] || wanting+=("to be root")
-  command -v debootstrap >/dev/null || wanting+=("debootstrap (tools/setup.sh bare)")
+  command -v debootstrap >/dev/null || wanting+=("debootstrap (dev/setup.sh bare)")
   unshare --mount --pid --fork true 2>/dev/null || wanting+=("mount and pid namespaces (unshare)")
   [ -n "$(bare_mirror)" ] || wanting+=("a Debian mirror among apt's sources")
   [ ${#wanting[@]} -eq 0 ] && return 0

@@ -65,14 +65,14 @@ shift
 share=/usr/share/bochs isolinux=/usr/lib/ISOLINUX/isolinux.bin
 ldlinux=/usr/lib/syslinux/modules/bios/ldlinux.c32
 for tool in bochs xorriso cpio script readelf cc; do
-  command -v $tool >/dev/null || die "$tool is missing: run tools/setup.sh emulate"
+  command -v $tool >/dev/null || die "$tool is missing: run dev/setup.sh emulate"
 done
 vgabios=
 for f in "$share/VGABIOS-lgpl-latest" /usr/share/vgabios/vgabios.bin; do [ -e "$f" ] && { vgabios=$f; break; }; done
 [ -n "$vgabios" ] && [ -e "$share/BIOS-bochs-latest" ] && [ -e $isolinux ] && [ -e $ldlinux ] ||
-  die "BIOS or boot-loader files are missing: run tools/setup.sh emulate"
+  die "BIOS or boot-loader files are missing: run dev/setup.sh emulate"
 kernel=${LANEWISE_EMU_KERNEL:-$cache/vmlinuz}
-[ -s "$kernel" ] || die "no guest kernel ($kernel): run tools/setup.sh emulate"
+[ -s "$kernel" ] || die "no guest kernel ($kernel): run dev/setup.sh emulate"
 
 mkdir -p "$cache"
 if [ -n "$keep" ]; then mkdir -p "$keep"; work=$(cd "$keep" && pwd); else work=$(mktemp -d); fi

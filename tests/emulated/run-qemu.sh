@@ -63,10 +63,10 @@ esac
 
 qemu=qemu-$arch
 command -v "$qemu" >/dev/null || qemu=qemu-$arch-static
-command -v "$qemu" >/dev/null || die "qemu-$arch is missing: run tools/setup.sh emulate"
+command -v "$qemu" >/dev/null || die "qemu-$arch is missing: run dev/setup.sh emulate"
 if [ -z "$sysroot" ] && [ "$(uname -m)" != "$arch" ]; then sysroot=/usr/$arch-linux-gnu; fi
 if [ -n "$sysroot" ]; then
-  [ -d "$sysroot" ] || die "no libraries for $arch in $sysroot: run tools/setup.sh $arch"
+  [ -d "$sysroot" ] || die "no libraries for $arch in $sysroot: run dev/setup.sh $arch"
   options+=(-L "$sysroot")
 fi
 

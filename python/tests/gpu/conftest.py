@@ -31,7 +31,7 @@ class _Control(ctypes.Structure):
 
 
 class Fake:
-    """The fake plugin, as tests/gpu/fake_plugin.h has it."""
+    """The fake plugin, as tests/gpu_host/fake_plugin.h has it."""
 
     def __init__(self):
         self.library = ctypes.CDLL(os.path.join(lanewise.get_library_dir(), "liblanewise.so.0.1"))

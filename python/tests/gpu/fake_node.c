@@ -1,4 +1,4 @@
-/* A machine with an NVIDIA device node, beside the fake driver of tests/gpu: preloaded into the
+/* A machine with an NVIDIA device node, beside the fake driver of tests/gpu_host: preloaded into the
  * tests' process under the name libcuda.so.1. */
 
 #define _GNU_SOURCE

@@ -1,4 +1,4 @@
-"""Builds the fake driver and the fake plugin (tests/gpu) for the installed package."""
+"""Builds the fake driver and the fake plugin (tests/gpu_host) for the installed package."""
 
 import os
 import pathlib
@@ -21,12 +21,12 @@ def build(folder):
     common = ["-shared", "-fPIC", "-fvisibility=hidden", f"-I{ROOT}",
               f"-I{lanewise.get_include()}"]
     link = [f"-L{library}", "-llanewise", f"-Wl,-rpath,{library}"]
-    _compile(cc, *common, ROOT / "tests/gpu/fake_driver.c", pathlib.Path(__file__).with_name(
+    _compile(cc, *common, ROOT / "tests/gpu_host/fake_driver.c", pathlib.Path(__file__).with_name(
         "fake_node.c"), "-Wl,-soname,libcuda.so.1", "-ldl", "-o", folder / "libcuda.so.1")
     _compile(cxx, "-std=c++20", "-O1", *common,
-             *(ROOT / "tests/gpu" / f"fake_{part}.cc" for part in ("plugin", "memory", "tasks")),
+             *(ROOT / "tests/gpu_host" / f"fake_{part}.cc" for part in ("plugin", "memory", "tasks")),
              *link, "-o", folder / "plugin.so")
-    _compile(cc, *common, "-DWRONG_ABI", ROOT / "tests/gpu/refused_plugin.c", *link, "-o",
+    _compile(cc, *common, "-DWRONG_ABI", ROOT / "tests/gpu_host/refused_plugin.c", *link, "-o",
              folder / "wrong_abi.so")
 
 

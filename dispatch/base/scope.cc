@@ -1,0 +1,7 @@
+#include "dispatch/base/scope.h"
+
+namespace lanewise {
+
+constinit thread_local Scope t_scope;
+
+}  // namespace lanewise

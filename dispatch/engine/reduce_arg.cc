@@ -1,0 +1,173 @@
+// argmax of contiguous and strided sequences.
+
+#include <algorithm>
+#include <cstring>
+
+#include "dispatch/engine/reduce_range.h"
+
+namespace lanewise {
+namespace {
+
+// The extreme element of a sequence so far.
+template <class T>
+struct Best {
+  int64_t at = -1;
+  T value{};
+
+  // The extreme of the elements from `first` on; all earlier ones are known.
+  void Add(int64_t first, const T* elements, size_t count, ArgFn fn) {
+    if (value != value) return;  // the first NaN wins
+    const int64_t i = fn(elements, count);
+    if (at >= 0 && !(elements[i] > value) && elements[i] == elements[i]) return;
+    at = first + i;
+    value = elements[i];
+  }
+};
+
+struct ArgPlan {
+  const Table& table;
+  const ArgFn fn;
+  const ReducePlan& plan;
+  int64_t n;
+  int64_t size;  // of an element
+};
+
+// ---------------------------------------------------------------- output by output
+
+template <class T>
+int64_t ArgGather(const ArgPlan& p, const char* base) {
+  constexpr int64_t kBlock = kChunkBytes / sizeof(T);
+  alignas(64) T block[kBlock];
+  Walker walk(p.plan.reduced);
+  Best<T> best;
+  for (int64_t i = 0; i < p.n; i += kBlock) {
+    const int64_t count = std::min(kBlock, p.n - i);
+    Pack(p.table, sizeof(T), base, p.plan.reduced, walk, count, reinterpret_cast<char*>(block));
+    best.Add(i, block, static_cast<size_t>(count), p.fn);
+  }
+  return best.at;
+}
+
+void RunArg(void* context, size_t begin, size_t end, uint32_t*) {
+  const ArgPlan& p = *static_cast<const ArgPlan*>(context);
+  const Axes& axes = p.plan.reduced;
+  Walker walk(p.plan.kept);
+  walk.Seek(static_cast<int64_t>(begin));
+  for (size_t u = begin; u < end; ++u, walk.Advance(1)) {
+    const char* base = p.plan.in + walk.Offset();
+    int64_t at;
+    if (axes.ndim == 1 && axes.InnerStride() == p.size && IsAligned(base, 0, p.size)) {
+      at = p.fn(base, static_cast<size_t>(p.n));
+    } else {
+      at = p.size == 4 ? ArgGather<float>(p, base) : ArgGather<double>(p, base);
+    }
+    std::memcpy(p.plan.out + walk.OtherOffset(), &at, sizeof(at));
+  }
+}
+
+// ---------------------------------------------------------------- adjacent outputs together
+
+// Adjacent sequences that are read side by side, transposed: as many bytes as reduce_bands reads.
+constexpr int64_t kSideBytes = 256;
+
+// Outputs [first, first + columns) of the innermost kept axis, from the walker's place.
+template <class T>
+void ArgColumns(const ArgPlan& p, const char* base, int64_t columns, char* out, int64_t stride) {
+  constexpr int64_t kSide = kSideBytes / sizeof(T), kBlock = 256;
+  alignas(64) T tile[kSide * kBlock];
+  Best<T> best[kSide];
+  Walker walk(p.plan.reduced);
+  for (int64_t i = 0; i < p.n;) {
+    const int64_t count = std::min({kBlock, p.n - i, walk.Run()});
+    p.table.copies[SizeRow(sizeof(T))].transpose(
+        base + walk.Offset(), sizeof(T), p.plan.reduced.InnerStride(), static_cast<size_t>(columns),
+        static_cast<size_t>(count), tile, kBlock * sizeof(T));
+    for (int64_t j = 0; j < columns; ++j) {
+      best[j].Add(i, tile + j * kBlock, static_cast<size_t>(count), p.fn);
+    }
+    walk.Advance(count);
+    i += count;
+  }
+  for (int64_t j = 0; j < columns; ++j) std::memcpy(out + j * stride, &best[j].at, sizeof(int64_t));
+}
+
+// Units: blocks of kSideBytes of adjacent outputs, all along the innermost kept axis.
+void RunArgColumns(void* context, size_t begin, size_t end, uint32_t*) {
+  const ArgPlan& p = *static_cast<const ArgPlan*>(context);
+  const Axes& kept = p.plan.kept;
+  const int64_t side = kSideBytes / p.size, inner = kept.InnerSize();
+  const int64_t blocks = (inner + side - 1) / side, stride = kept.other[kept.ndim - 1];
+  Walker walk(kept);
+  for (size_t u = begin; u < end; ++u) {
+    const int64_t first = static_cast<int64_t>(u) % blocks * side;
+    walk.Seek(static_cast<int64_t>(u) / blocks * inner + first);
+    const char* base = p.plan.in + walk.Offset();
+    char* out = p.plan.out + walk.OtherOffset();
+    const int64_t columns = std::min(side, inner - first);
+    p.size == 4 ? ArgColumns<float>(p, base, columns, out, stride)
+                : ArgColumns<double>(p, base, columns, out, stride);
+  }
+}
+
+bool SuitsColumns(const ArgPlan& p) {
+  const int64_t step = p.plan.reduced.InnerStride();
+  return IsAligned(p.plan, p.size) && p.plan.kept.InnerStride() == p.size &&
+         p.plan.kept.InnerSize() > 1 && p.plan.reduced.InnerSize() >= 8 &&
+         (step < 0 ? -step : step) > p.size;
+}
+
+// ---------------------------------------------------------------- one long output on threads
+
+struct ArgParts {
+  const ArgPlan& p;
+  static constexpr int64_t kMax = 64;
+  int64_t part;  // elements
+  int64_t at[kMax];
+};
+
+void RunArgParts(void* context, size_t begin, size_t end, uint32_t*) {
+  ArgParts& parts = *static_cast<ArgParts*>(context);
+  for (size_t k = begin; k < end; ++k) {
+    const int64_t first = static_cast<int64_t>(k) * parts.part;
+    const size_t count = static_cast<size_t>(std::min(parts.part, parts.p.n - first));
+    parts.at[k] = first + parts.p.fn(parts.p.plan.in + first * parts.p.size, count);
+  }
+}
+
+template <class T>
+TaskFlags ArgOnThreads(const ArgPlan& p) {
+  const int64_t least = kTaskBytes / p.size;
+  ArgParts parts{p, std::max(least, (p.n + ArgParts::kMax - 1) / ArgParts::kMax), {}};
+  const size_t count = static_cast<size_t>((p.n + parts.part - 1) / parts.part);
+  const TaskFlags flags = ParallelFor(count, 1, &RunArgParts, &parts);
+  const T* x = reinterpret_cast<const T*>(p.plan.in);
+  Best<T> best;
+  const auto only = [](const void*, size_t) { return int64_t{0}; };
+  for (size_t k = 0; k < count; ++k) best.Add(parts.at[k], x + parts.at[k], 1, only);
+  std::memcpy(p.plan.out, &best.at, sizeof(best.at));
+  return flags;
+}
+
+}  // namespace
+
+TaskFlags RunArgPlan(const Table& table, const KernelEntry& entry, const ReducePlan& plan) {
+  ArgPlan p{table, table.slots[entry.slot].arg, plan, plan.reduced.Count(), entry.Size(0)};
+  const int64_t outputs = plan.kept.Count(), bytes = p.n * p.size;
+  const bool contiguous = plan.reduced.ndim == 1 && plan.reduced.InnerStride() == p.size &&
+                          IsAligned(plan.in, 0, p.size);
+  if (outputs == 1 && contiguous && bytes >= kParallelBytes) {
+    return p.size == 4 ? ArgOnThreads<float>(p) : ArgOnThreads<double>(p);
+  }
+  const bool columns = SuitsColumns(p);
+  const int64_t side = columns ? kSideBytes / p.size : 1, inner = plan.kept.InnerSize();
+  const int64_t units = columns ? outputs / inner * ((inner + side - 1) / side) : outputs;
+  const TaskFn run = columns ? &RunArgColumns : &RunArg;
+  if (outputs * bytes < kParallelBytes) {
+    run(&p, 0, static_cast<size_t>(units), nullptr);
+    return {};
+  }
+  const int64_t grain = std::max(int64_t{1}, kTaskBytes / (bytes * side));
+  return ParallelFor(static_cast<size_t>(units), static_cast<size_t>(grain), run, &p);
+}
+
+}  // namespace lanewise

@@ -1,0 +1,58 @@
+// The elementwise kernels of one part of the kernel list; CMake compiles this file once per part,
+// so that parts build side by side.
+
+#define LANEWISE_ONE_LANE
+#include "gpu/device/map.h"
+
+#include "gpu/device/map_block.h"
+
+namespace lanewise {
+namespace HWY_NAMESPACE {
+
+// Kernels stay out of the unnamed namespace: there nvcc would put a hash into their names that
+// depends on where the source lies.
+
+// Blocks on a multiprocessor, at least: for math bodies one, so that the compiler may take the
+// registers that they need.
+template <class Op>
+inline constexpr int kMinBlocks = kIsMath<Op> ? 1 : 2;
+
+template <class Op, class T>
+__global__ void __launch_bounds__(kMapThreads, kMinBlocks<Op>)
+    ContiguousKernel(const __grid_constant__ ContiguousMap args) {
+  MapContiguous<Op, T>(Block<kMapThreads>(), args);
+}
+
+template <class Op, class T>
+__global__ void __launch_bounds__(kMapThreads, kMinBlocks<Op>)
+    StridedKernel(const __grid_constant__ StridedMap args) {
+  MapStrided<Op, T>(Block<kMapThreads>(), args);
+}
+
+namespace {
+
+template <class Op, class T>
+void Enter(gpu::MapKernel* table, Kernel<Op, T>) {
+  if constexpr (kIsMap<Op> && kSlot<Op, T> % gpu::kMapParts == LANEWISE_PART) {
+    table[kSlot<Op, T>] = {reinterpret_cast<const void*>(&ContiguousKernel<Op, T>),
+                           reinterpret_cast<const void*>(&StridedKernel<Op, T>), kMapTile<Op, T>,
+                           kVector<Element<Op, T>>};
+  }
+}
+
+template <class... Ks>
+void EnterAll(gpu::MapKernel* table, TypeList<Ks...>) {
+  (Enter(table, Ks{}), ...);
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+
+namespace gpu {
+template <>
+void EnterMaps<LANEWISE_PART>(MapKernel* table) {
+  HWY_NAMESPACE::EnterAll(table, AllKernels{});
+}
+}  // namespace gpu
+
+}  // namespace lanewise

@@ -1,0 +1,71 @@
+// The reductions of one part of the kernel list; see map.cu.
+
+#define LANEWISE_ONE_LANE
+#include "gpu/device/reduce.h"
+
+#include "gpu/device/reduce_block.h"
+
+namespace lanewise {
+namespace HWY_NAMESPACE {
+
+template <class R, ReduceMode kMode>
+__global__ void __launch_bounds__(kMode == ReduceMode::kColumns ? gpu::kColumnThreads
+                                                                : gpu::kReduceThreads,
+                                  1) ReduceKernel(const __grid_constant__ ReduceArguments args) {
+  const Block<gpu::kReduceThreads> block;
+  if constexpr (kMode == ReduceMode::kThread)
+    ReduceByThread<R>(block, args);
+  else if constexpr (kMode == ReduceMode::kTeam)
+    ReduceByTeam<R>(block, args);
+  else if constexpr (kMode == ReduceMode::kGroups)
+    ReduceGroups<R>(block, args);
+  else if constexpr (kMode == ReduceMode::kColumns)
+    ReduceColumns<R>(Block<gpu::kColumnThreads>(), args);
+  else if constexpr (kMode == ReduceMode::kJoinThread)
+    JoinByThread<R>(block, args);
+  else
+    JoinByBlock<R>(block, args);
+}
+
+namespace {
+
+template <class R, ReduceMode kMode>
+const void* Address() {
+  return reinterpret_cast<const void*>(&ReduceKernel<R, kMode>);
+}
+
+template <class R>
+gpu::ReducePass PassOf() {
+  return {{Address<R, ReduceMode::kThread>(), Address<R, ReduceMode::kTeam>(),
+           Address<R, ReduceMode::kGroups>(), Address<R, ReduceMode::kColumns>(),
+           Address<R, ReduceMode::kJoinThread>(), Address<R, ReduceMode::kJoinBlock>()},
+          sizeof(typename R::State)};
+}
+
+template <class Op, class T>
+void Enter(gpu::ReduceKernel* table, Kernel<Op, T>) {
+  if constexpr (kIsReduction<typename Op::Shape> &&
+                kSlot<Op, T> % gpu::kReduceParts == LANEWISE_PART) {
+    using R = Reducer<Op, T>;
+    gpu::ReducePass center;
+    if constexpr (std::is_same_v<Op, Var>) center = PassOf<Reducer<VarCenter, T>>();
+    table[kSlot<Op, T>] = {PassOf<R>(), center, kTeamChunk<R>, kColumnChunk<R>, R::kSortAxes};
+  }
+}
+
+template <class... Ks>
+void EnterAll(gpu::ReduceKernel* table, TypeList<Ks...>) {
+  (Enter(table, Ks{}), ...);
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+
+namespace gpu {
+template <>
+void EnterReductions<LANEWISE_PART>(ReduceKernel* table) {
+  HWY_NAMESPACE::EnterAll(table, AllKernels{});
+}
+}  // namespace gpu
+
+}  // namespace lanewise

@@ -1,0 +1,29 @@
+// What a task becomes: kernels, their arguments and grids. Plain host code; the plugin launches
+// what is planned, the tests run it on the CPU.
+
+#ifndef LANEWISE_GPU_DEVICE_LAUNCH_PLAN_H_
+#define LANEWISE_GPU_DEVICE_LAUNCH_PLAN_H_
+
+#include <cstddef>
+
+#include "gpu/border.h"
+#include "gpu/device/map.h"
+#include "gpu/device/reduce.h"
+
+namespace lanewise::gpu {
+
+// Calls launch(kernel, blocks, threads, arguments) for what an elementwise task needs: once, or
+// several times if it has more elements than 32 bits count. Stops at the first false.
+using LaunchFn = bool (*)(void* context, const void* kernel, int64_t blocks, int threads,
+                          const void* arguments);
+bool LaunchMap(const lw_backend_task& task, const MapKernel& kernel, LaunchFn launch,
+               void* context);
+
+// Device memory that a reduction needs.
+size_t ReduceScratchBytes(const lw_backend_task& task, const ReduceKernel& kernel);
+bool LaunchReduce(const lw_backend_task& task, const ReduceKernel& kernel, void* scratch,
+                  LaunchFn launch, void* context);
+
+}  // namespace lanewise::gpu
+
+#endif  // LANEWISE_GPU_DEVICE_LAUNCH_PLAN_H_

@@ -1,0 +1,42 @@
+// What the host passes to an elementwise kernel.
+
+#ifndef LANEWISE_GPU_DEVICE_MAP_ARGUMENTS_H_
+#define LANEWISE_GPU_DEVICE_MAP_ARGUMENTS_H_
+
+#include <cstdint>
+
+#include "gpu/device/geometry.h"
+
+namespace lanewise::gpu {
+
+inline constexpr int kMapThreads = 256;
+inline constexpr int kMaxInputs = LW_MAX_OPERANDS - 1;
+
+// Bit k of `by_value`: input k is value[k] everywhere.
+struct MapOperands {
+  const void* in[kMaxInputs] = {};
+  uint64_t value[kMaxInputs] = {};
+  void* out = nullptr;
+  uint32_t by_value = 0;
+};
+
+// All operands contiguous, except those that are the same everywhere.
+struct ContiguousMap : MapOperands {
+  int64_t n = 0;
+  uint32_t fixed = 0;  // bit k: by value, or one element in device memory
+  // Elements missing in the first access, so that all others are aligned.
+  int32_t gap = 0;
+};
+
+// Any strides. At most 2^31 - 1 elements: the host cuts larger ones.
+struct StridedMap : MapOperands {
+  uint32_t n = 0;
+  int32_t ndim = 1;
+  Divider size[LW_MAX_NDIM];  // outermost first
+  int64_t stride[LW_MAX_OPERANDS][LW_MAX_NDIM] =
+      {};  // bytes; inputs, then (index kMaxInputs) output
+};
+
+}  // namespace lanewise::gpu
+
+#endif  // LANEWISE_GPU_DEVICE_MAP_ARGUMENTS_H_

@@ -1,0 +1,54 @@
+// Bodies of comparisons, tests and selection; what they mean is in compare.h.
+
+#if defined(LANEWISE_KERNELS_COMPARE_COMPARE_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LANEWISE_KERNELS_COMPARE_COMPARE_INL_H_
+#undef LANEWISE_KERNELS_COMPARE_COMPARE_INL_H_
+#else
+#define LANEWISE_KERNELS_COMPARE_COMPARE_INL_H_
+#endif
+
+#include "kernels/compare/compare.h"
+#include "kernels/ops/ops-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lanewise {
+namespace HWY_NAMESPACE {
+
+template <class D, class V>
+HWY_INLINE ops::MaskOf<D> Body(Equal, D, V x, V y) {
+  return ops::Eq(x, y);
+}
+template <class D, class V>
+HWY_INLINE ops::MaskOf<D> Body(NotEqual, D, V x, V y) {
+  return ops::Ne(x, y);
+}
+template <class D, class V>
+HWY_INLINE ops::MaskOf<D> Body(Less, D, V x, V y) {
+  return ops::Lt(x, y);
+}
+template <class D, class V>
+HWY_INLINE ops::MaskOf<D> Body(LessEqual, D, V x, V y) {
+  return ops::Le(x, y);
+}
+template <class D, class V>
+HWY_INLINE ops::MaskOf<D> Body(Greater, D, V x, V y) {
+  return ops::Gt(x, y);
+}
+template <class D, class V>
+HWY_INLINE ops::MaskOf<D> Body(GreaterEqual, D, V x, V y) {
+  return ops::Ge(x, y);
+}
+template <class D, class V>
+HWY_INLINE ops::MaskOf<D> Body(IsNaN, D, V x) {
+  return ops::IsNaN(x);
+}
+template <class D, class M, class V>
+HWY_INLINE V Body(Where, D, M condition, V x, V y) {
+  return ops::IfThenElse(condition, x, y);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace lanewise
+HWY_AFTER_NAMESPACE();
+
+#endif  // per-target include guard

@@ -1,0 +1,128 @@
+// Comparisons, tests and selection: what each operation means. Bodies in compare-inl.h.
+// Comparisons are quiet: like C's isless and NumPy's loops they raise no flag for NaN.
+
+#ifndef LANEWISE_KERNELS_COMPARE_COMPARE_H_
+#define LANEWISE_KERNELS_COMPARE_COMPARE_H_
+
+#include "kernels/list/kernel.h"
+
+namespace lanewise {
+
+struct Equal {
+  static constexpr lw_kernel kId = LW_EQUAL;
+  static constexpr std::string_view kName = "equal";
+  static constexpr std::string_view kDoc = "x == y; false if either is NaN";
+  using Shape = Compare;
+  using Types = FloatsAndInts;
+  static constexpr Ulp kBound{0};
+  static constexpr Flags kFlags = Flags::kNone;
+  template <class T>
+  bool operator()(T x, T y) const {
+    return x == y;
+  }
+};
+
+struct NotEqual {
+  static constexpr lw_kernel kId = LW_NOT_EQUAL;
+  static constexpr std::string_view kName = "not_equal";
+  static constexpr std::string_view kDoc = "x != y; true if either is NaN";
+  using Shape = Compare;
+  using Types = FloatsAndInts;
+  static constexpr Ulp kBound{0};
+  static constexpr Flags kFlags = Flags::kNone;
+  template <class T>
+  bool operator()(T x, T y) const {
+    return x != y;
+  }
+};
+
+struct Less {
+  static constexpr lw_kernel kId = LW_LESS;
+  static constexpr std::string_view kName = "less";
+  static constexpr std::string_view kDoc = "x < y; false if either is NaN";
+  using Shape = Compare;
+  using Types = FloatsAndInts;
+  static constexpr Ulp kBound{0};
+  static constexpr Flags kFlags = Flags::kNone;
+  template <class T>
+  bool operator()(T x, T y) const {
+    return x < y;
+  }
+};
+
+struct LessEqual {
+  static constexpr lw_kernel kId = LW_LESS_EQUAL;
+  static constexpr std::string_view kName = "less_equal";
+  static constexpr std::string_view kDoc = "x <= y; false if either is NaN";
+  using Shape = Compare;
+  using Types = FloatsAndInts;
+  static constexpr Ulp kBound{0};
+  static constexpr Flags kFlags = Flags::kNone;
+  template <class T>
+  bool operator()(T x, T y) const {
+    return x <= y;
+  }
+};
+
+struct Greater {
+  static constexpr lw_kernel kId = LW_GREATER;
+  static constexpr std::string_view kName = "greater";
+  static constexpr std::string_view kDoc = "x > y; false if either is NaN";
+  using Shape = Compare;
+  using Types = FloatsAndInts;
+  static constexpr Ulp kBound{0};
+  static constexpr Flags kFlags = Flags::kNone;
+  template <class T>
+  bool operator()(T x, T y) const {
+    return x > y;
+  }
+};
+
+struct GreaterEqual {
+  static constexpr lw_kernel kId = LW_GREATER_EQUAL;
+  static constexpr std::string_view kName = "greater_equal";
+  static constexpr std::string_view kDoc = "x >= y; false if either is NaN";
+  using Shape = Compare;
+  using Types = FloatsAndInts;
+  static constexpr Ulp kBound{0};
+  static constexpr Flags kFlags = Flags::kNone;
+  template <class T>
+  bool operator()(T x, T y) const {
+    return x >= y;
+  }
+};
+
+struct IsNaN {
+  static constexpr lw_kernel kId = LW_ISNAN;
+  static constexpr std::string_view kName = "isnan";
+  static constexpr std::string_view kDoc = "true where x is NaN";
+  using Shape = Test;
+  using Types = Floats;
+  static constexpr Ulp kBound{0};
+  static constexpr Flags kFlags = Flags::kNone;
+  template <class T>
+  bool operator()(T x) const {
+    return x != x;
+  }
+};
+
+struct Where {
+  static constexpr lw_kernel kId = LW_WHERE;
+  static constexpr std::string_view kName = "where";
+  static constexpr std::string_view kDoc =
+      "x where the condition is not 0, else y; moves bits only";
+  using Shape = Select;
+  using Types = FloatsAndInts;
+  static constexpr Ulp kBound{0};
+  static constexpr Flags kFlags = Flags::kUntouched;
+  template <class T>
+  T operator()(bool condition, T x, T y) const {
+    return condition ? x : y;
+  }
+};
+
+using Comparison = TypeList<Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual, IsNaN, Where>;
+
+}  // namespace lanewise
+
+#endif  // LANEWISE_KERNELS_COMPARE_COMPARE_H_

@@ -1,0 +1,10 @@
+// The bodies of all elementwise families, for code that instantiates whatever kernels/list/all.h lists.
+// Per-target like the files it includes, which have the guards.
+
+#include "kernels/arithmetic/arithmetic-inl.h"
+#include "kernels/compare/compare-inl.h"
+#include "kernels/convert/convert-inl.h"
+#include "kernels/math/exponential-inl.h"
+#include "kernels/math/exponential_tanh-inl.h"
+#include "kernels/math/power-inl.h"
+#include "kernels/math/trigonometric-inl.h"

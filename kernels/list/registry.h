@@ -1,0 +1,39 @@
+// The kernel list as run-time data: one entry per kernel, in slot order, derived from
+// AllKernels.
+
+#ifndef LANEWISE_KERNELS_LIST_REGISTRY_H_
+#define LANEWISE_KERNELS_LIST_REGISTRY_H_
+
+#include <array>
+
+#include "kernels/list/all.h"
+
+namespace lanewise {
+
+struct KernelEntry {
+  lw_kernel id;
+  const char* name;
+  const char* doc;
+  lw_shape shape;
+  int inputs;
+  lw_dtype dtypes[LW_MAX_OPERANDS];  // inputs, then the output
+  double max_ulp;
+  Flags flags;
+  bool math;  // long bodies: worth threads at far fewer elements than plain arithmetic
+  int numerics_since;
+  int slot;
+  uint8_t Size(int operand) const { return kDtypeSize[dtypes[operand]]; }
+};
+
+extern const std::array<KernelEntry, kKernelCount> kKernels;
+
+// Null if there is no such kernel, or none for these dtypes (inputs, then output).
+const KernelEntry* FindKernel(lw_kernel id, const lw_dtype* dtypes);
+// The first entry of a kernel id; null if unknown.
+const KernelEntry* FirstKernel(lw_kernel id);
+// Entry of a reduction for an element type; null if none.
+const KernelEntry* FindReduction(lw_kernel id, lw_dtype element);
+
+}  // namespace lanewise
+
+#endif  // LANEWISE_KERNELS_LIST_REGISTRY_H_

@@ -1,0 +1,103 @@
+// A table holds one loop per kernel, all of one SIMD target. BuildTable is a pure function, so
+// tests and benchmarks can hold the tables of several targets side by side.
+
+#ifndef LANEWISE_KERNELS_LIST_TABLE_H_
+#define LANEWISE_KERNELS_LIST_TABLE_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/list/all.h"
+
+namespace lanewise {
+
+// ---------------------------------------------------------------- loops of the other shapes
+
+// Pieces of a reduction. A chunk is C = 8 KiB / sizeof(accumulator) consecutive elements of the
+// sequence; dispatch/engine/reduce.cc walks views, packs strided data and joins chunks over threads.
+struct ReduceLoops {
+  // Reduces n >= 1 contiguous elements whose first is at a chunk border, all chunks joined by the
+  // tree. y: second operand (dot) or null. center: what var subtracts first (one accumulator).
+  void (*contiguous)(const void* x, const void* y, size_t n, const void* center, void* acc);
+  // Reduces one chunk of `rows` <= C rows for `columns` adjacent sequences at once: element j of
+  // row i lies at base + offsets[i] + j * sizeof(T). center, acc: one accumulator per column.
+  // scratch: kReduceScratchRows * columns accumulators.
+  void (*columns)(const void* base, const int64_t* offsets, size_t rows, size_t columns,
+                  const void* center, void* acc, void* scratch);
+  // acc[i] = op(acc[i], other[i]).
+  void (*combine)(void* acc, const void* other, size_t count);
+};
+inline constexpr size_t kReduceScratchRows = 8;
+
+// Index of the first extreme element of n >= 1 contiguous elements; the first NaN wins.
+using ArgFn = int64_t (*)(const void* x, size_t n);
+
+// Pieces of cumulative_sum over superblocks of kScanBlock elements.
+struct ScanLoops {
+  // Sum of one superblock (n <= kScanBlock) in the scan's own order, to *total.
+  void (*total)(const void* x, size_t n, void* total);
+  // out[i] from *carry on; adds the superblock's total to *carry. In place is allowed.
+  void (*scan)(const void* x, size_t n, void* carry, void* out);
+};
+inline constexpr size_t kScanBlock = 4096;
+
+struct CompressLoops {
+  size_t (*count)(const void* mask, size_t n);  // of bytes that are not 0
+  // Writes the selected elements to out, which has room for exactly `capacity` of them.
+  void (*compress)(const void* x, const void* mask, size_t n, void* out, size_t capacity);
+};
+
+// ---------------------------------------------------------------- copies around the loops
+
+// Element sizes 1, 2, 4, 8 are rows 0..3.
+struct CopyLoops {
+  // n elements, stride bytes apart (any sign), to contiguous memory, and back.
+  void (*pack)(const void* from, int64_t stride_bytes, void* to, size_t n);
+  void (*unpack)(const void* from, void* to, int64_t stride_bytes, size_t n);
+  // One element n times.
+  void (*fill)(const void* element, void* to, size_t n);
+  // `rows` rows of `columns` elements to rows of adjacent elements, `pitch` bytes apart. Only of
+  // elements of 4 and 8 bytes, aligned.
+  void (*transpose)(const void* from, int64_t row_stride, int64_t column_stride, size_t rows,
+                    size_t columns, void* to, int64_t pitch);
+};
+constexpr size_t SizeRow(size_t size) { return size == 1 ? 0 : size == 2 ? 1 : size == 4 ? 2 : 3; }
+
+// ---------------------------------------------------------------- the table
+
+union Slot {
+  ElementwiseFn elementwise;
+  const ReduceLoops* reduce;
+  ArgFn arg;
+  const ScanLoops* scan;
+  const CompressLoops* compress;
+};
+
+struct Table {
+  int64_t target = 0;  // Highway's bit, e.g. HWY_AVX2
+  std::array<Slot, kKernelCount> slots{};
+  std::array<int64_t, kKernelCount> slot_target{};  // differs from target where policy says so
+  // The same loops with stores past the caches, where there are any; else null.
+  std::array<ElementwiseFn, kKernelCount> stream_loops{};
+  // For a second input that is one element for all: a loop that does not read it, or null.
+  std::array<ElementwiseFn (*)(const void* element), kKernelCount> repeated{};
+  std::array<CopyLoops, 4> copies{};
+  // Copies bytes past the caches; both pointers of any alignment.
+  void (*stream)(const void* from, void* to, size_t bytes) = nullptr;
+};
+
+// Targets compiled into this library, worst first.
+struct CompiledTarget {
+  int64_t target;
+  const char* name;  // "AVX2"
+};
+extern const CompiledTarget* const kCompiledTargets;
+extern const size_t kCompiledTargetCount;
+
+// Table of one compiled target: its own loops only.
+Table BuildTable(int64_t target);
+
+}  // namespace lanewise
+
+#endif  // LANEWISE_KERNELS_LIST_TABLE_H_

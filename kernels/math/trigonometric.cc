@@ -1,0 +1,27 @@
+// Compiles the trigonometric family once per target.
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/math/trigonometric.cc"
+#include "hwy/foreach_target.h"  // IWYU pragma: keep
+
+#include "kernels/math/trigonometric-inl.h"
+#include "kernels/loops/map-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lanewise {
+namespace HWY_NAMESPACE {
+void FillTrigonometric(Table& table) { FillElementwise(table, Trigonometric{}); }
+}  // namespace HWY_NAMESPACE
+}  // namespace lanewise
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace lanewise {
+void FillTrigonometric(int64_t target, Table& table) {
+#define LW_FILL(TARGET, NAMESPACE) \
+  if (target == TARGET) NAMESPACE::FillTrigonometric(table);
+  HWY_VISIT_TARGETS(LW_FILL)
+#undef LW_FILL
+}
+}  // namespace lanewise
+#endif

@@ -1,0 +1,36 @@
+// Compiles the scans once per target.
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/scan/scan.cc"
+#include "hwy/foreach_target.h"  // IWYU pragma: keep
+
+#include "kernels/scan/scan-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lanewise {
+namespace HWY_NAMESPACE {
+
+template <class T>
+constexpr ScanLoops kScanLoops = {&ScanTotal<T>, &ScanLoop<T>};
+
+template <class... Ts>
+void FillScan(Table& table, TypeList<Ts...>) {
+  ((table.slots[kSlot<CumulativeSum, Ts>].scan = &kScanLoops<Ts>), ...);
+}
+
+void FillScanning(Table& table) { FillScan(table, CumulativeSum::Types{}); }
+
+}  // namespace HWY_NAMESPACE
+}  // namespace lanewise
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace lanewise {
+void FillScanning(int64_t target, Table& table) {
+#define LW_FILL(TARGET, NAMESPACE) \
+  if (target == TARGET) NAMESPACE::FillScanning(table);
+  HWY_VISIT_TARGETS(LW_FILL)
+#undef LW_FILL
+}
+}  // namespace lanewise
+#endif

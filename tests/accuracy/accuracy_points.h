@@ -1,0 +1,40 @@
+// Arguments for the accuracy tests: random and hard points, and f32 swept in order.
+
+#ifndef LANEWISE_TESTS_ACCURACY_ACCURACY_POINTS_H_
+#define LANEWISE_TESTS_ACCURACY_ACCURACY_POINTS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "lanewise/lanewise.h"
+
+namespace lanewise {
+
+struct WorstCase {
+  double ulp = 0;
+  double x = 0, y = 0;
+  void Update(double error, double at_x, double at_y = 0) {
+    if (!(error <= ulp)) ulp = error, x = at_x, y = at_y;
+  }
+};
+
+// The math functions of the kernel list: elementwise, with a bound above that of plain arithmetic.
+std::vector<lw_kernel_record> MathKernels();
+
+// Runs a math kernel on contiguous data; false (with lw_last_error) on failure.
+template <class T>
+bool RunMath(lw_kernel kernel, const std::vector<T>& x, const std::vector<T>& y,
+             std::vector<T>& out);
+
+// All f32 bit patterns in [begin, end), every `step`-th: glibc's double function is the first
+// judge, MPFR has the last word on everything beyond 0.9 ULP.
+WorstCase SweepF32(lw_kernel kernel, uint64_t begin, uint64_t end, uint64_t step);
+
+// `count` random points over the domain, and hard ones (edges of the ranges, near roots, near
+// multiples of pi/2, subnormals, huge arguments, x near 1 with huge y), against MPFR.
+template <class T>
+WorstCase CheckPoints(lw_kernel kernel, int64_t count);
+
+}  // namespace lanewise
+
+#endif  // LANEWISE_TESTS_ACCURACY_ACCURACY_POINTS_H_

@@ -1,0 +1,405 @@
+// One random call of the C ABI and an independent judgement of it: which statuses are allowed,
+// which bytes may change, which result is right (that of the baseline target on contiguous
+// copies). All operands lie in one guarded arena, so overlaps of every kind happen.
+
+#ifndef LANEWISE_TESTS_FUZZ_FUZZ_CASE_H_
+#define LANEWISE_TESTS_FUZZ_FUZZ_CASE_H_
+
+#include <set>
+#include <string>
+
+#include "tests/harness.h"
+
+namespace lanewise::fuzz {
+
+using harness::Bytes;
+
+// Choices: from a generator, or from a fuzzing engine's bytes (zeros when they run out).
+class Source {
+ public:
+  explicit Source(uint64_t seed) : rng_(seed) {}
+  Source(const uint8_t* data, size_t size) : rng_(0), data_(data), size_(size) {}
+  uint64_t Below(uint64_t end) {
+    if (!data_) return rng_.Below(end);
+    uint64_t value = 0;
+    for (uint64_t range = end - 1; range != 0; range >>= 8) {
+      value = value << 8 | (size_ ? *data_ : 0);
+      if (size_) ++data_, --size_;
+    }
+    return value % end;
+  }
+  bool OneIn(uint64_t count) { return Below(count) == count - 1; }
+  int64_t Between(int64_t low, int64_t high) {
+    return low + static_cast<int64_t>(Below(static_cast<uint64_t>(high - low) + 1));
+  }
+
+ private:
+  reference::Rng rng_;
+  const uint8_t* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+// Two arenas with the same bytes: one for the call, one for what must come out.
+class Arena {
+ public:
+  static constexpr int64_t kBytes = 1 << 16;
+  Arena() : actual_(kBytes), wanted_(kBytes) {
+    const Bytes doubles = harness::InterestingBytes(LW_F64, 20, kBytes / 32);
+    const Bytes floats = harness::InterestingBytes(LW_F32, 21, kBytes / 16);
+    const Bytes bits = harness::InterestingBytes(LW_U8, 22, kBytes / 2);
+    pattern_.insert(pattern_.end(), doubles.begin(), doubles.end());
+    pattern_.insert(pattern_.end(), floats.begin(), floats.end());
+    pattern_.insert(pattern_.end(), bits.begin(), bits.end());
+  }
+  // Fresh contents; the same pattern from another place each time.
+  void Reset(uint64_t shift) {
+    const size_t at = shift * 8 % kBytes;
+    std::memcpy(actual_.begin(), &pattern_[at], kBytes - at);
+    std::memcpy(actual_.begin() + kBytes - at, pattern_.data(), at);
+    std::memcpy(wanted_.begin(), actual_.begin(), kBytes);
+  }
+  char* actual(int64_t offset = 0) const { return actual_.begin() + offset; }
+  char* wanted(int64_t offset = 0) const { return wanted_.begin() + offset; }
+  // The same place in the other arena.
+  char* Twin(const void* p) const { return wanted(static_cast<const char*>(p) - actual()); }
+  bool Agree() const { return std::memcmp(actual(), wanted(), kBytes) == 0; }
+
+ private:
+  harness::Guarded actual_, wanted_;
+  Bytes pattern_;
+};
+
+// What a status may be: one of the violated rules, or LW_OK if there is none.
+struct Verdict {
+  std::set<lw_status> errors;
+  bool may_refuse = false;  // LW_ERR_OVERLAP is allowed, though no byte is shared
+  bool Allows(lw_status status) const {
+    if (may_refuse && status == LW_ERR_OVERLAP) return true;
+    return errors.empty() ? status == LW_OK : errors.count(status) != 0;
+  }
+};
+
+// All of the arena can be written.
+inline char* DataOf(const lw_operand& operand) {
+  return static_cast<char*>(const_cast<void*>(operand.data));
+}
+inline char* ElementAt(const lw_operand& operand, int64_t i) {
+  return DataOf(operand) + i * operand.stride_bytes;
+}
+
+// Whether elements of two operands share a byte, byte by byte.
+inline bool Share(const lw_operand& a, size_t a_size, int64_t na, const lw_operand& b,
+                  size_t b_size, int64_t nb, const Arena& arena) {
+  std::vector<bool> used(Arena::kBytes);
+  for (int64_t i = 0; i < na; ++i) {
+    for (size_t k = 0; k < a_size; ++k) {
+      used[static_cast<size_t>(ElementAt(a, i) - arena.actual()) + k] = true;
+    }
+  }
+  for (int64_t i = 0; i < nb; ++i) {
+    for (size_t k = 0; k < b_size; ++k) {
+      if (used[static_cast<size_t>(ElementAt(b, i) - arena.actual()) + k]) return true;
+    }
+  }
+  return false;
+}
+
+// Whether the bytes from the first to the last element of two operands meet.
+inline bool Interleaved(const lw_operand& a, size_t a_size, int64_t na, const lw_operand& b,
+                        size_t b_size, int64_t nb) {
+  const auto [a0, a1] = std::minmax({ElementAt(a, 0), ElementAt(a, na - 1)});
+  const auto [b0, b1] = std::minmax({ElementAt(b, 0), ElementAt(b, nb - 1)});
+  return a0 < b1 + b_size && b0 < a1 + a_size;
+}
+
+inline Bytes Gathered(const lw_operand& operand, size_t size, int64_t n) {
+  Bytes bytes(static_cast<size_t>(n) * size + 1);
+  for (int64_t i = 0; i < n; ++i) {
+    std::memcpy(&bytes[static_cast<size_t>(i) * size], ElementAt(operand, i), size);
+  }
+  return bytes;
+}
+
+// The result of a kernel on contiguous copies, by the baseline target.
+inline Bytes BaselineResult(const lw_kernel_record& record, const lw_operand* operands, int64_t n) {
+  Bytes copies[LW_MAX_OPERANDS];
+  lw_operand contiguous[LW_MAX_OPERANDS];
+  for (int i = 0; i <= record.inputs; ++i) {
+    const size_t size = harness::SizeOf(record, i);
+    if (i < record.inputs)
+      copies[i] = Gathered(operands[i], size, n);
+    else
+      copies[i].resize(static_cast<size_t>(std::max<int64_t>(n, 1)) * size);
+    contiguous[i] = {copies[i].data(), static_cast<int64_t>(size)};
+  }
+  const harness::TargetScope scope(lw_target_name(0));
+  EXPECT_EQ(lw_call(record.kernel, record.dtypes, contiguous, n), LW_OK) << lw_last_error();
+  return copies[record.inputs];
+}
+
+// ---------------------------------------------------------------- one case
+
+struct FuzzView;
+
+class Case {
+ public:
+  Case(Source& source, Arena& arena)
+      : source_(source), arena_(arena), records_(Records()), record_(Pick(records_)) {}
+
+  // "" or what is wrong.
+  std::string Run() {
+    arena_.Reset(source_.Below(Arena::kBytes / 8));
+    static const std::vector<const char*> targets = harness::RunnableTargets();
+    const harness::TargetScope scope(targets[source_.Below(targets.size())]);
+    text_ = std::string("on ") + lw_current_target();
+    switch (source_.Below(8)) {
+      case 0:
+      case 1:
+        return RunReduce();
+      case 2:
+        return RunLoop();
+      default:
+        return RunCall();
+    }
+  }
+
+ private:
+  static const std::vector<lw_kernel_record>& Records() {
+    static const std::vector<lw_kernel_record> records = harness::AllRecords();
+    return records;
+  }
+  template <class T>
+  const T& Pick(const std::vector<T>& list) {
+    return list[source_.Below(list.size())];
+  }
+  std::string Wrong(const std::string& what) const { return text_ + ": " + what; }
+  static bool NeedsElement(lw_kernel k) { return k == LW_MIN || k == LW_MAX || k == LW_ARGMAX; }
+
+  int64_t Stride(int64_t size) {
+    const int64_t strides[] = {size,      size,     size, -size,     2 * size, -2 * size, 3 * size,
+                               -5 * size, size + 1, 7,    -size - 3, size / 2, 0,         1};
+    return strides[source_.Below(14)];
+  }
+
+  // Somewhere within the arena: random, or exactly at its start or end.
+  char* Position(int64_t stride, int64_t size, int64_t n) {
+    const int64_t below = stride < 0 ? -stride * (n - 1) : 0;
+    const int64_t above = (stride > 0 ? stride * (n - 1) : 0) + size;
+    const uint64_t kind = source_.Below(8);
+    const int64_t last = Arena::kBytes - above;
+    const int64_t middle = source_.Between(below, std::min(last, below + 600));
+    return arena_.actual(kind == 0   ? below
+                         : kind == 1 ? last
+                         : kind < 5  ? middle
+                                     : source_.Between(below, last));
+  }
+
+  int64_t Count() {
+    const uint64_t kind = source_.Below(10);
+    return kind == 0 ? source_.Between(0, 2)
+                     : source_.Between(0, kind < 8    ? 80
+                                          : kind == 8 ? 300
+                                                      : 1500);
+  }
+
+  void PutOperands(lw_operand* operands, int64_t n, bool any_overlap) {
+    for (int i = 0; i <= record_.inputs; ++i) {
+      const auto size = static_cast<int64_t>(harness::SizeOf(record_, i));
+      const int64_t count = std::max<int64_t>(n, 1);
+      const int64_t stride = Stride(size);
+      operands[i] = {Position(stride, size, count), stride};
+      if (i == 0 || !source_.OneIn(any_overlap ? 2 : 4)) continue;
+      // In place, or nearly.
+      operands[i] = operands[source_.Below(static_cast<uint64_t>(i))];
+      const int64_t shift = source_.OneIn(3) ? source_.Between(-2, 2) * size : 0;
+      char* moved = DataOf(operands[i]) + shift;
+      char* last = moved + operands[i].stride_bytes * (count - 1);
+      if (std::min(moved, last) >= arena_.actual() &&
+          std::max(moved, last) + size <= arena_.actual() + Arena::kBytes) {
+        operands[i].data = moved;
+      }
+      last = ElementAt(operands[i], count - 1);
+      if (std::max(DataOf(operands[i]), last) + size > arena_.actual() + Arena::kBytes) {
+        operands[i] = {arena_.actual(), size};
+      }
+    }
+    text_ += ", " + harness::Describe(record_) + ", n = " + std::to_string(n);
+    for (int i = 0; i <= record_.inputs; ++i) {
+      text_ += ", [" + std::to_string(DataOf(operands[i]) - arena_.actual()) + " step " +
+               std::to_string(operands[i].stride_bytes) + "]";
+    }
+  }
+
+  // ---- lw_call
+
+  std::string RunCall() {
+    int64_t n = Count();
+    lw_operand operands[LW_MAX_OPERANDS] = {};
+    PutOperands(operands, n, false);
+    lw_dtype dtypes[LW_MAX_OPERANDS];
+    std::copy_n(record_.dtypes, LW_MAX_OPERANDS, dtypes);
+    lw_kernel kernel = record_.kernel;
+    Verdict verdict;
+    Spoil(operands, dtypes, &kernel, &n, verdict);
+    const bool known = verdict.errors.empty() || (!verdict.errors.count(LW_ERR_KERNEL) &&
+                                                  !verdict.errors.count(LW_ERR_DTYPE));
+    if (known) JudgeOperands(operands, n, verdict);
+    Bytes expected;
+    const bool right = verdict.errors.empty() && n >= 0;
+    if (right && (n > 0 || IsReduction())) expected = BaselineResult(record_, operands, n);
+    int64_t results = IsReduction() ? 1 : n;
+    if (right && record_.shape == LW_SHAPE_COMPRESS) results = TrueBytes(operands[1], n);
+    const lw_status status = lw_call(kernel, dtypes, operands, n);
+    if (!verdict.Allows(status)) return WrongStatus(status, verdict);
+    if (status == LW_OK) {
+      const std::string wrong = CheckElements(operands[record_.inputs], results, expected);
+      if (!wrong.empty()) return wrong;
+    } else if (!lw_last_error()[0]) {
+      return Wrong("an error without a message");
+    }
+    return arena_.Agree() ? "" : Wrong("bytes outside the output changed");
+  }
+
+  bool IsReduction() const {
+    return record_.shape == LW_SHAPE_REDUCE || record_.shape == LW_SHAPE_REDUCE_TWO ||
+           record_.shape == LW_SHAPE_ARG;
+  }
+  static int64_t TrueBytes(const lw_operand& mask, int64_t n) {
+    int64_t count = 0;
+    for (int64_t i = 0; i < n; ++i) count += *ElementAt(mask, i) != 0;
+    return count;
+  }
+
+  // Makes one thing invalid in one case of six.
+  void Spoil(lw_operand* operands, lw_dtype* dtypes, lw_kernel* kernel, int64_t* n,
+             Verdict& verdict) {
+    const int operand = static_cast<int>(source_.Below(static_cast<uint64_t>(record_.inputs) + 1));
+    switch (source_.Below(36)) {
+      case 0:
+        operands[operand].data = nullptr;
+        break;
+      case 1:
+        *n = source_.OneIn(2) ? -1 : INT64_MIN + source_.Between(0, 5);
+        break;
+      case 2:
+        if (*n < 5) break;
+        operands[operand].stride_bytes = (source_.OneIn(2) ? 1 : -1) * (INT64_MAX / 3);
+        break;
+      case 3: {
+        volatile int wild = static_cast<int>(source_.Below(2) ? 1000 + source_.Below(9) : -1);
+        *kernel = static_cast<lw_kernel>(wild);
+        verdict.errors.insert(LW_ERR_KERNEL);
+        break;
+      }
+      case 4: {
+        dtypes[operand] = static_cast<lw_dtype>(source_.Below(13));
+        bool known = false;
+        for (const lw_kernel_record& r : records_) {
+          known |= r.kernel == *kernel && std::equal(dtypes, dtypes + r.inputs + 1, r.dtypes);
+        }
+        // Another loop of the same kernel: its operands may leave the arena.
+        if (known)
+          std::copy_n(record_.dtypes, LW_MAX_OPERANDS, dtypes);
+        else
+          verdict.errors.insert(LW_ERR_DTYPE);
+        break;
+      }
+      case 5:
+        *n = 0;
+        operands[operand] = {nullptr, INT64_MIN};
+        break;
+      default:
+        break;
+    }
+  }
+
+  void JudgeOperands(const lw_operand* operands, int64_t n, Verdict& verdict) {
+    const int out = record_.inputs;
+    if (n < 0) verdict.errors.insert(LW_ERR_SIZE);
+    if (IsReduction() && !operands[out].data) verdict.errors.insert(LW_ERR_NULL);
+    if (n == 0 && NeedsElement(record_.kernel)) verdict.errors.insert(LW_ERR_SIZE);
+    if (n <= 0) return;
+    bool readable = true;
+    for (int i = 0; i <= out; ++i) {
+      const bool counts = i < out || (!IsReduction() && record_.shape != LW_SHAPE_COMPRESS);
+      if (!operands[i].data && counts) verdict.errors.insert(LW_ERR_NULL);
+      const bool far = std::abs(operands[i].stride_bytes) > Arena::kBytes;
+      if (far && (counts || !IsReduction())) verdict.errors.insert(LW_ERR_SIZE);
+      readable &= i == out || (operands[i].data && !far);
+    }
+    if (!readable) return;
+    int64_t results = IsReduction() ? 1 : n;
+    if (record_.shape == LW_SHAPE_COMPRESS) {
+      results = TrueBytes(operands[1], n);
+      if (results > 0 && !operands[out].data) verdict.errors.insert(LW_ERR_NULL);
+    }
+    const bool far_out = std::abs(operands[out].stride_bytes) > Arena::kBytes;
+    if (!operands[out].data || (far_out && !IsReduction())) return;
+    JudgeOverlap(operands, n, results, verdict);
+  }
+
+  void JudgeOverlap(const lw_operand* operands, int64_t n, int64_t results, Verdict& verdict) {
+    const int out = record_.inputs;
+    const size_t out_size = harness::SizeOf(record_, out);
+    if (results > 1 && static_cast<size_t>(std::abs(operands[out].stride_bytes)) < out_size) {
+      verdict.errors.insert(LW_ERR_OVERLAP);
+    }
+    for (int i = 0; i < out; ++i) {
+      const size_t size = harness::SizeOf(record_, i);
+      const bool same_step = operands[i].stride_bytes == operands[out].stride_bytes;
+      const bool compress = record_.shape == LW_SHAPE_COMPRESS;
+      const bool in_place = operands[i].data == operands[out].data && size == out_size &&
+                            (same_step || n == 1) && !IsReduction() &&
+                            !(compress && i == 1);  // the mask
+      // Interleaved views may be refused: the library takes n for the number of results.
+      verdict.may_refuse |= compress && !in_place && results > 0 &&
+                            Interleaved(operands[i], size, n, operands[out], out_size, results);
+      if (!in_place && Share(operands[i], size, n, operands[out], out_size, results, arena_)) {
+        verdict.errors.insert(LW_ERR_OVERLAP);
+      }
+    }
+  }
+
+  std::string WrongStatus(lw_status status, const Verdict& verdict) const {
+    std::string text = "status " + std::to_string(status) + " (" + lw_last_error() + "), allowed:";
+    for (lw_status error : verdict.errors) text += " " + std::to_string(error);
+    if (verdict.errors.empty()) text += " 0";
+    return Wrong(text);
+  }
+
+  // Compares the output's elements and copies them into the wanted arena.
+  std::string CheckElements(const lw_operand& out, int64_t count, const Bytes& expected) {
+    const lw_dtype dtype = record_.dtypes[record_.inputs];
+    const size_t size = lw_dtype_size(dtype);
+    for (int64_t i = 0; i < count; ++i) {
+      const char* got = ElementAt(out, i);
+      const char* want = &expected[static_cast<size_t>(i) * size];
+      if (!harness::SameElement(dtype, got, want, harness::MovesBits(record_.kernel))) {
+        return Wrong("element " + std::to_string(i) + " is " + harness::ElementText(dtype, got) +
+                     ", expected " + harness::ElementText(dtype, want));
+      }
+      std::memcpy(arena_.Twin(got), got, size);
+    }
+    return "";
+  }
+
+  // fuzz_reduce.h
+  std::string RunLoop();
+  bool SameButNaNs(const lw_operand& out, int64_t n);
+  std::string RunReduce();
+  std::string CallReduce(const FuzzView& in, uint64_t mask, const FuzzView& out);
+  Bytes SliceResult(const FuzzView& slice, uint64_t mask, int64_t length, double ddof);
+  void JudgeViews(const FuzzView& in, uint64_t mask, const FuzzView& out, Verdict& verdict);
+
+  Source& source_;
+  Arena& arena_;
+  const std::vector<lw_kernel_record>& records_;
+  const lw_kernel_record& record_;
+  std::string text_;
+};
+
+}  // namespace lanewise::fuzz
+
+#include "tests/fuzz/fuzz_reduce.h"  // RunLoop, RunReduce
+
+#endif  // LANEWISE_TESTS_FUZZ_FUZZ_CASE_H_

@@ -1,0 +1,109 @@
+// Prints what the compiled elementwise kernels must contain, for check_compiled.py: for each, the
+// part of its mangled name, bytes per access of each operand, elements per thread, and how many
+// floating-point operations the body executes, counted over one lane: for an ordinary element, and
+// the most for any kind of element.
+
+#define LANEWISE_ONE_LANE
+#define LANEWISE_COUNT_OPERATIONS
+
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <typeinfo>
+
+#include "gpu/device/map_block.h"
+#include "gpu/device/reducer.h"
+
+namespace lanewise {
+namespace HWY_NAMESPACE {
+namespace {
+
+// Ordinary numbers, and each kind that a special path is for.
+template <class T, class Visit>
+void ForEachValue(Visit visit) {
+  if constexpr (std::is_floating_point_v<T>) {
+    const T inf = std::numeric_limits<T>::infinity();
+    for (const T v : {T(0.7), T(-3), T(1e30), inf, -inf, T(0), std::numeric_limits<T>::min() / 4,
+                      std::numeric_limits<T>::quiet_NaN(), T(2), T(0.5), T(-1), T(1)}) {
+      visit(v);
+    }
+  } else {
+    for (const int v : {0, 1, 0x7C00}) visit(static_cast<T>(v));
+  }
+}
+
+// The largest of each count over all combinations of inputs: special paths run beside the ordinary.
+template <class E, class... V>
+OperationCount Count(V... chosen) {
+  if constexpr (sizeof...(V) == E::kInputs) {
+    operation_count = {};
+    [[maybe_unused]] volatile auto result = E::Apply(chosen...);
+    return operation_count;
+  } else {
+    OperationCount most;
+    ForEachValue<InputOf<E, sizeof...(V)>>([&](auto v) {
+      const OperationCount c = Count<E>(chosen..., v);
+      most = {std::max(most.add, c.add), std::max(most.mul, c.mul), std::max(most.fma, c.fma),
+              std::max(most.div, c.div), std::max(most.sqrt, c.sqrt)};
+    });
+    return most;
+  }
+}
+
+// "3AddEf" of "N8lanewise6KernelINS_3AddEfEE".
+template <class Op, class T>
+std::string MangledPart(Kernel<Op, T> kernel) {
+  const std::string name = typeid(kernel).name();
+  const size_t begin = name.find("INS_") + 4;
+  return name.substr(begin, name.size() - begin - 2);
+}
+
+template <class E, class... In>
+std::string AccessBytes(TypeList<In...>) {
+  std::string text;
+  ((text += std::to_string(kVector<E> * sizeof(In)) + ","), ...);
+  return text + std::to_string(kVector<E> * sizeof(typename E::Output));
+}
+
+std::string Text(const OperationCount& c) {
+  std::string text;
+  for (const int count : {c.add, c.mul, c.fma, c.div, c.sqrt}) text += std::to_string(count) + ",";
+  text.pop_back();
+  return text;
+}
+
+template <class E, class... In>
+OperationCount CountOrdinary(TypeList<In...>) {
+  operation_count = {};
+  [[maybe_unused]] volatile auto result =
+      E::Apply(static_cast<In>(3)...);  // pow: no fixed exponent
+  return operation_count;
+}
+
+template <class Op, class T>
+void Print(Kernel<Op, T> kernel) {
+  if constexpr (kIsMap<Op>) {
+    using E = Element<Op, T>;
+    const bool moves_bits = Op::kFlags == Flags::kUntouched && std::is_floating_point_v<T>;
+    printf("map %s access=%s elements=%d math=%d moves_bits=%d ordinary=%s most=%s\n",
+           MangledPart(kernel).c_str(), AccessBytes<E>(typename E::Inputs()).c_str(),
+           kVector<E> * kUnroll<Op, E>, kIsMath<Op>, moves_bits,
+           Text(CountOrdinary<E>(typename E::Inputs())).c_str(), Text(Count<E>()).c_str());
+  } else if constexpr (kIsReduction<typename Op::Shape>) {
+    printf("reduce %s\n", MangledPart(kernel).c_str());
+    if constexpr (std::is_same_v<Op, Var>) {
+      printf("reduce %s\n", MangledPart(Kernel<VarCenter, T>()).c_str());
+    }
+  }
+}
+
+template <class... Ks>
+void PrintAll(TypeList<Ks...>) {
+  (Print(Ks{}), ...);
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace lanewise
+
+int main() { lanewise::HWY_NAMESPACE::PrintAll(lanewise::AllKernels{}); }

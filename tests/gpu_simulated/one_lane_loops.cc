@@ -1,0 +1,46 @@
+#define LANEWISE_ONE_LANE
+#include "one_lane_loops.h"
+
+#include <array>
+#include <utility>
+
+#include "gpu/device/element.h"
+
+namespace lanewise {
+namespace HWY_NAMESPACE {
+namespace {
+
+template <class E, class... In, size_t... I>
+void Apply(const void* const* in, void* out, size_t n, TypeList<In...>, std::index_sequence<I...>) {
+  auto* results = static_cast<typename E::Output*>(out);
+  for (size_t i = 0; i < n; ++i) results[i] = E::Apply(static_cast<const In*>(in[I])[i]...);
+}
+
+template <class Op, class T>
+uint32_t Loop(const void* a, const void* b, const void* c, void* out, size_t n) {
+  using E = Element<Op, T>;
+  const void* in[] = {a, b, c};
+  Apply<E>(in, out, n, typename E::Inputs(), std::make_index_sequence<E::kInputs>());
+  return 0;
+}
+
+template <class Op, class T>
+constexpr ElementwiseFn LoopOf(Kernel<Op, T>) {
+  if constexpr (kIsMap<Op>)
+    return &Loop<Op, T>;
+  else
+    return nullptr;
+}
+
+template <class... Ks>
+constexpr std::array<ElementwiseFn, sizeof...(Ks)> LoopsOf(TypeList<Ks...>) {
+  return {LoopOf(Ks{})...};
+}
+constexpr auto kLoops = LoopsOf(AllKernels{});
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+
+ElementwiseFn OneLaneLoop(size_t index) { return HWY_NAMESPACE::kLoops[index]; }
+
+}  // namespace lanewise

@@ -1,0 +1,336 @@
+#include "golden_reference.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+
+#include "hwy/base.h"
+#include "kernels/list/all.h"
+
+namespace lanewise::golden {
+namespace {
+
+template <class T>
+using Stored = std::conditional_t<std::is_same_v<T, bool>, uint8_t, T>;
+
+template <class T>
+T At(const std::vector<uint8_t>& bytes, int64_t i) {
+  Stored<T> value;
+  std::memcpy(&value, bytes.data() + static_cast<size_t>(i) * sizeof(value), sizeof(value));
+  if constexpr (std::is_same_v<T, bool>)
+    return value != 0;
+  else
+    return value;
+}
+
+std::string Wrong(const Case& c, int64_t i, double got, double wanted) {
+  char text[256];
+  snprintf(text, sizeof(text), "%s: element %lld is %.17g, expected %.17g", c.key.c_str(),
+           (long long)i, got, wanted);
+  return text;
+}
+
+template <class T>
+bool SameValue(T a, T b) {
+  if constexpr (std::is_floating_point_v<T>) {
+    if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && std::isnan(b);
+    return std::memcmp(&a, &b, sizeof(T)) == 0;
+  } else {
+    return a == b;
+  }
+}
+
+// |got - wanted| in ULP of the wider reference's place; exact kernels must match to the bit.
+template <class T>
+bool Within(T got, long double wanted, double max_ulp) {
+  if (std::isnan(got) || std::isnan(wanted)) return std::isnan(got) && std::isnan(wanted);
+  const T rounded = static_cast<T>(wanted);
+  if (SameValue(got, rounded)) return true;
+  if (max_ulp <= 0.5 || std::isinf(wanted)) return false;
+  // Beyond the largest number the exponent range is taken as unbounded.
+  if (std::isinf(got)) {
+    return std::fabs(wanted) >= static_cast<long double>(std::numeric_limits<T>::max());
+  }
+  int exponent;
+  std::frexp(wanted, &exponent);
+  exponent = std::max(exponent, std::numeric_limits<T>::min_exponent);
+  const long double ulp = std::ldexp(1.0L, exponent - std::numeric_limits<T>::digits);
+  return std::fabs(static_cast<long double>(got) - wanted) <= max_ulp * ulp * 1.0001L;
+}
+
+// The operation's own reference, evaluated one type wider where it is not exact.
+template <class Op, class T, class... Args>
+auto Reference(Args... args) {
+  if constexpr (std::is_floating_point_v<T> && Op::kFlags == Flags::kOwn &&
+                !std::is_same_v<Op, Fma>) {
+    return Op{}.template operator()<long double>(static_cast<long double>(args)...);
+  } else {
+    return Op{}(args...);
+  }
+}
+
+template <class Op, class T>
+std::string CheckMap(const Case& c) {
+  for (int64_t i = 0; i < c.n; ++i) {
+    const T got = At<T>(c.output, i), x = At<T>(c.inputs[0], i);
+    bool good;
+    double wanted;
+    const auto check = [&](auto reference) {
+      wanted = static_cast<double>(reference);
+      if constexpr (std::is_same_v<decltype(reference), long double>) {
+        good = Within(got, reference, Op::kBound.value);
+      } else {
+        good = SameValue(got, static_cast<T>(reference));
+      }
+    };
+    using S = typename Op::Shape;
+    if constexpr (std::is_same_v<S, Map1>)
+      check(Reference<Op, T>(x));
+    else if constexpr (std::is_same_v<S, Map2>)
+      check(Reference<Op, T>(x, At<T>(c.inputs[1], i)));
+    else
+      check(Reference<Op, T>(x, At<T>(c.inputs[1], i), At<T>(c.inputs[2], i)));
+    if (!good) return Wrong(c, i, static_cast<double>(got), wanted);
+  }
+  return "";
+}
+
+template <class Op, class T>
+std::string CheckPredicate(const Case& c) {
+  for (int64_t i = 0; i < c.n; ++i) {
+    bool wanted;
+    if constexpr (std::is_same_v<typename Op::Shape, Test>)
+      wanted = Op{}(At<T>(c.inputs[0], i));
+    else
+      wanted = Op{}(At<T>(c.inputs[0], i), At<T>(c.inputs[1], i));
+    if (At<uint8_t>(c.output, i) != static_cast<uint8_t>(wanted)) {
+      return Wrong(c, i, At<uint8_t>(c.output, i), wanted);
+    }
+  }
+  return "";
+}
+
+template <class T>
+std::string CheckWhere(const Case& c) {
+  for (int64_t i = 0; i < c.n; ++i) {
+    const T wanted = At<T>(c.inputs[At<bool>(c.inputs[0], i) ? 1 : 2], i);
+    const T got = At<T>(c.output, i);
+    if (std::memcmp(&got, &wanted, sizeof(T)) != 0) return Wrong(c, i, got, wanted);
+  }
+  return "";
+}
+
+// The two-argument conversion rule, straight from its sentence in kernels/convert/convert.h.
+template <class To, class From>
+To Converted(From x) {
+  if constexpr (std::is_same_v<From, f16>) {
+    return Converted<To>(hwy::F32FromF16(x));
+  } else if constexpr (std::is_same_v<To, f16>) {
+    // Nearest of all f16 values in long double, ties to even.
+    const long double v = static_cast<long double>(x);
+    if (std::isnan(v)) return hwy::F16FromF32(std::numeric_limits<float>::quiet_NaN());
+    const long double a = std::fabs(v);
+    if (a >= 65520.0L) return hwy::F16FromF32(v < 0 ? -INFINITY : INFINITY);
+    int exponent;
+    std::frexp(a, &exponent);
+    const long double ulp = std::ldexp(1.0L, std::max(exponent, -13) - 11);
+    const float rounded = static_cast<float>(std::nearbyint(a / ulp) * ulp);
+    return hwy::F16FromF32(std::copysign(rounded, static_cast<float>(std::signbit(v) ? -1 : 1)));
+  } else if constexpr (std::is_integral_v<To> && std::is_floating_point_v<From>) {
+    if (std::isnan(x)) return 0;
+    const long double t = std::trunc(static_cast<long double>(x));
+    if (t >= static_cast<long double>(std::numeric_limits<To>::max()))
+      return std::numeric_limits<To>::max();
+    if (t <= static_cast<long double>(std::numeric_limits<To>::min()))
+      return std::numeric_limits<To>::min();
+    return static_cast<To>(t);
+  } else {
+    return static_cast<To>(x);
+  }
+}
+
+template <class From, class To>
+std::string CheckConvert(const Case& c) {
+  for (int64_t i = 0; i < c.n; ++i) {
+    const To got = At<To>(c.output, i), wanted = Converted<To>(At<From>(c.inputs[0], i));
+    if constexpr (std::is_same_v<To, f16>) {
+      const float g = hwy::F32FromF16(got), w = hwy::F32FromF16(wanted);
+      if (!SameValue(g, w)) return Wrong(c, i, g, w);
+    } else {
+      if (!SameValue(got, wanted)) {
+        return Wrong(c, i, static_cast<double>(got), static_cast<double>(wanted));
+      }
+    }
+  }
+  return "";
+}
+
+// -------- reductions: each output over its own sequence, in wider arithmetic
+
+// Offsets of the elements of one output, in logical order, for each output.
+std::vector<std::vector<int64_t>> Sequences(const Case& c) {
+  if (c.shape.empty()) {
+    std::vector<int64_t> all(static_cast<size_t>(c.n));
+    for (int64_t i = 0; i < c.n; ++i) all[static_cast<size_t>(i)] = i;
+    return {all};
+  }
+  std::map<int64_t, std::vector<int64_t>> by_output;
+  for (int64_t flat = 0; flat < c.n; ++flat) {
+    int64_t rest = flat, place = 0, stride = 1;
+    for (size_t axis = c.shape.size(); axis-- > 0;) {
+      const int64_t index = rest % c.shape[axis];
+      rest /= c.shape[axis];
+      if (c.axis_mask >> axis & 1) continue;
+      place += index * stride;
+      stride *= c.shape[axis];
+    }
+    by_output[place].push_back(flat);
+  }
+  std::vector<std::vector<int64_t>> sequences;
+  for (auto& [place, sequence] : by_output) sequences.push_back(std::move(sequence));
+  return sequences;
+}
+
+template <class Op, class T>
+long double WideResult(const Case& c, const std::vector<int64_t>& sequence, long double& scale) {
+  long double sum = 0;
+  scale = 0;
+  for (const int64_t i : sequence) {
+    long double term = static_cast<long double>(At<T>(c.inputs[0], i));
+    if constexpr (std::is_same_v<Op, Dot>) term *= static_cast<long double>(At<T>(c.inputs[1], i));
+    sum += term;
+    scale += std::fabs(term);
+  }
+  const long double n = static_cast<long double>(sequence.size());
+  if constexpr (std::is_same_v<Op, Mean>) return scale /= n, sum / n;
+  if constexpr (!std::is_same_v<Op, Var>) return sum;
+  const long double mean = sum / n;
+  long double squares = 0;
+  for (const int64_t i : sequence) {
+    const long double d = static_cast<long double>(At<T>(c.inputs[0], i)) - mean;
+    squares += d * d;
+  }
+  scale = squares / n;
+  return squares / n;
+}
+
+template <class Op, class T>
+std::string CheckReduce(const Case& c) {
+  using R = typename Op::template Result<T>;
+  int64_t place = 0;
+  for (const auto& sequence : Sequences(c)) {
+    const R got = At<R>(c.output, place++);
+    if constexpr (std::is_same_v<Op, Min> || std::is_same_v<Op, Max>) {
+      T wanted = At<T>(c.inputs[0], sequence[0]);
+      for (const int64_t i : sequence) {
+        const T x = At<T>(c.inputs[0], i);
+        if constexpr (std::is_same_v<Op, Min>)
+          wanted = Minimum{}(wanted, x);
+        else
+          wanted = Maximum{}(wanted, x);
+      }
+      if (!SameValue<T>(got, wanted)) {
+        return Wrong(c, place - 1, static_cast<double>(got), static_cast<double>(wanted));
+      }
+    } else if constexpr (std::is_same_v<Op, ArgMax>) {
+      size_t best = 0;
+      for (size_t k = 1; k < sequence.size(); ++k) {
+        const T x = At<T>(c.inputs[0], sequence[k]), m = At<T>(c.inputs[0], sequence[best]);
+        if (!std::isnan(m) && (std::isnan(x) || x > m)) best = k;
+      }
+      if (got != static_cast<int64_t>(best)) {
+        return Wrong(c, place - 1, static_cast<double>(got), static_cast<double>(best));
+      }
+    } else if constexpr (std::is_integral_v<T>) {
+      uint64_t sum = 0;
+      for (const int64_t i : sequence) sum += static_cast<uint64_t>(At<T>(c.inputs[0], i));
+      if (static_cast<uint64_t>(got) != sum) {
+        return Wrong(c, place - 1, static_cast<double>(got), static_cast<double>(sum));
+      }
+    } else {
+      // The order is checked bit by bit elsewhere; here only that the value is right.
+      long double scale;
+      const long double wanted = WideResult<Op, T>(c, sequence, scale);
+      const long double tolerance = scale * 16 * std::numeric_limits<T>::epsilon();
+      if (!(std::fabs(static_cast<long double>(got) - wanted) <= tolerance)) {
+        return Wrong(c, place - 1, static_cast<double>(got), static_cast<double>(wanted));
+      }
+    }
+  }
+  return "";
+}
+
+template <class T>
+std::string CheckScan(const Case& c) {
+  long double sum = 0, scale = 0;
+  for (int64_t i = 0; i < c.n; ++i) {
+    const long double x = static_cast<long double>(At<T>(c.inputs[0], i));
+    sum += x;
+    scale += std::fabs(x);
+    const long double got = static_cast<long double>(At<T>(c.output, i));
+    if (!(std::fabs(got - sum) <= scale * 64 * std::numeric_limits<T>::epsilon())) {
+      return Wrong(c, i, static_cast<double>(got), static_cast<double>(sum));
+    }
+  }
+  return "";
+}
+
+template <class T>
+std::string CheckCompress(const Case& c) {
+  int64_t place = 0;
+  for (int64_t i = 0; i < c.n; ++i) {
+    if (!At<bool>(c.inputs[1], i)) continue;
+    const T got = At<T>(c.output, place), wanted = At<T>(c.inputs[0], i);
+    if (std::memcmp(&got, &wanted, sizeof(T)) != 0) return Wrong(c, place, got, wanted);
+    ++place;
+  }
+  return "";
+}
+
+template <class Op, class T>
+std::string CheckOne(const Case& c, Kernel<Op, T>) {
+  using S = typename Op::Shape;
+  if constexpr (std::is_same_v<S, Compare> || std::is_same_v<S, Test>)
+    return CheckPredicate<Op, T>(c);
+  else if constexpr (std::is_same_v<S, Select>)
+    return CheckWhere<T>(c);
+  else if constexpr (std::is_same_v<S, Scan>)
+    return CheckScan<T>(c);
+  else if constexpr (std::is_same_v<S, Compress>)
+    return CheckCompress<T>(c);
+  else if constexpr (kIsElementwise<S>)
+    return CheckMap<Op, T>(c);
+  else
+    return CheckReduce<Op, T>(c);
+}
+template <class Op, class From, class To>
+std::string CheckOne(const Case& c, Kernel<Op, Cast<From, To>>) {
+  return CheckConvert<From, To>(c);
+}
+
+template <class Op, class T>
+bool Matches(const Case& c, Kernel<Op, T>) {
+  // Operand 0 is the mask of a Select.
+  const int operand = std::is_same_v<typename Op::Shape, Select> ? 1 : 0;
+  return c.record.kernel == Op::kId && c.record.dtypes[operand] == kDtype<T>;
+}
+template <class Op, class From, class To>
+bool Matches(const Case& c, Kernel<Op, Cast<From, To>>) {
+  return c.record.kernel == Op::kId && c.record.dtypes[0] == kDtype<From> &&
+         c.record.dtypes[1] == kDtype<To>;
+}
+
+template <class... Ks>
+std::string CheckAll(const Case& c, TypeList<Ks...>) {
+  std::string result = c.key + ": no reference";
+  (void)((Matches(c, Ks{}) && (result = CheckOne(c, Ks{}), true)) || ...);
+  return result;
+}
+
+}  // namespace
+
+std::string CheckAgainstReference(const Case& c) { return CheckAll(c, AllKernels{}); }
+
+}  // namespace lanewise::golden

@@ -1,0 +1,147 @@
+// Kernels whose results are exact or correctly rounded equal the scalar reference that is part of
+// their definition (kernels/<family>.h), bit for bit, on every target and for every dtype.
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <tuple>
+
+#include "kernels/list/all.h"
+#include "tests/harness.h"
+
+namespace lanewise {
+namespace {
+
+using namespace harness;  // NOLINT
+
+// All combinations of special values, thinned out to `limit`, then as many random ones.
+template <class... Ts>
+std::tuple<std::vector<Ts>...> OperandLists(size_t limit) {
+  const std::tuple<std::vector<Ts>...> specials{reference::Specials<Ts>()...};
+  std::tuple<std::vector<Ts>...> lists;
+  size_t all = 1;
+  std::apply([&](const auto&... s) { ((all *= s.size()), ...); }, specials);
+  const size_t step = all / limit + 1;
+  const auto add = [&](auto&& pick) {
+    [&]<size_t... I>(std::index_sequence<I...>) {
+      (std::get<I>(lists).push_back(pick(std::get<I>(specials))), ...);
+    }
+    (std::index_sequence_for<Ts...>{});
+  };
+  for (size_t i = 0; i < all; i += step) {
+    size_t rest = i;
+    add([&](const auto& s) {
+      const auto value = s[rest % s.size()];
+      rest /= s.size();
+      return value;
+    });
+  }
+  reference::Rng rng(7);
+  for (size_t i = 0; i < limit; ++i) {
+    add([&](const auto& s) {
+      return reference::Interesting<typename std::decay_t<decltype(s)>::value_type>(rng, s);
+    });
+  }
+  return lists;
+}
+
+// One byte per element: std::vector<bool> cannot be an operand.
+template <class T>
+auto Stored(const std::vector<T>& values) {
+  if constexpr (std::is_same_v<T, bool>)
+    return std::vector<uint8_t>(values.begin(), values.end());
+  else
+    return values;
+}
+
+template <class Out, class Ref, class... In>
+void CheckKernel(lw_kernel kernel, const char* name, Ref ref) {
+  const auto lists = OperandLists<In...>(sizeof...(In) == 3 ? 60000 : 20000);
+  const auto stored =
+      std::apply([](const auto&... l) { return std::make_tuple(Stored(l)...); }, lists);
+  const size_t n = std::get<0>(lists).size();
+  const lw_dtype dtypes[] = {kDtype<In>..., kDtype<Out>};
+  const auto out = std::make_unique<Out[]>(n);
+  for (const char* target : RunnableTargets()) {
+    const TargetScope scope(target);
+    const std::array<lw_operand, sizeof...(In) + 1> operands = std::apply(
+        [&](const auto&... s) {
+          return std::array<lw_operand, sizeof...(In) + 1>{
+              lw_operand{s.data(), static_cast<int64_t>(sizeof(s[0]))}...,
+              lw_operand{out.get(), static_cast<int64_t>(sizeof(Out))}};
+        },
+        stored);
+    ASSERT_EQ(lw_call(kernel, dtypes, operands.data(), static_cast<int64_t>(n)), LW_OK)
+        << name << ": " << lw_last_error();
+    size_t bad = 0;
+    for (size_t i = 0; i < n; ++i) {
+      const Out want =
+          std::apply([&](const auto&... l) { return static_cast<Out>(ref(l[i]...)); }, lists);
+      const bool same =
+          MovesBits(kernel) ? reference::SameBits(out[i], want) : reference::Same(out[i], want);
+      if (same || ++bad > 3) continue;
+      std::string inputs;
+      std::apply(
+          [&](const auto&... s) {
+            int k = 0;
+            ((inputs += ElementText(dtypes[k++], &s[i]) + " "), ...);
+          },
+          stored);
+      ADD_FAILURE() << name << " " << lw_dtype_name(dtypes[0]) << " on " << target << ": ("
+                    << inputs << "): got " << ElementText(kDtype<Out>, &out[i]) << ", expected "
+                    << ElementText(kDtype<Out>, &want);
+    }
+    EXPECT_EQ(bad, 0u) << name << " " << lw_dtype_name(dtypes[0]) << " on " << target;
+  }
+}
+
+template <class Op, class T>
+void CheckOperation(Kernel<Op, T>) {
+  using S = typename Op::Shape;
+  constexpr lw_kernel kId = Op::kId;
+  const char* name = Op::kName.data();
+  if constexpr (!kIsElementwise<S> || (Op::kBound.value > 0.5)) {
+    return;
+  } else if constexpr (std::is_same_v<S, Map1>) {
+    CheckKernel<T, Op, T>(kId, name, Op{});
+  } else if constexpr (std::is_same_v<S, Map2>) {
+    CheckKernel<T, Op, T, T>(kId, name, Op{});
+  } else if constexpr (std::is_same_v<S, Map3>) {
+    CheckKernel<T, Op, T, T, T>(kId, name, Op{});
+  } else if constexpr (std::is_same_v<S, Compare>) {
+    CheckKernel<bool, Op, T, T>(kId, name, Op{});
+  } else if constexpr (std::is_same_v<S, Test>) {
+    CheckKernel<bool, Op, T>(kId, name, Op{});
+  } else if constexpr (std::is_same_v<S, Select>) {
+    CheckKernel<T, Op, bool, T, T>(kId, name, Op{});
+  }
+}
+template <class Op, class From, class To>
+void CheckOperation(Kernel<Op, Cast<From, To>>) {
+  const auto ref = [](From x) { return reference::Converted<To>(x); };
+  CheckKernel<To, decltype(ref), From>(Op::kId, Op::kName.data(), ref);
+}
+
+template <class... Ks>
+void CheckAll(TypeList<Ks...>) {
+  (CheckOperation(Ks{}), ...);
+}
+
+TEST(Reference, ExactKernelsEqualTheirDefinition) { CheckAll(AllKernels{}); }
+
+// The definitions themselves, on what they promise in words.
+TEST(Reference, DefinitionsKeepTheirPromises) {
+  EXPECT_TRUE(std::signbit(Minimum{}(0.0, -0.0)) && std::signbit(Minimum{}(-0.0, 0.0)));
+  EXPECT_FALSE(std::signbit(Maximum{}(0.0, -0.0)) || std::signbit(Maximum{}(-0.0, 0.0)));
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_TRUE(std::isnan(Minimum{}(nan, 1.0)) && std::isnan(Maximum{}(1.0, nan)));
+  EXPECT_TRUE(std::isnan(Clip{}(1.0, nan, 2.0)));
+  EXPECT_EQ(Add{}(std::numeric_limits<int32_t>::max(), 1), std::numeric_limits<int32_t>::min());
+  EXPECT_EQ(Multiply{}(uint8_t{200}, uint8_t{2}), uint8_t{144});
+  EXPECT_EQ(Subtract{}(uint8_t{1}, uint8_t{2}), uint8_t{255});
+  EXPECT_TRUE(std::signbit(Rint{}(-0.25)) && std::signbit(Floor{}(-0.0)));
+  EXPECT_TRUE(std::signbit(Negative{}(0.0f)) && !std::signbit(Abs{}(-0.0f)));
+}
+
+}  // namespace
+}  // namespace lanewise
