@@ -89,7 +89,7 @@ lw_status lw_dtype_parse(const char* name, lw_dtype* dtype) {
   return Fail(LW_ERR_DTYPE, "\"%.40s\" is not a dtype; try f32 or float32", name);
 }
 
-int32_t lw_kernel_count(void) { return static_cast<int32_t>(kKernelCount); }
+int32_t lw_kernel_count(void) { return static_cast<int32_t>(kKernels.size()); }
 
 lw_status lw_kernel_info(int32_t index, lw_kernel_record* record) {
   if (!record) return Fail(LW_ERR_NULL, "lw_kernel_info: record is null");

@@ -1,5 +1,5 @@
-// lw_explain: which variant of a kernel runs in the calling thread, and for each other one the
-// first reason why not.
+// lw_explain: which variant of a kernel runs in the calling thread, for each other one the first
+// reason why not, and what changes with the size of a call.
 
 #include <new>
 
@@ -8,6 +8,7 @@
 #include "dispatch/base/text.h"
 #include "dispatch/choose/state.h"
 #include "dispatch/engine/checks.h"
+#include "dispatch/engine/size_rules.h"
 #include "dispatch/host/this_host.h"
 
 namespace lanewise {
@@ -37,12 +38,25 @@ std::string FmaNote(const KernelEntry& kernel, Target target) {
          "library's";
 }
 
-std::vector<Variant> Variants(const KernelEntry& kernel) {
+// What is asked for: contiguous operands of n elements; 0 if nothing is said of their size.
+struct Question {
+  const KernelEntry& kernel;
+  int64_t n;
+  SizeRules rules;
+  bool Applies(int64_t from) const { return n >= from; }
+};
+
+std::string Elements(int64_t n) { return std::to_string(n) + (n == 1 ? " element" : " elements"); }
+
+std::vector<Variant> Variants(const Question& q) {
+  const KernelEntry& kernel = q.kernel;
   const Table& table = ActiveTable();
   const int table_index = TargetIndexOf(table);
-  int chosen = table_index;
+  const bool large = q.Applies(q.rules.table_from);
+  const int large_index = q.rules.table ? TargetIndexOf(*q.rules.table) : -1;
+  int chosen = large ? large_index : table_index;
   for (int i = 0; i < static_cast<int>(kCompiledTargetCount); ++i) {
-    if (kCompiledTargets[i].target == table.slot_target[kernel.slot]) chosen = i;
+    if (!large && kCompiledTargets[i].target == table.slot_target[kernel.slot]) chosen = i;
   }
   std::vector<Variant> variants;
   for (const Target target : TargetsOf(ThisHost().arch)) {
@@ -61,8 +75,15 @@ std::vector<Variant> Variants(const KernelEntry& kernel) {
     } else if (index == chosen) {
       v.chosen = true;
       v.status = "chosen";
-      v.reason = chosen == table_index ? "best target allowed on this machine"
-                                       : "measured exception for this kernel (dispatch/choose/policy.h)";
+      v.reason = large ? "measured faster from " + Elements(q.rules.table_from) +
+                             " on, which come from memory"
+                 : chosen == table_index
+                     ? "best target allowed on this machine"
+                     : "measured exception for this kernel (dispatch/choose/policy.h)";
+      if (q.n == 0 && large_index >= 0) {
+        v.reason += "; from " + Elements(q.rules.table_from) + " on " +
+                    kCompiledTargets[large_index].name + " runs";
+      }
       v.reason += FmaNote(kernel, target);
     } else if (index > table_index) {
       v.status = "capped";
@@ -91,17 +112,47 @@ std::string Signature(const KernelEntry& kernel) {
   return text + ") -> " + kDtypeName[kernel.dtypes[kernel.inputs]];
 }
 
-std::string Text(const KernelEntry& kernel) {
-  std::string text = Signature(kernel) + "\n  " + kernel.doc + "\n";
-  for (const Variant& v : Variants(kernel)) {
-    text += (v.chosen ? "  * " : "    ") + v.target;
-    text.append(v.target.size() < 10 ? 10 - v.target.size() : 1, ' ');
-    text += v.status + ": " + v.reason + "\n";
+struct Rule {
+  const char* name;
+  int64_t from;
+  std::string meaning;
+};
+
+std::vector<Rule> Rules(const Question& q) {
+  std::vector<Rule> rules{
+      {"threads", q.rules.threads_from, "split over the threads that lw_get_threads() gives"},
+      {"streaming", q.rules.stream_from, "stores past the caches, to an output that is no input"}};
+  if (q.rules.table) {
+    rules.push_back({"target", q.rules.table_from,
+                     std::string(kCompiledTargets[TargetIndexOf(*q.rules.table)].name) +
+                         "'s loop: bound by memory, where narrower vectors measured faster"});
+  }
+  std::erase_if(rules, [](const Rule& rule) { return rule.from == SizeRules::kNever; });
+  return rules;
+}
+
+std::string Padded(std::string text) {
+  text.append(text.size() < 10 ? 10 - text.size() : 1, ' ');
+  return text;
+}
+
+std::string Text(const Question& q) {
+  std::string text = Signature(q.kernel) + "\n  " + q.kernel.doc + "\n";
+  for (const Variant& v : Variants(q)) {
+    text += (v.chosen ? "  * " : "    ") + Padded(v.target) + v.status + ": " + v.reason + "\n";
+  }
+  const std::vector<Rule> rules = Rules(q);
+  if (rules.empty()) return text;
+  text += "  contiguous arrays" + (q.n ? ", here of " + Elements(q.n) : "") + "\n";
+  for (const Rule& rule : rules) {
+    text += (q.Applies(rule.from) ? "  * " : "    ") + Padded(rule.name) + "from " +
+            Elements(rule.from) + ": " + rule.meaning + "\n";
   }
   return text;
 }
 
-std::string Json(const KernelEntry& kernel) {
+std::string Json(const Question& q) {
+  const KernelEntry& kernel = q.kernel;
   JsonWriter json;
   json.BeginObject();
   json.String("kernel", kernel.name);
@@ -112,12 +163,26 @@ std::string Json(const KernelEntry& kernel) {
   json.Number("max_ulp", kernel.max_ulp);
   json.Integer("numerics_since", kernel.numerics_since);
   json.BeginArray("variants");
-  for (const Variant& v : Variants(kernel)) {
+  for (const Variant& v : Variants(q)) {
     json.BeginObject();
     json.String("target", v.target);
     json.Bool("chosen", v.chosen);
     json.String("status", v.status);
     json.String("reason", v.reason);
+    json.EndObject();
+  }
+  json.EndArray();
+  if (q.n)
+    json.Integer("elements", q.n);
+  else
+    json.Null("elements");
+  json.BeginArray("size_rules");
+  for (const Rule& rule : Rules(q)) {
+    json.BeginObject();
+    json.String("rule", rule.name);
+    json.Integer("from_elements", rule.from);
+    json.Bool("applies", q.Applies(rule.from));
+    json.String("meaning", rule.meaning);
     json.EndObject();
   }
   json.EndArray();
@@ -128,15 +193,17 @@ std::string Json(const KernelEntry& kernel) {
 }  // namespace
 }  // namespace lanewise
 
-extern "C" lw_status lw_explain(lw_kernel id, const lw_dtype* dtypes, int32_t json, char* buffer,
-                                size_t size, size_t* length) {
+extern "C" lw_status lw_explain(lw_kernel id, const lw_dtype* dtypes, int64_t n, int32_t json,
+                                char* buffer, size_t size, size_t* length) {
   using namespace lanewise;  // NOLINT
   const KernelEntry* kernel = dtypes ? FindKernel(id, dtypes) : FirstKernel(id);
   if (!kernel && dtypes) return FailDtypes(id, dtypes);
   if (!kernel) return Fail(LW_ERR_KERNEL, "no kernel has id %d", static_cast<int>(id));
+  if (n < 0) return Fail(LW_ERR_SIZE, "lw_explain: n is negative (%lld)", (long long)n);
   const lw_status status = CheckZeroOrOne("lw_explain", "json", json);
   if (status != LW_OK) return status;
   return Guarded("lw_explain", [=] {
-    return CopyText(json ? Json(*kernel) : Text(*kernel), buffer, size, length);
+    const Question question{*kernel, n, RulesOf(*kernel)};
+    return CopyText(json ? Json(question) : Text(question), buffer, size, length);
   });
 }

@@ -8,6 +8,7 @@
 #include "dispatch/choose/policy.h"
 #include "dispatch/choose/state.h"
 #include "dispatch/engine/elementwise.h"
+#include "kernels/list/all.h"
 
 namespace lanewise {
 

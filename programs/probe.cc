@@ -95,16 +95,18 @@ std::vector<lw_kernel_record> LoopsOf(lw_kernel kernel, const lw_dtype* dtype) {
   return loops;
 }
 
-std::string ExplainText(lw_kernel kernel, const lw_dtype* dtypes, bool json, lw_status& status) {
+std::string ExplainText(lw_kernel kernel, const lw_dtype* dtypes, int64_t n, bool json,
+                        lw_status& status) {
   return GetText(
       [&](char* buffer, size_t size, size_t* length) {
-        return lw_explain(kernel, dtypes, json, buffer, size, length);
+        return lw_explain(kernel, dtypes, n, json, buffer, size, length);
       },
       status);
 }
 
-// wanted: a kernel and, unless all its loops are meant, a dtype. As JSON, all are an array.
-int Explain(const std::vector<std::string>& wanted, bool json) {
+// wanted: a kernel and, unless all its loops are meant, a dtype. n: elements; 0: small arrays. As
+// JSON, all are an array.
+int Explain(const std::vector<std::string>& wanted, int64_t n, bool json) {
   lw_kernel kernel;
   lw_dtype dtype = LW_F32;
   const bool one = wanted.size() > 1;
@@ -114,12 +116,12 @@ int Explain(const std::vector<std::string>& wanted, bool json) {
   lw_status status = LW_OK;
   if (loops.empty()) {  // the library says which there are
     const std::vector<lw_dtype> dtypes(LW_MAX_OPERANDS, dtype);
-    ExplainText(kernel, dtypes.data(), json, status);
+    ExplainText(kernel, dtypes.data(), n, json, status);
     return RefuseExplain();
   }
   std::string text, separator = json && !one ? "[" : "";
   for (const lw_kernel_record& loop : loops) {
-    text += separator + ExplainText(kernel, loop.dtypes, json, status);
+    text += separator + ExplainText(kernel, loop.dtypes, n, json, status);
     if (status != LW_OK) return Print(text, status);
     separator = json ? "," : "\n";
   }
@@ -251,6 +253,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("lanewise-probe ") + lw_version());
   bool json = false, gpu = false, selftest = false, list = false;
   std::vector<std::string> explain;
+  int64_t elements = 0;
   std::string expect, only, excuse, machine;
   app.add_flag("--json", json, "JSON instead of text (docs/machine.md)");
   app.add_flag("--gpu", gpu, "ask the GPU's driver for its devices, which may take seconds");
@@ -261,6 +264,9 @@ int main(int argc, char** argv) {
                  "which variant of KERNEL runs for DTYPE, or for each dtype, and why")
       ->expected(1, 2)
       ->type_name("KERNEL [DTYPE]");
+  app.add_option("--elements", elements, "with --explain: for contiguous arrays of N elements")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
   app.add_flag("--list", list, "all kernels with dtypes, error bound and meaning");
   app.add_flag("--selftest", selftest, "compare every kernel on every target with golden hashes");
   app.add_option("--target", only, "with --selftest: this target only");
@@ -278,7 +284,7 @@ int main(int argc, char** argv) {
   // All texts below then tell what this finds.
   lw_gpu_state state;
   if (gpu) lw_gpu_status(1, &state);
-  if (!explain.empty()) return Explain(explain, json);
+  if (!explain.empty()) return Explain(explain, elements, json);
   if (selftest) return SelfTest(expect, only, excuse);
   if (list) return List();
   if (!machine.empty()) return PrintDescribed(machine);

@@ -48,6 +48,7 @@ inline constexpr int64_t kTaskBytesPlain = int64_t{512} << 10;
 inline constexpr int64_t kTaskBytesMath = int64_t{256} << 10;
 // The same for reductions and scans.
 inline constexpr int64_t kParallelBytes = int64_t{4} << 20;
+constexpr bool IsWorthThreads(int64_t bytes) { return bytes >= kParallelBytes; }
 inline constexpr int64_t kTaskBytes = int64_t{512} << 10;
 
 // Streaming stores begin where the output alone exceeds the last-level cache (this size if the

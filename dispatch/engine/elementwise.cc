@@ -1,8 +1,6 @@
 #include "dispatch/engine/elementwise.h"
-#include "dispatch/host/this_host.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
@@ -14,7 +12,7 @@
 #include "dispatch/choose/policy.h"
 #include "dispatch/choose/state.h"
 #include "dispatch/engine/view.h"
-#include "dispatch/host/os.h"
+#include "dispatch/host/this_host.h"
 #include "dispatch/threads/threads.h"
 #include "hwy/cache_control.h"
 
@@ -318,6 +316,31 @@ bool RunFew(const KernelEntry& kernel, const lw_operand* operands, int64_t n) {
 
 }  // namespace
 
+namespace {
+
+// How a call runs, apart from its strides.
+struct Plan {
+  const Table* table;
+  bool stream;
+  size_t tasks;  // 0: not split over threads
+  size_t grain;
+};
+
+// `call` has its table and operands.
+Plan MakePlan(const Call& call, int64_t n) {
+  Plan plan{call.table, ShouldStream(call, n), 0, 0};
+  if (IsMemoryBound(call, n)) plan.table = &MemoryTable(*call.table);
+  const int64_t widest = Widest(*call.kernel);
+  const bool math = call.kernel->math && !call.repeated;
+  if (n < (math ? kThreadBytesMath : kThreadBytesPlain) / widest) return plan;
+  plan.tasks = static_cast<size_t>((n + kSplit - 1) / kSplit);
+  plan.grain =
+      static_cast<size_t>((math ? kTaskBytesMath : kTaskBytesPlain) / widest / kSplit);
+  return plan;
+}
+
+}  // namespace
+
 void RunElementwise(const KernelEntry& kernel, const lw_operand* operands, int64_t n) {
   if (RunFew(kernel, operands, n)) return;
   std::pair<Call, int64_t> task{{&ActiveTable(), &kernel, {}, false}, n};
@@ -325,18 +348,29 @@ void RunElementwise(const KernelEntry& kernel, const lw_operand* operands, int64
   std::copy_n(operands, kernel.inputs + 1, call.operands);
   call.ChooseRepeated();
   FaceForwards(call, n);
-  call.stream = ShouldStream(call, n);
-  if (IsMemoryBound(call, n)) call.table = &MemoryTable(*call.table);
+  const Plan plan = MakePlan(call, n);
+  call.table = plan.table;
+  call.stream = plan.stream;
   FpGuard guard(kernel.flags);
-  const int64_t widest = Widest(kernel);
-  const bool math = kernel.math && !call.repeated;
-  if (n < (math ? kThreadBytesMath : kThreadBytesPlain) / widest) {
-    guard.Raise(RunRange(call, 0, n));
-    return;
-  }
-  const int64_t grain = (math ? kTaskBytesMath : kTaskBytesPlain) / widest / kSplit;
-  const size_t tasks = static_cast<size_t>((n + kSplit - 1) / kSplit);
-  guard.Raise(ParallelFor(tasks, static_cast<size_t>(grain), &RunTask, &task).For(kernel.flags));
+  guard.Raise(plan.tasks == 0
+                  ? RunRange(call, 0, n)
+                  : ParallelFor(plan.tasks, plan.grain, &RunTask, &task).For(kernel.flags));
+}
+
+SizeRules ElementwiseRules(const KernelEntry& kernel) {
+  // Operands of their own, which are only looked at, never read.
+  Call call{&ActiveTable(), &kernel, {}, false};
+  alignas(64) static const char places[LW_MAX_OPERANDS][64] = {};
+  for (int i = 0; i <= kernel.inputs; ++i) call.operands[i] = {places[i], kernel.Size(i)};
+  const auto least = [&call](auto holds) {
+    return LeastSize([&](int64_t n) { return holds(MakePlan(call, n)); });
+  };
+  SizeRules rules;
+  rules.threads_from = least([](const Plan& plan) { return plan.tasks > plan.grain; });
+  rules.stream_from = least([](const Plan& plan) { return plan.stream; });
+  rules.table_from = least([&](const Plan& plan) { return plan.table != call.table; });
+  if (rules.table_from != SizeRules::kNever) rules.table = MakePlan(call, rules.table_from).table;
+  return rules;
 }
 
 uint32_t RunInOrder(const Table& table, const KernelEntry& kernel, const lw_operand* operands,

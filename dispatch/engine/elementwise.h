@@ -4,6 +4,7 @@
 #ifndef LANEWISE_DISPATCH_ENGINE_ELEMENTWISE_H_
 #define LANEWISE_DISPATCH_ENGINE_ELEMENTWISE_H_
 
+#include "dispatch/engine/size_rules.h"
 #include "kernels/list/registry.h"
 #include "kernels/list/table.h"
 
@@ -20,6 +21,9 @@ void RunElementwise(const KernelEntry& kernel, const lw_operand* operands, int64
 // may overlap in any way. Returns the Raised bits.
 uint32_t RunInOrder(const Table& table, const KernelEntry& kernel, const lw_operand* operands,
                     int64_t n);
+
+// What changes with the size of a call.
+SizeRules ElementwiseRules(const KernelEntry& kernel);
 
 // Whether the n elements of two operands share a byte.
 bool SharesBytes(const lw_operand& a, size_t a_size, const lw_operand& b, size_t b_size, int64_t n);

@@ -30,8 +30,7 @@ bool AnyOrder(const KernelEntry& entry) {
 
 // The sum that comes before a variance.
 const ReduceLoops& SumLoops(const Sequences& r) {
-  return *r.table.slots[r.entry.dtypes[0] == LW_F32 ? kSlot<Sum, float> : kSlot<Sum, double>]
-              .reduce;
+  return *r.table.slots[FindReduction(LW_SUM, r.entry.dtypes[0])->slot].reduce;
 }
 
 // ---------------------------------------------------------------- finishing
@@ -284,12 +283,12 @@ TaskFlags RunPlan(const Sequences& r, const ReducePlan& plan) {
   const Outputs o{r, plan, block, (inner + block - 1) / block};
   const int64_t units = outputs / inner * o.blocks;
   const int64_t unit_bytes = r.n * r.ElementSize() * o.block;
-  if (units * unit_bytes < kParallelBytes) {
+  if (!IsWorthThreads(units * unit_bytes)) {
     RunUnits(const_cast<Outputs*>(&o), 0, static_cast<size_t>(units), nullptr);
     return {};
   }
   const int threads = ThreadBudget();
-  if (threads > 1 && units < 2 * threads && unit_bytes >= kParallelBytes) {
+  if (threads > 1 && units < 2 * threads && IsWorthThreads(unit_bytes)) {
     return RunUnitsOnThreads(o, units);
   }
   const int64_t grain = unit_bytes >= kTaskBytes ? 1 : kTaskBytes / unit_bytes;

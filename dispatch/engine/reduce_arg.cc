@@ -155,14 +155,14 @@ TaskFlags RunArgPlan(const Table& table, const KernelEntry& entry, const ReduceP
   const int64_t outputs = plan.kept.Count(), bytes = p.n * p.size;
   const bool contiguous = plan.reduced.ndim == 1 && plan.reduced.InnerStride() == p.size &&
                           IsAligned(plan.in, 0, p.size);
-  if (outputs == 1 && contiguous && bytes >= kParallelBytes) {
+  if (outputs == 1 && contiguous && IsWorthThreads(bytes)) {
     return p.size == 4 ? ArgOnThreads<float>(p) : ArgOnThreads<double>(p);
   }
   const bool columns = SuitsColumns(p);
   const int64_t side = columns ? kSideBytes / p.size : 1, inner = plan.kept.InnerSize();
   const int64_t units = columns ? outputs / inner * ((inner + side - 1) / side) : outputs;
   const TaskFn run = columns ? &RunArgColumns : &RunArg;
-  if (outputs * bytes < kParallelBytes) {
+  if (!IsWorthThreads(outputs * bytes)) {
     run(&p, 0, static_cast<size_t>(units), nullptr);
     return {};
   }

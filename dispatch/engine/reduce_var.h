@@ -20,15 +20,15 @@ template <class Reduce>
 void ZeroIfEqual(const Sequences& r, char* sums, char* means, size_t count, Reduce reduce) {
   if (!MayBeEqual(r, sums, means, count)) return;
   const bool narrow = r.entry.dtypes[0] == LW_F32;
-  const auto slot = [&](size_t f32, size_t f64) -> const ReduceLoops& {
-    return *r.table.slots[narrow ? f32 : f64].reduce;
+  const auto loops = [&](lw_kernel id) -> const ReduceLoops& {
+    return *r.table.slots[FindReduction(id, r.entry.dtypes[0])->slot].reduce;
   };
   const size_t bytes = count * static_cast<size_t>(r.ResultSize());
   char *saved = means, *least = means + bytes;
   std::memcpy(saved, sums, bytes);
-  reduce(slot(kSlot<Min, float>, kSlot<Min, double>));
+  reduce(loops(LW_MIN));
   std::memcpy(least, sums, bytes);
-  reduce(slot(kSlot<Max, float>, kSlot<Max, double>));
+  reduce(loops(LW_MAX));
   const auto finish = [&](auto* most) {
     using T = std::remove_pointer_t<decltype(most)>;
     const T* lowest = reinterpret_cast<const T*>(least);

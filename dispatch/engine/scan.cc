@@ -102,7 +102,7 @@ TaskFlags ScanOnThreads(const KernelEntry& entry, const ScanLoops& loops, const 
 
 TaskFlags ScanContiguous(const KernelEntry& entry, const ScanLoops& loops, const char* x, int64_t n,
                          char* out) {
-  if (n * entry.Size(0) >= kParallelBytes && ThreadBudget() > 1) {
+  if (IsWorthThreads(n * entry.Size(0)) && ThreadBudget() > 1) {
     return ScanOnThreads(entry, loops, x, n, out);
   }
   alignas(8) char carry[8];

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "gpu/device/launch_plan.h"
+#include "kernels/list/all.h"
 #include "kernels/list/registry.h"
 
 namespace lanewise::gpu {

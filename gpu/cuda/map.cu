@@ -40,9 +40,8 @@ void Enter(gpu::MapKernel* table, Kernel<Op, T>) {
   }
 }
 
-template <class... Ks>
-void EnterAll(gpu::MapKernel* table, TypeList<Ks...>) {
-  (Enter(table, Ks{}), ...);
+void EnterAll(gpu::MapKernel* table) {
+  ForEachKernel([table](auto kernel) { Enter(table, kernel); });
 }
 
 }  // namespace
@@ -51,7 +50,7 @@ void EnterAll(gpu::MapKernel* table, TypeList<Ks...>) {
 namespace gpu {
 template <>
 void EnterMaps<LANEWISE_PART>(MapKernel* table) {
-  HWY_NAMESPACE::EnterAll(table, AllKernels{});
+  HWY_NAMESPACE::EnterAll(table);
 }
 }  // namespace gpu
 

@@ -53,9 +53,8 @@ void Enter(gpu::ReduceKernel* table, Kernel<Op, T>) {
   }
 }
 
-template <class... Ks>
-void EnterAll(gpu::ReduceKernel* table, TypeList<Ks...>) {
-  (Enter(table, Ks{}), ...);
+void EnterAll(gpu::ReduceKernel* table) {
+  ForEachKernel([table](auto kernel) { Enter(table, kernel); });
 }
 
 }  // namespace
@@ -64,7 +63,7 @@ void EnterAll(gpu::ReduceKernel* table, TypeList<Ks...>) {
 namespace gpu {
 template <>
 void EnterReductions<LANEWISE_PART>(ReduceKernel* table) {
-  HWY_NAMESPACE::EnterAll(table, AllKernels{});
+  HWY_NAMESPACE::EnterAll(table);
 }
 }  // namespace gpu
 

@@ -251,10 +251,13 @@ LW_API int32_t lw_get_threads(void);
 
 /* Writes text to buffer (at most size bytes with the final 0; truncated if it does not fit) and
  * gives the full length without the 0 in *length. buffer may be null when size is 0. */
-/* Which variant of a kernel runs, and for each other why not. dtypes: inputs, then output; null
- * for the first loop of the kernel. json: 0 text, 1 JSON; otherwise LW_ERR_VALUE. */
-LW_API lw_status lw_explain(lw_kernel kernel, const lw_dtype* dtypes, int32_t json, char* buffer,
-                            size_t size, size_t* length);
+/* Which variant of a kernel runs, for each other why not, and from how many elements on a call is
+ * split over threads, stores past the caches or takes another target's loop. dtypes: inputs, then
+ * output; null for the first loop of the kernel. n: elements of contiguous operands that lie apart,
+ * for which to answer; 0 for small ones, with the sizes from which the answer changes.
+ * json: 0 text, 1 JSON; otherwise LW_ERR_VALUE. */
+LW_API lw_status lw_explain(lw_kernel kernel, const lw_dtype* dtypes, int64_t n, int32_t json,
+                            char* buffer, size_t size, size_t* length);
 /* This machine: CPU, psABI level, features, caches, targets with reasons, CPU budget, settings; as
  * JSON also the machine in the package managers' terms (docs/machine.md).
  * format: 0 text, 1 JSON, 3 JSON with the GPU's devices, which asks its driver; otherwise

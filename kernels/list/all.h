@@ -17,53 +17,60 @@
 
 namespace lanewise {
 
-template <class... Lists>
-struct Concat;
-template <class... As, class... Bs, class... Rest>
-struct Concat<TypeList<As...>, TypeList<Bs...>, Rest...> {
-  using type = typename Concat<TypeList<As..., Bs...>, Rest...>::type;
-};
-template <class... As>
-struct Concat<TypeList<As...>> {
-  using type = TypeList<As...>;
-};
+// In the order of the list; a new family is a line here and in families.h.
+using AllFamilies = TypeList<Arithmetic, Comparison, Exponential, Trigonometric, Power, Reduction,
+                             Scanning, Compression, Conversion>;
 
-using AllOperations = typename Concat<Arithmetic, Comparison, Exponential, Trigonometric, Power,
-                                      Reduction, Scanning, Compression, Conversion>::type;
-
-// All kernels: each operation once per element type.
-template <class Op, class Types>
-struct KernelsOf;
-template <class Op, class... Ts>
-struct KernelsOf<Op, TypeList<Ts...>> {
-  using type = TypeList<Kernel<Op, Ts>...>;
-};
-template <class List>
-struct Expand;
-template <class... Ops>
-struct Expand<TypeList<Ops...>> {
-  using type = typename Concat<typename KernelsOf<Ops, typename Ops::Types>::type...>::type;
-};
-using AllKernels = typename Expand<AllOperations>::type;
-
-template <class... Ks>
-constexpr size_t CountOf(TypeList<Ks...>) {
-  return sizeof...(Ks);
-}
-inline constexpr size_t kKernelCount = CountOf(AllKernels{});
-
-template <class K, class... Ks>
-constexpr size_t IndexOf(TypeList<Ks...>) {
-  constexpr bool same[] = {std::is_same_v<K, Ks>...};
-  for (size_t i = 0; i < sizeof...(Ks); ++i) {
-    if (same[i]) return i;
+// Calls f(Kernel<Op, T>{}) for every operation and each of its element types, in the order of the
+// list.
+template <class F>
+struct KernelVisitor {
+  F& f;
+  template <class Op, class... Ts>
+  constexpr void Operation(TypeList<Ts...>) {
+    (f(Kernel<Op, Ts>{}), ...);
   }
-  return sizeof...(Ks);
+  template <class... Ops>
+  constexpr void Family(TypeList<Ops...>) {
+    (Operation<Ops>(typename Ops::Types{}), ...);
+  }
+  template <class... Families>
+  constexpr void List(TypeList<Families...>) {
+    (Family(Families{}), ...);
+  }
+};
+template <class F>
+constexpr void ForEachKernel(F f) {
+  KernelVisitor<F>{f}.List(AllFamilies{});
+}
+
+// An operation's kernels are neighbours; kFirstSlots has the position of the first by kernel id.
+inline constexpr size_t kIdLimit = 1024;
+struct SlotCounter {
+  int16_t first[kIdLimit];
+  int16_t count = 0;
+  constexpr SlotCounter() : first{} {
+    for (int16_t& slot : first) slot = -1;
+    ForEachKernel([this]<class Op, class T>(Kernel<Op, T>) {
+      if (first[Op::kId] < 0) first[Op::kId] = count;
+      ++count;
+    });
+  }
+};
+inline constexpr SlotCounter kFirstSlots;
+inline constexpr size_t kKernelCount = static_cast<size_t>(kFirstSlots.count);
+
+template <class T, class... Ts>
+constexpr size_t PositionOf(TypeList<Ts...>) {
+  size_t position = 0;
+  (void)((std::is_same_v<T, Ts> || (++position, false)) || ...);
+  return position;
 }
 
 // Position of a kernel in every table and in lw_kernel_info.
 template <class Op, class T>
-inline constexpr size_t kSlot = IndexOf<Kernel<Op, T>>(AllKernels{});
+inline constexpr size_t kSlot =
+    static_cast<size_t>(kFirstSlots.first[Op::kId]) + PositionOf<T>(typename Op::Types{});
 
 }  // namespace lanewise
 

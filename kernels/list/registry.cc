@@ -1,5 +1,10 @@
 #include "kernels/list/registry.h"
 
+#include <array>
+
+#include "kernels/list/all.h"
+#include "kernels/list/table.h"
+
 namespace lanewise {
 namespace {
 
@@ -76,45 +81,35 @@ constexpr KernelEntry Describe(Kernel<Op, T>) {
   return entry;
 }
 
-template <class... Ks>
-constexpr std::array<KernelEntry, kKernelCount> DescribeAll(TypeList<Ks...>) {
-  return {Describe(Ks{})...};
-}
+constexpr std::array<KernelEntry, kKernelCount> kEntries = [] {
+  std::array<KernelEntry, kKernelCount> entries{};
+  ForEachKernel([&entries]<class Op, class T>(Kernel<Op, T> kernel) {
+    entries[kSlot<Op, T>] = Describe(kernel);
+  });
+  return entries;
+}();
+static_assert(kKernelCount <= kTableSlots, "make room: kTableSlots in kernels/list/table.h");
 
 struct IdRange {
-  int16_t first = -1;
-  int16_t end = -1;
+  int first;
+  int end;
 };
 
-}  // namespace
-
-constexpr std::array<KernelEntry, kKernelCount> kKernels = DescribeAll(AllKernels{});
-
-namespace {
-
-constexpr int kIdCount = [] {
-  int count = 0;
-  for (const KernelEntry& entry : kKernels) count = entry.id >= count ? entry.id + 1 : count;
-  return count;
-}();
-
-// An operation's kernels are neighbours in the list.
-constexpr auto kRanges = [] {
-  std::array<IdRange, kIdCount> ranges{};
-  for (int i = 0; i < static_cast<int>(kKernelCount); ++i) {
-    IdRange& range = ranges[kKernels[i].id];
-    if (range.first < 0) range.first = static_cast<int16_t>(i);
-    range.end = static_cast<int16_t>(i + 1);
-  }
-  return ranges;
-}();
-
+// Of the entries of a kernel id; empty if there are none.
 IdRange RangeOf(lw_kernel id) {
-  const int i = static_cast<int>(id);
-  return i < 0 || i >= kIdCount ? IdRange{} : kRanges[i];
+  const size_t i = static_cast<size_t>(id);
+  if (i >= kIdLimit || kFirstSlots.first[i] < 0) return {0, 0};
+  const int first = kFirstSlots.first[i];
+  int end = first;
+  while (end < static_cast<int>(kKernelCount) && kEntries[end].id == id) ++end;
+  return {first, end};
 }
 
 }  // namespace
+
+constinit const std::span<const KernelEntry> kKernels(kEntries);
+
+size_t FirstSlot(lw_kernel id) { return static_cast<size_t>(RangeOf(id).first); }
 
 const KernelEntry* FindKernel(lw_kernel id, const lw_dtype* dtypes) {
   const IdRange range = RangeOf(id);
@@ -129,7 +124,7 @@ const KernelEntry* FindKernel(lw_kernel id, const lw_dtype* dtypes) {
 
 const KernelEntry* FirstKernel(lw_kernel id) {
   const IdRange range = RangeOf(id);
-  return range.first < 0 ? nullptr : &kKernels[range.first];
+  return range.first == range.end ? nullptr : &kKernels[range.first];
 }
 
 const KernelEntry* FindReduction(lw_kernel id, lw_dtype element) {

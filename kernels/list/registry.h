@@ -1,12 +1,12 @@
-// The kernel list as run-time data: one entry per kernel, in slot order, derived from
-// AllKernels.
+// The kernel list as run-time data: one entry per kernel, in slot order, derived from AllFamilies.
+// Who includes this is not compiled again when a family's declarations change.
 
 #ifndef LANEWISE_KERNELS_LIST_REGISTRY_H_
 #define LANEWISE_KERNELS_LIST_REGISTRY_H_
 
-#include <array>
+#include <span>
 
-#include "kernels/list/all.h"
+#include "kernels/list/kernel.h"
 
 namespace lanewise {
 
@@ -25,7 +25,7 @@ struct KernelEntry {
   uint8_t Size(int operand) const { return kDtypeSize[dtypes[operand]]; }
 };
 
-extern const std::array<KernelEntry, kKernelCount> kKernels;
+extern const std::span<const KernelEntry> kKernels;
 
 // Null if there is no such kernel, or none for these dtypes (inputs, then output).
 const KernelEntry* FindKernel(lw_kernel id, const lw_dtype* dtypes);

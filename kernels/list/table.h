@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kernels/list/all.h"
+#include "kernels/list/kernel.h"
 
 namespace lanewise {
 
@@ -74,18 +74,26 @@ union Slot {
   const CompressLoops* compress;
 };
 
+// Room for every kernel of the list; fixed here, so that a family that grows does not compile all
+// others again. registry.cc refuses a list that is longer.
+inline constexpr size_t kTableSlots = 256;
+
 struct Table {
   int64_t target = 0;  // Highway's bit, e.g. HWY_AVX2
-  std::array<Slot, kKernelCount> slots{};
-  std::array<int64_t, kKernelCount> slot_target{};  // differs from target where policy says so
+  std::array<Slot, kTableSlots> slots{};
+  std::array<int64_t, kTableSlots> slot_target{};  // differs from target where policy says so
   // The same loops with stores past the caches, where there are any; else null.
-  std::array<ElementwiseFn, kKernelCount> stream_loops{};
+  std::array<ElementwiseFn, kTableSlots> stream_loops{};
   // For a second input that is one element for all: a loop that does not read it, or null.
-  std::array<ElementwiseFn (*)(const void* element), kKernelCount> repeated{};
+  std::array<ElementwiseFn (*)(const void* element), kTableSlots> repeated{};
   std::array<CopyLoops, 4> copies{};
   // Copies bytes past the caches; both pointers of any alignment.
   void (*stream)(const void* from, void* to, size_t bytes) = nullptr;
 };
+
+// Position of an operation's first element type in every table; those of its other types follow in
+// the order of Op::Types.
+size_t FirstSlot(lw_kernel id);
 
 // Targets compiled into this library, worst first.
 struct CompiledTarget {

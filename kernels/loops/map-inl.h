@@ -327,12 +327,10 @@ constexpr ElementwiseFn StreamLoopOf(Compare, T*) {
 
 template <class Op, class... Ts>
 void FillOperation(Table& table, TypeList<Ts...>) {
-  ((table.stream_loops[kSlot<Op, Ts>] =
-        StreamLoopOf<Op>(typename Op::Shape{}, static_cast<Ts*>(nullptr))),
-   ...);
-  ((table.slots[kSlot<Op, Ts>].elementwise =
-        LoopOf<Op>(typename Op::Shape{}, static_cast<Ts*>(nullptr))),
-   ...);
+  ElementwiseFn* stream = table.stream_loops.data() + FirstSlot(Op::kId);
+  ((*stream++ = StreamLoopOf<Op>(typename Op::Shape{}, static_cast<Ts*>(nullptr))), ...);
+  Slot* slot = table.slots.data() + FirstSlot(Op::kId);
+  ((slot++->elementwise = LoopOf<Op>(typename Op::Shape{}, static_cast<Ts*>(nullptr))), ...);
 }
 
 // Enters the loops of this target for every operation of an elementwise family.

@@ -67,8 +67,9 @@ ElementwiseFn LoopOfExponent(const void* exponent) {
 
 void FillPower(Table& table) {
   FillElementwise(table, Power{});
-  table.repeated[kSlot<Pow, float>] = &LoopOfExponent<float>;
-  table.repeated[kSlot<Pow, double>] = &LoopOfExponent<double>;
+  static_assert(std::is_same_v<Pow::Types, TypeList<float, double>>);
+  table.repeated[FirstSlot(LW_POW)] = &LoopOfExponent<float>;
+  table.repeated[FirstSlot(LW_POW) + 1] = &LoopOfExponent<double>;
 }
 
 }  // namespace HWY_NAMESPACE

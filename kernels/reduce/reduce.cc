@@ -4,6 +4,7 @@
 #define HWY_TARGET_INCLUDE "kernels/reduce/reduce.cc"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 
+#include "kernels/reduce/reduce.h"
 #include "kernels/reduce/reduce-inl.h"
 #include "kernels/reduce/reduce_columns-inl.h"
 #include "kernels/reduce/reduce_exact-inl.h"
@@ -33,12 +34,14 @@ template <class Op, class... Ts>
 void FillReduce(Table& table, TypeList<Ts...>) {
   // A mean is a sum until the division, which dispatch/engine/reduce.cc makes.
   using Loops = std::conditional_t<std::is_same_v<Op, Mean>, Sum, Op>;
-  ((table.slots[kSlot<Op, Ts>].reduce = &kReduceLoops<Loops, Ts>), ...);
+  Slot* slot = table.slots.data() + FirstSlot(Op::kId);
+  ((slot++->reduce = &kReduceLoops<Loops, Ts>), ...);
 }
 
 template <class... Ts>
 void FillArgMax(Table& table, TypeList<Ts...>) {
-  ((table.slots[kSlot<ArgMax, Ts>].arg = &ArgMaxContiguous<Ts>), ...);
+  Slot* slot = table.slots.data() + FirstSlot(ArgMax::kId);
+  ((slot++->arg = &ArgMaxContiguous<Ts>), ...);
 }
 
 void FillReduction(Table& table) {

@@ -4,6 +4,7 @@
 #define HWY_TARGET_INCLUDE "kernels/scan/scan.cc"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 
+#include "kernels/scan/scan.h"
 #include "kernels/scan/scan-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -15,7 +16,8 @@ constexpr ScanLoops kScanLoops = {&ScanTotal<T>, &ScanLoop<T>};
 
 template <class... Ts>
 void FillScan(Table& table, TypeList<Ts...>) {
-  ((table.slots[kSlot<CumulativeSum, Ts>].scan = &kScanLoops<Ts>), ...);
+  Slot* slot = table.slots.data() + FirstSlot(CumulativeSum::kId);
+  ((slot++->scan = &kScanLoops<Ts>), ...);
 }
 
 void FillScanning(Table& table) { FillScan(table, CumulativeSum::Types{}); }

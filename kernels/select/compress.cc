@@ -4,6 +4,7 @@
 #define HWY_TARGET_INCLUDE "kernels/select/compress.cc"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 
+#include "kernels/select/compress.h"
 #include "kernels/select/compress-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -15,9 +16,8 @@ constexpr CompressLoops kCompressLoops = {&CountNonZero, &CompressLoop<U>};
 
 template <class... Ts>
 void FillCompress(Table& table, TypeList<Ts...>) {
-  ((table.slots[kSlot<CompressBy, Ts>].compress =
-        &kCompressLoops<hwy::UnsignedFromSize<sizeof(Ts)>>),
-   ...);
+  Slot* slot = table.slots.data() + FirstSlot(CompressBy::kId);
+  ((slot++->compress = &kCompressLoops<hwy::UnsignedFromSize<sizeof(Ts)>>), ...);
 }
 
 void FillCompression(Table& table) { FillCompress(table, CompressBy::Types{}); }

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 pytest.importorskip("rattler", reason="py-rattler is not installed")
 from explain_channels import record, unique, write_channel  # noqa: E402
-from lanewise._install.channel import load, solve  # noqa: E402
-from lanewise._install.decide import decide  # noqa: E402
-from lanewise._install.overrides import overrides  # noqa: E402
-from lanewise._install.reasons import Reasons  # noqa: E402
+from lanewise_install.channel import load, solve  # noqa: E402
+from lanewise_install.decide import decide  # noqa: E402
+from lanewise_install.overrides import overrides  # noqa: E402
+from lanewise_install.reasons import Reasons  # noqa: E402
 
 # app needs gate and lib, these need tool: so few that versions collide and exclude each other.
 _BELOW = {"app": ["gate", "lib", "tool"], "gate": ["tool"], "lib": ["gate", "tool"], "tool": []}

@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 pytest.importorskip("packaging", reason="packaging is not installed")
-from lanewise._install import uv as engine  # noqa: E402
-from lanewise._install.wheels import load  # noqa: E402
+from lanewise_install import uv as engine  # noqa: E402
+from lanewise_install.wheels import load  # noqa: E402
 
 _PATH = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
 _UV = shutil.which("uv", path=_PATH)

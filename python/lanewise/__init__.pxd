@@ -153,7 +153,7 @@ cdef extern from "lanewise/lanewise.h" nogil:
     lw_status lw_push_threads(int32_t limit)
     lw_status lw_pop_threads()
     int32_t lw_get_threads()
-    lw_status lw_explain(lw_kernel kernel, const lw_dtype* dtypes, int32_t json, char* buffer,
+    lw_status lw_explain(lw_kernel kernel, const lw_dtype* dtypes, int64_t n, int32_t json, char* buffer,
                          size_t size, size_t* length)
     lw_status lw_machine(int32_t format, char* buffer, size_t size, size_t* length)
     lw_status lw_machine_described(int32_t count, const char* const* keys,

@@ -19,7 +19,7 @@ def show(options):
 
 
 def explain(options):
-    _print(lanewise.explain(options.function, *options.dtype), options.json)
+    _print(lanewise.explain(options.function, *options.dtype, n=options.elements), options.json)
 
 
 def accuracy(options):
@@ -72,6 +72,8 @@ def _parser():
                   "lanewise explain artifact FILE: what is in one. Both have --help.")
     sub.add_argument("function", help="exp, sum, ...")
     sub.add_argument("dtype", nargs="*", help="f4, float64, ...")
+    sub.add_argument("--elements", type=int, default=0, metavar="N",
+                     help="for contiguous arrays of N elements; default: small ones")
     command(accuracy, "the error bound of a function").add_argument("function")
     all_loops = {"action": "store_true", "help": "patch what lanewise slows down here, too"}
     sub = command(status, "what patched NumPy computes with lanewise, what not, and why")
@@ -89,7 +91,7 @@ def _parser():
 
 def _explain_package(arguments):
     """``explain install`` and ``explain artifact`` ask about packages, with arguments of their own."""
-    from lanewise._install import command
+    from lanewise_install import command
 
     function = {"install": command.install, "artifact": command.artifact}[arguments[1]]
     return function(arguments[2:]) or 0

@@ -97,10 +97,12 @@ def report():
     return make_report()
 
 
-def explain(function, *dtypes):
+def explain(function, *dtypes, n=0):
     """Which variant of a kernel runs for a dtype, and for each other one why it does not.
 
     ``explain("exp", "f4")``; a conversion takes two dtypes. Without a dtype: the kernel's first.
+    ``n``: for contiguous arrays of n elements; 0 for small ones, with the sizes from which the
+    answer changes.
     """
     import json
 
@@ -119,8 +121,8 @@ def explain(function, *dtypes):
         else:
             taken = ", ".join(f"{','.join(key[:-1])}->{key[-1]}" for key in full)
             raise TypeError(f"{name} has no kernel for {', '.join(names)}; it takes {taken}")
-    text = _core.explain(name, wanted, False)
-    return Report(text, json.loads(_core.explain(name, wanted, True)))
+    text = _core.explain(name, wanted, n, False)
+    return Report(text, json.loads(_core.explain(name, wanted, n, True)))
 
 
 def _numpy_name(dtype):

@@ -98,8 +98,9 @@ PyObject* ListKernels(PyObject*, PyObject*) {
 PyObject* Explain(PyObject*, PyObject* args) {
   const char* name;
   PyObject* names;
+  long long n;
   int json;
-  if (!PyArg_ParseTuple(args, "sOp:explain", &name, &names, &json)) return nullptr;
+  if (!PyArg_ParseTuple(args, "sOLp:explain", &name, &names, &n, &json)) return nullptr;
   lw_kernel kernel;
   lw_status status = lw_find_kernel(name, &kernel);
   if (status != LW_OK) return Raise(status);
@@ -121,7 +122,7 @@ PyObject* Explain(PyObject*, PyObject* args) {
   }
   const lw_dtype* given = names == Py_None ? nullptr : dtypes;
   return Text([&](char* buffer, size_t size, size_t* length) {
-    return lw_explain(kernel, given, json, buffer, size, length);
+    return lw_explain(kernel, given, n, json, buffer, size, length);
   });
 }
 

@@ -39,6 +39,14 @@ def test_show_machine_explain_accuracy():
     assert explained.data == lanewise.explain(lanewise.exp, np.float32).data
     assert "f64" in str(lanewise.explain("where", "f8"))
     assert "i32" in str(lanewise.explain("convert", "f8", "i4"))
+    rules = {r["rule"]: r for r in lanewise.explain("add", "f4").data["size_rules"]}
+    first = rules["threads"]["from_elements"]
+    for n, applies in ((first - 1, False), (first, True)):
+        data = lanewise.explain("add", "f4", n=n).data
+        assert data["elements"] == n
+        assert {r["rule"]: r for r in data["size_rules"]}["threads"]["applies"] == applies
+    with pytest.raises(ValueError, match="negative"):
+        lanewise.explain("add", n=-1)
     for name in KERNELS:
         assert name in str(lanewise.explain(name))
         assert lanewise.accuracy(name).data["max_ulp"] >= 0

@@ -116,7 +116,7 @@ TEST_F(ApiCall, UnknownKernelsAndDtypes) {
     ExpectError(lw_call(WildKernel(id), kF32x3, operands, 4), LW_ERR_KERNEL,
                 std::to_string(id).c_str());
     EXPECT_EQ(lw_find_loop(WildKernel(id), kF32x3, &loop, &context), LW_ERR_KERNEL);
-    EXPECT_EQ(lw_explain(WildKernel(id), nullptr, 0, nullptr, 0, &length), LW_ERR_KERNEL);
+    EXPECT_EQ(lw_explain(WildKernel(id), nullptr, 0, 0, nullptr, 0, &length), LW_ERR_KERNEL);
     EXPECT_EQ(lw_dtype_size(WildDtype(id < 0 ? id : id | 64)), 0u);
     EXPECT_EQ(lw_dtype_name(WildDtype(id < 0 ? id : id | 64)), nullptr);
     const lw_dtype wild[] = {LW_F32, WildDtype(id < 0 ? id : id | 64), LW_F32};
@@ -132,7 +132,7 @@ TEST_F(ApiCall, UnknownKernelsAndDtypes) {
   EXPECT_EQ(lw_find_loop(LW_ADD, nullptr, &loop, &context), LW_ERR_NULL);
   EXPECT_EQ(lw_find_loop(LW_ADD, kF32x3, nullptr, &context), LW_ERR_NULL);
   EXPECT_EQ(lw_find_loop(LW_ADD, kF32x3, &loop, nullptr), LW_ERR_NULL);
-  ExpectError(lw_explain(LW_ADD, mixed, 0, nullptr, 0, &length), LW_ERR_DTYPE, "add");
+  ExpectError(lw_explain(LW_ADD, mixed, 0, 0, nullptr, 0, &length), LW_ERR_DTYPE, "add");
   ExpectUntouched();
 }
 

@@ -30,14 +30,14 @@ TEST(ApiValues, UnknownFormats) {
     const std::string said = std::to_string(format);
     ExpectError(lw_machine(format, buffer, sizeof(buffer), &length), LW_ERR_VALUE,
                 "lw_machine: format is " + said);
-    ExpectError(lw_explain(LW_EXP, nullptr, format, buffer, sizeof(buffer), &length), LW_ERR_VALUE,
+    ExpectError(lw_explain(LW_EXP, nullptr, 0, format, buffer, sizeof(buffer), &length), LW_ERR_VALUE,
                 "lw_explain: json is " + said);
     EXPECT_STREQ(buffer, "before");
     EXPECT_EQ(length, 7u);
   }
   for (int32_t format : {0, 1}) {
     EXPECT_EQ(lw_machine(format, nullptr, 0, nullptr), LW_OK);
-    EXPECT_EQ(lw_explain(LW_EXP, nullptr, format, nullptr, 0, nullptr), LW_OK);
+    EXPECT_EQ(lw_explain(LW_EXP, nullptr, 0, format, nullptr, 0, nullptr), LW_OK);
   }
 }
 
@@ -148,7 +148,7 @@ TEST(ApiValues, SentencesPairInputsWithOutputs) {
   const std::string exp = "exp takes f32->f32, f64->f64, not f32->f64";
   ExpectError(lw_call(LW_EXP, mixed, none, 0), LW_ERR_DTYPE, exp);
   ExpectError(lw_find_loop(LW_EXP, mixed, &loop, &context), LW_ERR_DTYPE, exp);
-  ExpectError(lw_explain(LW_EXP, mixed, 0, nullptr, 0, nullptr), LW_ERR_DTYPE, exp);
+  ExpectError(lw_explain(LW_EXP, mixed, 0, 0, nullptr, 0, nullptr), LW_ERR_DTYPE, exp);
   ExpectError(lw_call(LW_ARGMAX, f64, none, 0), LW_ERR_DTYPE,
               "argmax takes f32->i64, f64->i64, not f64->f64");
   ExpectError(lw_call(LW_WHERE, f64, none, 0), LW_ERR_DTYPE, "bool,f64,f64->f64");

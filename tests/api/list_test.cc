@@ -154,7 +154,7 @@ TEST(List, EveryRecordIsSane) {
               r.shape == LW_SHAPE_ELEMENTWISE ? LW_OK : LW_ERR_UNSUPPORTED);
     EXPECT_EQ(loop != nullptr, r.shape == LW_SHAPE_ELEMENTWISE);
     size_t length = 0;
-    EXPECT_EQ(lw_explain(r.kernel, r.dtypes, 0, nullptr, 0, &length), LW_OK);
+    EXPECT_EQ(lw_explain(r.kernel, r.dtypes, 0, 0, nullptr, 0, &length), LW_OK);
     EXPECT_GT(length, 0u);
   }
 }

@@ -89,7 +89,7 @@ TEST_F(SecondCopy, CapsAndLimitsAreIndependent) {
     ASSERT_EQ(second_.push_max_target(lowest), LW_OK);
     char text[8192];
     size_t length;
-    ASSERT_EQ(second_.explain(LW_EXP, nullptr, 0, text, sizeof(text), &length), LW_OK);
+    ASSERT_EQ(second_.explain(LW_EXP, nullptr, 0, 0, text, sizeof(text), &length), LW_OK);
     EXPECT_NE(std::string(text).find(std::string("at most ") + lowest), std::string::npos) << text;
     ASSERT_EQ(second_.pop_max_target(), LW_OK);
   }

@@ -6,6 +6,7 @@
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <functional>
 #include <string>
@@ -232,7 +233,7 @@ TEST(Texts, Machine) {
 TEST(Texts, Explain) {
   const lw_dtype dtypes[] = {LW_F64, LW_F64};
   const auto explain = [&](int32_t json, char* buffer, size_t size, size_t* length) {
-    return lw_explain(LW_EXP, dtypes, json, buffer, size, length);
+    return lw_explain(LW_EXP, dtypes, 0, json, buffer, size, length);
   };
   const std::string text = CheckBuffers(explain, 0), json = CheckBuffers(explain, 1);
   EXPECT_TRUE(IsJson(json)) << json;
@@ -246,6 +247,41 @@ TEST(Texts, Explain) {
   EXPECT_EQ(capped.find("capped: ") == std::string::npos, Supported().size() == 1) << capped;
 }
 
+// What is said of sizes changes where the rule says, and for the target that then runs.
+TEST(Texts, ExplainSizes) {
+  const lw_dtype dtypes[] = {LW_F32, LW_F32, LW_F32};
+  const auto explain = [&](int64_t n) {
+    return CheckBuffers(
+        [&](int32_t json, char* buffer, size_t size, size_t* length) {
+          return lw_explain(LW_ADD, dtypes, n, json, buffer, size, length);
+        },
+        0);
+  };
+  for (int32_t i = 0; i < lw_target_count(); ++i) {
+    if (!lw_target_supported(i)) continue;
+    ASSERT_EQ(lw_push_max_target(lw_target_name(i)), LW_OK);
+    const std::string mine = lw_current_target(), any = explain(0);
+    const bool narrows = mine.starts_with("AVX3");
+    EXPECT_NE(any.find("* " + mine), std::string::npos) << any;
+    EXPECT_EQ(any.find("on AVX2 runs") != std::string::npos, narrows) << any;
+    for (const char* rule : {"threads   from ", "streaming from ", "target    from "}) {
+      const size_t at = any.find(rule);
+      if (!narrows && *rule == 't' && rule[1] == 'a') {
+        EXPECT_EQ(at, std::string::npos) << any;
+        continue;
+      }
+      ASSERT_NE(at, std::string::npos) << any;
+      const int64_t from = std::stoll(any.substr(at + std::strlen(rule)));
+      EXPECT_EQ(explain(from - 1).find(std::string("* ") + rule), std::string::npos) << from;
+      EXPECT_NE(explain(from).find(std::string("* ") + rule), std::string::npos) << from;
+    }
+    const std::string large = explain(int64_t{1} << 40);
+    EXPECT_NE(large.find("* " + (narrows ? "AVX2 " : mine)), std::string::npos) << large;
+    EXPECT_EQ(lw_pop_max_target(), LW_OK);
+  }
+  EXPECT_EQ(lw_explain(LW_ADD, dtypes, -1, 0, nullptr, 0, nullptr), LW_ERR_SIZE);
+}
+
 // Only targets without the instruction pay for exact fused multiply-adds, and they say so.
 TEST(Texts, SoftwareFma) {
   const lw_dtype dtypes[] = {LW_F64, LW_F64, LW_F64};
@@ -257,7 +293,7 @@ TEST(Texts, SoftwareFma) {
     const auto says = [&](lw_kernel kernel) {
       const std::string text = CheckBuffers(
           [&](int32_t json, char* buffer, size_t size, size_t* length) {
-            return lw_explain(kernel, dtypes, json, buffer, size, length);
+            return lw_explain(kernel, dtypes, 0, json, buffer, size, length);
           },
           0);
       return text.find("computed in software") != std::string::npos;
@@ -275,9 +311,9 @@ TEST(Texts, ExplainEveryKernel) {
     record.struct_size = sizeof(record);
     ASSERT_EQ(lw_kernel_info(i, &record), LW_OK);
     size_t length = 0;
-    EXPECT_EQ(lw_explain(record.kernel, record.dtypes, 1, nullptr, 0, &length), LW_OK);
+    EXPECT_EQ(lw_explain(record.kernel, record.dtypes, 0, 1, nullptr, 0, &length), LW_OK);
     EXPECT_GT(length, 100u);
-    EXPECT_EQ(lw_explain(record.kernel, nullptr, 0, nullptr, 0, &length), LW_OK);
+    EXPECT_EQ(lw_explain(record.kernel, nullptr, 0, 0, nullptr, 0, &length), LW_OK);
   }
 }
 

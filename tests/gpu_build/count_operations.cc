@@ -97,13 +97,12 @@ void Print(Kernel<Op, T> kernel) {
   }
 }
 
-template <class... Ks>
-void PrintAll(TypeList<Ks...>) {
-  (Print(Ks{}), ...);
+void PrintAll() {
+  ForEachKernel([](auto kernel) { Print(kernel); });
 }
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
 }  // namespace lanewise
 
-int main() { lanewise::HWY_NAMESPACE::PrintAll(lanewise::AllKernels{}); }
+int main() { lanewise::HWY_NAMESPACE::PrintAll(); }

@@ -71,7 +71,7 @@ void ExpectNoGpu(lw_gpu_state state, const std::string& reason) {
 
   char explained[4096];
   size_t length;
-  ASSERT_EQ(lw_explain(LW_EXP, nullptr, 0, explained, sizeof(explained), &length), LW_OK);
+  ASSERT_EQ(lw_explain(LW_EXP, nullptr, 0, 0, explained, sizeof(explained), &length), LW_OK);
   EXPECT_TRUE(Contains(explained, "CUDA      unsupported: ")) << explained;
   EXPECT_TRUE(Contains(explained, reason)) << explained;
 
@@ -203,7 +203,7 @@ TEST(GpuStates, Ready) {
     EXPECT_TRUE(Contains(Explain(0, 0), "not_asked: a driver for CUDA 13.0"));
     char explained[4096];
     size_t length;
-    ASSERT_EQ(lw_explain(LW_EXP, nullptr, 1, explained, sizeof(explained), &length), LW_OK);
+    ASSERT_EQ(lw_explain(LW_EXP, nullptr, 0, 1, explained, sizeof(explained), &length), LW_OK);
     EXPECT_TRUE(Contains(explained, "\"status\": \"not asked\"")) << explained;
     EXPECT_EQ(State(0), LW_GPU_NOT_ASKED) << "lw_explain does not initialise";
 
@@ -216,7 +216,7 @@ TEST(GpuStates, Ready) {
     EXPECT_TRUE(Contains(text, "not usable: Fake GPU has compute capability 6.1")) << text;
     EXPECT_TRUE(Contains(text, kFakePlugin)) << text;
     EXPECT_TRUE(Contains(json, "\"architectures\": [")) << json;
-    ASSERT_EQ(lw_explain(LW_EXP, nullptr, 0, explained, sizeof(explained), &length), LW_OK);
+    ASSERT_EQ(lw_explain(LW_EXP, nullptr, 0, 0, explained, sizeof(explained), &length), LW_OK);
     EXPECT_TRUE(Contains(explained, "CUDA      on device arrays")) << explained;
 
     EXPECT_EQ(DeviceCount(), 3);

@@ -32,11 +32,13 @@ constexpr ElementwiseFn LoopOf(Kernel<Op, T>) {
     return nullptr;
 }
 
-template <class... Ks>
-constexpr std::array<ElementwiseFn, sizeof...(Ks)> LoopsOf(TypeList<Ks...>) {
-  return {LoopOf(Ks{})...};
-}
-constexpr auto kLoops = LoopsOf(AllKernels{});
+constexpr auto kLoops = [] {
+  std::array<ElementwiseFn, kKernelCount> loops{};
+  ForEachKernel([&loops]<class Op, class T>(Kernel<Op, T> kernel) {
+    loops[kSlot<Op, T>] = LoopOf(kernel);
+  });
+  return loops;
+}();
 
 }  // namespace
 }  // namespace HWY_NAMESPACE

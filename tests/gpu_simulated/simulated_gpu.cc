@@ -84,12 +84,11 @@ void Enter(Kernel<Op, T>) {
   }
 }
 
-template <class... Ks>
-bool EnterAll(TypeList<Ks...>) {
-  (Enter(Ks{}), ...);
+bool EnterAll() {
+  ForEachKernel([](auto kernel) { Enter(kernel); });
   return true;
 }
-const bool kEntered = EnterAll(AllKernels{});
+const bool kEntered = EnterAll();
 
 }  // namespace
 }  // namespace HWY_NAMESPACE

@@ -19,6 +19,7 @@
 #include "dispatch/engine/reduce.h"
 #include "dispatch/threads/limits.h"
 #include "dispatch/threads/threads.h"
+#include "kernels/list/all.h"
 
 namespace lanewise {
 

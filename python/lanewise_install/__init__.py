@@ -8,7 +8,7 @@ reasons, overrides      the same in words, and how to repeat it
 conda_report, wheel_report, command
 """
 
-from .._report import Report
+from lanewise._report import Report
 from .errors import require
 from .machines import load as _machine
 from .machines import names as _names

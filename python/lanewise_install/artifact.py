@@ -16,7 +16,7 @@ import zipfile
 from email.parser import HeaderParser
 from pathlib import Path
 
-from .._report import Report
+from lanewise._report import Report
 from .errors import InstallError, require
 
 _FACTS = re.compile(r"(?:share/)?[^/]+/build\.json")
