@@ -290,16 +290,22 @@ inline void CompleteDtypes(lw_kernel kernel, int count, lw_dtype* dtypes) {
 
 // Which variant of a kernel runs here, and for each other one why not. Ts: element types of the
 // inputs, then of the output; those left out at the end follow, and one alone may be that of any
-// input; none for the kernel's first loop. n: for contiguous arrays of so many elements; 0 for small
-// ones, with the sizes from which the answer changes. As text or as JSON.
-template <Element... Ts>
-std::string explain(lw_kernel kernel, std::int64_t n = 0, bool json = false) {
+// input; none for the kernel's first loop. n: for contiguous arrays of so many elements; without it
+// for small ones, with the sizes from which the answer changes. As text or as JSON.
+template <Element... Ts, std::integral N>
+  requires(!std::same_as<N, bool>)
+std::string explain(lw_kernel kernel, N n, bool json = false) {
   static_assert(sizeof...(Ts) <= LW_MAX_OPERANDS, "lanewise: no kernel has so many operands");
   lw_dtype dtypes[LW_MAX_OPERANDS] = {dtype_of<Ts>::value...};
   if constexpr (sizeof...(Ts) > 0) detail::CompleteDtypes(kernel, sizeof...(Ts), dtypes);
   return detail::TextOf([&](char* buffer, std::size_t size, std::size_t* length) {
-    return lw_explain(kernel, sizeof...(Ts) ? dtypes : nullptr, n, json, buffer, size, length);
+    return lw_explain(kernel, sizeof...(Ts) ? dtypes : nullptr, static_cast<std::int64_t>(n), json,
+                      buffer, size, length);
   });
+}
+template <Element... Ts>
+std::string explain(lw_kernel kernel, bool json = false) {
+  return explain<Ts...>(kernel, 0, json);
 }
 
 // This machine as lanewise sees it, as text or as JSON.
