@@ -7,13 +7,14 @@
 #   demo        Debian 12, one-line sources, root: make demo; pip install . and README's lines of Python
 #   nosudo      an unprivileged user without sudo: a message that lists the packages
 #   sudo        an unprivileged user with sudo: make demo, make python, make install
-#   pages       every command of README and docs/*.md
+#   pages       every command of README, CONTRIBUTING and docs/*.md
 #   test        Debian 12, deb822 sources: make test
 #   test13      Debian 13: make test
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 bare_work=${LANEWISE_BARE_DIR:-/var/tmp/lanewise-bare-$$}
 . tests/bare/root.sh
+. tests/bare/pages.sh
 
 start=$SECONDS passed=0 failed=0
 say() { printf '\n== [%4ds] bare machine: %s\n' $((SECONDS - start)) "$*"; }
@@ -80,12 +81,7 @@ case_sudo() {
 case_pages() {
   machine bookworm deb822
   run root "make demo && make install && make python"
-  local page
-  for page in README.md docs/*.md; do
-    grep -q '^```sh$' "$page" || continue
-    { echo 'set -e; . .venv/bin/activate'; block "$page" --without test; } >"$root/tmp/page.sh" || continue
-    run root "bash -ex /tmp/page.sh"
-  done
+  each_page "$root/tmp/page.sh" run root "bash -ex /tmp/page.sh"
 }
 
 case_test() { machine bookworm deb822; run root "$(block README.md --name test)"; }
