@@ -17,6 +17,7 @@ bare_work=${LANEWISE_BARE_DIR:-/var/tmp/lanewise-bare-$$}
 . tests/bare/pages.sh
 
 start=$SECONDS passed=0 failed=0
+declare -A budget=([demo]=540)  # seconds that a case should take on two cores
 say() { printf '\n== [%4ds] bare machine: %s\n' $((SECONDS - start)) "$*"; }
 block() { python3 tests/bare/page_blocks.py "$@"; }
 
@@ -91,8 +92,10 @@ case_test13() { machine trixie deb822; run root "make demo && make test"; }
 for name in "$@"; do
   declare -F "case_$name" >/dev/null || { echo "tests/bare/run.sh: there is no case $name" >&2; exit 2; }
 done
+times=()
 for name in "$@"; do
   say "$name"
+  began=$SECONDS
   # A process of its own: in an "if", set -e would be off.
   set +e
   (set -e; "case_$name")
@@ -100,6 +103,9 @@ for name in "$@"; do
   set -e
   if [ $rc -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
   say "$name: $([ $rc -eq 0 ] && echo passed || echo FAILED)"
+  times+=("$(printf '%5ds%s  %s' $((SECONDS - began)) "${budget[$name]:+ of ${budget[$name]}s}" "$name")")
 done
+printf '\n'
+printf '%s\n' "${times[@]}"
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]
