@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every command in the pages stands in a block that the bare machine runs, or that says why not; and
-# what finds them notices pages where that is not so.
+# Every command in the pages stands in a block that the bare machine runs, or that says why not, and
+# every file that they name exists; and what looks for that notices pages where it is not so.
 #   tests/bare/pages_test.sh SOURCE_DIR
 # shellcheck disable=SC2016
 set -euo pipefail
@@ -10,7 +10,9 @@ trap 'rm -rf "$tmp"' EXIT
 fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
 . tests/bare/pages.sh
 
-python3 tests/bare/page_blocks.py --check "${pages[@]}" CHANGELOG.md docs/notes/*.md tests/*/README.md
+all=("${pages[@]}" CHANGELOG.md docs/notes/*.md tests/*/README.md)
+python3 tests/bare/page_blocks.py --check "${all[@]}"
+python3 tests/bare/page_paths.py "${all[@]}"
 
 # refused WHY TEXT: --check complains of a page, in these words.
 refused() {
@@ -68,3 +70,18 @@ list=${ran[*]}
 pages+=("$tmp/page.md")
 ! each_page "$tmp/page.sh" take 2>"$tmp/log" || fail "a page without a script is no failure"
 echo "-- run: $list"
+
+# named STATUS TEXT: whether page_paths.py finds all that a page names.
+named() {
+  local rc=0
+  printf '%b\n' "$2" >"$tmp/page.md"
+  said=$(python3 tests/bare/page_paths.py "$tmp/page.md") || rc=$?
+  [ $rc -eq "$1" ] || fail "status $rc instead of $1: $2: $said"
+}
+named 0 'See `tests/run.sh`, tests/, `gpu/session.*`, `kernels/<room>/<family>-inl.h`, `gpu/{loader,driver}.h`.'
+named 0 '`map.cu`, `lanewise/lanewise.h`, `build/x.cc`, /dev/null, https://host/tests/none.sh, `a/b`, and/or.'
+for name in tests/none.sh none.cc none/map.cu 'gpu/none.*' 'kernels/<family>-inl.h' 'gpu/{loader,none}.h' tests/none/; do
+  named 1 "See \`$name\`."
+done
+named 1 'See [this](none.md).'
+echo "-- names of files that do not exist are noticed"
