@@ -2,16 +2,16 @@
 """Prints the fenced blocks of a page that can be run, word for word, for tests on a bare machine.
 
     page_blocks.py PAGE --language sh [--name NAME]    the blocks as one script
-    page_blocks.py PAGE... --check                     every block of commands is run, or says why not
+    page_blocks.py PAGE... --check                 every block of commands is run, or says why not
 
-Commands stand in blocks of the language sh, sessions with their output in console, all else in blocks
-of its own language (text, if it has none). A comment in the line before a block, which readers do not
-see, names it or says why it is not run:
+Commands stand in blocks of the language sh, sessions with their output in console, all else in
+blocks of its own language (text, if it has none). A comment in the line before a block, which
+readers do not see, names it or says why it is not run:
 
     <!-- block: demo -->        <!-- not run: needs a GPU -->
 
-Exit status: 1 for everything that is wrong, NO_BLOCK if the page has no block of the language at all,
-NONE_RUN if each of them says why it is not run.
+Exit status: 1 for everything that is wrong, NO_BLOCK if the page has no block of the language at
+all, NONE_RUN if each of them says why it is not run.
 """
 
 import argparse
@@ -24,8 +24,8 @@ NO_BLOCK, NONE_RUN = 3, 4
 _NOTE = re.compile(r"<!-- (block|not run): *(.*?) *-->")
 _FENCE = re.compile(r"( *)(```+|~~~+) *(.*?) *")
 _COMMAND = re.compile(
-    r"(\$ )?(apt-get|bash|cmake|conda|ctest|curl|git|jupyter|lanewise(-\w+)?|make|pip3?|python3?|sudo|uv|"
-    r"(build|dev|packaging|programs|python|tests|\.?v?env)/\S+)( .*)?")
+    r"(\$ )?(apt-get|bash|cmake|conda|ctest|curl|git|jupyter|lanewise(-\w+)?|make|pip3?|python3?|"
+    r"sudo|uv|(build|dev|packaging|programs|python|tests|\.?v?env)/\S+)( .*)?")
 
 
 @dataclass

@@ -16,7 +16,8 @@ from pathlib import Path
 _MADE = ("build", "dist", "env")  # folders of what is built or downloaded
 # Not of this project: users' own, Highway's.
 _FOREIGN = {"setup.py", "script.py", "foreach_target.h"}
-_WORD = re.compile(r"(?<![\w./~$}*-])(?:\.\./)*(?:[\w*.][\w*.{},-]*/)*(?:[\w*.{][\w*.{},-]*[\w*}]|\w)?")
+_WORD = re.compile(r"(?<![\w./~$}*-])(?:\.\./)*(?:[\w*.][\w*.{},-]*/)*"
+                   r"(?:[\w*.{][\w*.{},-]*[\w*}]|\w)?")
 _LINK = re.compile(r"\]\(([^)#\s]+)")
 _SOURCE = re.compile(r"(?:.*/)?[\w*].*\.(?:cc|cmake|cpp|cu|h|hpp|md|pin|pxd|pyi?|sh)")
 
@@ -48,7 +49,7 @@ class Tree:
         self.tops = {path for path in paths if "/" not in path and (root / path).is_dir()}
 
     def has(self, name, anywhere):
-        """Whether a file or folder has this path; anywhere: or ends in it. * is any part of a name."""
+        """Whether a file or folder has this path; anywhere: or ends in it. * is a part of a name."""
         pattern = re.escape(name.rstrip("/")).replace(r"\*", "[^/\n]*")
         return re.search(f"[\n{'/' if anywhere else ''}]{pattern}\n", self.text) is not None
 
