@@ -1,5 +1,5 @@
 // The vocabulary of the kernel list: element types, shapes, accuracy bounds, flag rules.
-// A kernel is an operation (one struct in kernels/<family>.h) of one shape for one element type.
+// A kernel is an operation (one struct in a family's header) of one shape for one element type.
 // This header is plain C++: it must not include Highway's per-target headers.
 
 #ifndef LANEWISE_KERNELS_LIST_KERNEL_H_

@@ -7,15 +7,17 @@
 #   demo        Debian 12, one-line sources, root: make demo; pip install . and README's lines of Python
 #   nosudo      an unprivileged user without sudo: a message that lists the packages
 #   sudo        an unprivileged user with sudo: make demo, make python, make install
-#   pages       every command of README and docs/*.md
+#   pages       every command of README, CONTRIBUTING and docs/*.md
 #   test        Debian 12, deb822 sources: make test
 #   test13      Debian 13: make test
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 bare_work=${LANEWISE_BARE_DIR:-/var/tmp/lanewise-bare-$$}
 . tests/bare/root.sh
+. tests/bare/pages.sh
 
 start=$SECONDS passed=0 failed=0
+declare -A budget=([demo]=540)  # seconds that a case should take on two cores
 say() { printf '\n== [%4ds] bare machine: %s\n' $((SECONDS - start)) "$*"; }
 block() { python3 tests/bare/page_blocks.py "$@"; }
 
@@ -80,12 +82,7 @@ case_sudo() {
 case_pages() {
   machine bookworm deb822
   run root "make demo && make install && make python"
-  local page
-  for page in README.md docs/*.md; do
-    grep -q '^```sh$' "$page" || continue
-    { echo 'set -e; . .venv/bin/activate'; block "$page" --without test; } >"$root/tmp/page.sh" || continue
-    run root "bash -ex /tmp/page.sh"
-  done
+  each_page "$root/tmp/page.sh" run root "bash -ex /tmp/page.sh"
 }
 
 case_test() { machine bookworm deb822; run root "$(block README.md --name test)"; }
@@ -95,8 +92,10 @@ case_test13() { machine trixie deb822; run root "make demo && make test"; }
 for name in "$@"; do
   declare -F "case_$name" >/dev/null || { echo "tests/bare/run.sh: there is no case $name" >&2; exit 2; }
 done
+times=()
 for name in "$@"; do
   say "$name"
+  began=$SECONDS
   # A process of its own: in an "if", set -e would be off.
   set +e
   (set -e; "case_$name")
@@ -104,6 +103,9 @@ for name in "$@"; do
   set -e
   if [ $rc -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
   say "$name: $([ $rc -eq 0 ] && echo passed || echo FAILED)"
+  times+=("$(printf '%5ds%s  %s' $((SECONDS - began)) "${budget[$name]:+ of ${budget[$name]}s}" "$name")")
 done
+printf '\n'
+printf '%s\n' "${times[@]}"
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

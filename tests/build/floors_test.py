@@ -1,7 +1,8 @@
 """Every include points down: floors_test.py SOURCE. The floors are those of docs/architecture.md.
 
-Also: no circle among the modules of a Python package, `extern "C"` functions in api/ alone, and
-LANEWISE_* variables read in dispatch/base/settings.cc alone. Fails on a planted file of each kind.
+Also: the picture in that page shows them, no circle among the modules of a Python package,
+`extern "C"` functions in api/ alone, and LANEWISE_* variables read in dispatch/base/settings.cc
+alone. Fails on a planted file of each kind.
 """
 
 import ast
@@ -74,6 +75,13 @@ def complaints_of(path, text, includes):
     return found
 
 
+def drawn(page):
+    """The floors in the first block of the page, as FLOORS has them."""
+    picture = page.split("```text\n")[1].split("```")[0]
+    rooms = [re.match(r"  ((?:[a-z][a-z/]*  +)+)", line) for line in picture.splitlines()]
+    return [match[1].split() for match in reversed(rooms) if match]
+
+
 def imports_of(package, path, text):
     """Modules of the package that are imported when the module is: not inside functions."""
     def walk(body):
@@ -120,6 +128,8 @@ def main():
         includes = list(included(root, path, text))
         files, edges = files + 1, edges + len(includes)
         found += complaints_of(path, text, includes)
+    if drawn((root / "docs/architecture.md").read_text()) != FLOORS:
+        found.append("docs/architecture.md: the picture shows other floors than FLOORS")
     packages = [p for p in sorted((root / "python").iterdir()) if (p / "__init__.py").is_file()]
     for package in packages:
         found += circles(package)

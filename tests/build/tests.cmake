@@ -3,12 +3,13 @@
 
 add_test(NAME highway COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/build/highway_test.sh ${PROJECT_SOURCE_DIR})
 set_tests_properties(highway PROPERTIES ENVIRONMENT "LANEWISE_TEST_HIGHWAY=${LANEWISE_HIGHWAY}")
+add_test(NAME ci COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/build/ci_test.sh ${PROJECT_SOURCE_DIR})
 add_test(NAME pages COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/bare/pages_test.sh ${PROJECT_SOURCE_DIR})
 add_test(NAME probe COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/build/probe_test.sh
                             $<TARGET_FILE:lanewise-probe>)
 add_test(NAME floors COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/build/floors_test.py
                              ${PROJECT_SOURCE_DIR})
-set_tests_properties(floors highway pages probe PROPERTIES LABELS fast TIMEOUT 600)
+set_tests_properties(ci floors highway pages probe PROPERTIES LABELS fast TIMEOUT 600)
 
 set(_places ${CMAKE_BINARY_DIR} ${PROJECT_SOURCE_DIR})
 foreach(_way installed folders examples)

@@ -1,5 +1,5 @@
 // Kernels whose results are exact or correctly rounded equal the scalar reference that is part of
-// their definition (kernels/<family>.h), bit for bit, on every target and for every dtype.
+// their definition (kernels/<room>/<family>.h), bit for bit, on every target and for every dtype.
 
 #include <gtest/gtest.h>
 
