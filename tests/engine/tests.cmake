@@ -40,6 +40,8 @@ if(LANEWISE_THREADS)
                                $<TARGET_FILE_DIR:lanewise> ${LANEWISE_TBB_MODULE}
                                $<TARGET_FILE:module_noisy> $<TARGET_FILE:module_other>)
   set_tests_properties(module PROPERTIES LABELS fast TIMEOUT 600)
+  lw_add_api_test(limits_test engine/limits_test.cc)
+  target_link_libraries(limits_test PRIVATE TBB::tbb)
 endif()
 
 # On the CPUs there are, and on a machine that seems to have more.
