@@ -13,8 +13,8 @@ extern "C" {
 #define LANEWISE_TBB_LIMIT_SYMBOL "lanewise_tbb_limit"
 #define LANEWISE_TBB_RUN_SYMBOL "lanewise_tbb_run"
 
-// How many threads oneTBB would use at most just now, at least 1. It prints a warning when it is
-// asked for more.
+// How many threads oneTBB would use at most just now, at least 1; it prints a warning when it is
+// asked for more. 0: no memory at the first call, and then oneTBB must not be called again.
 typedef int (*LanewiseLimitFn)(void);
 
 typedef void (*LanewiseRangeFn)(void* context, size_t begin, size_t end);

@@ -252,7 +252,17 @@ struct Pieces {
 extern "C" __attribute__((visibility("default"))) const char lanewise_tbb_version[] =
     LANEWISE_VERSION;
 
-extern "C" __attribute__((visibility("default"))) int lanewise_tbb_limit() { return Allowed(); }
+extern "C" __attribute__((visibility("default"))) int lanewise_tbb_limit() {
+  // oneTBB never ends a second call where the first had no memory.
+  static std::atomic<bool> broken{false};
+  if (broken.load()) return 0;
+  try {
+    return Allowed();
+  } catch (const std::exception&) {
+    broken.store(true);
+    return 0;
+  }
+}
 
 extern "C" __attribute__((visibility("default"))) int lanewise_tbb_run(int threads, size_t tasks,
                                                                        size_t grain,
