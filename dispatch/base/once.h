@@ -25,6 +25,8 @@ class Once {
     delete made;
     return *first;
   }
+  // Null: not made so far.
+  const T* Peek() const { return value_.load(std::memory_order_acquire); }
 
  private:
   std::atomic<const T*> value_{nullptr};

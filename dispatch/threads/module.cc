@@ -2,12 +2,14 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
+#include <new>
 #include <string_view>
 
 #include "dispatch/base/once.h"
@@ -17,7 +19,7 @@ namespace lanewise {
 namespace {
 
 std::atomic<bool> g_workers_started{false};
-std::atomic<int> g_loading{0};  // threads that are loading the module
+std::atomic<int> g_inside{0};  // threads that load the module or ask it for its limit
 std::atomic<bool> g_module_missing{false};
 std::atomic<bool> g_forked{false};
 
@@ -49,6 +51,19 @@ bool LeftAlone() {
   return !g_exiting.load();
 }
 
+// Whether there is memory to load the module and what it needs. The dynamic loader itself ends the
+// process where it gets none at some points.
+bool HasRoomToLoad() {
+  constexpr size_t kMapped = size_t{16} << 20, kHeap = size_t{1} << 20;
+  void* mapped = mmap(nullptr, kMapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapped == MAP_FAILED) return false;
+  void* volatile heap = std::malloc(kHeap);  // volatile: or the compiler leaves it out
+  const bool good = heap != nullptr;
+  std::free(heap);
+  munmap(mapped, kMapped);
+  return good;
+}
+
 Module OpenModule() {
   Module m;
   if (!HasDynamicLoader()) {
@@ -62,6 +77,7 @@ Module OpenModule() {
         "looked for nowhere else";
     return m;
   }
+  if (!HasRoomToLoad()) throw std::bad_alloc();
   // Before oneTBB is there, so that an end of the process that begins while it loads waits for
   // this.
   const Running loading;
@@ -78,18 +94,33 @@ Module OpenModule() {
   }
   const auto* version = static_cast<const char*>(dlsym(handle, LANEWISE_TBB_VERSION_SYMBOL));
   const auto run = reinterpret_cast<LanewiseRunFn>(dlsym(handle, LANEWISE_TBB_RUN_SYMBOL));
-  if (!version || !run) {
-    m.reason = "no threads: " + path + " is not lanewise's threading module";
-  } else if (std::string_view(version) != LANEWISE_VERSION) {
+  const auto limit = reinterpret_cast<LanewiseLimitFn>(dlsym(handle, LANEWISE_TBB_LIMIT_SYMBOL));
+  if (version && std::string_view(version) != LANEWISE_VERSION) {
     m.reason = "no threads: " + path + " is of lanewise " + version +
                ", this library of lanewise " LANEWISE_VERSION ": install both from one release";
+  } else if (!version || !run || !limit) {
+    m.reason = "no threads: " + path + " is not lanewise's threading module";
+  } else if (limit() < 1) {  // which initialises oneTBB: here, where there is room
+    m.reason = "no threads: no memory to initialise oneTBB";
   } else if (!LeftAlone()) {
     m.reason = "no threads: the process is ending";
   } else {
     m.run = run;
+    m.limit = limit;
   }
   return m;
 }
+
+constinit Once<Module> g_module;
+
+// A child that is forked meanwhile would wait for ever for a lock that another thread held.
+class Inside {
+ public:
+  Inside() { g_inside.fetch_add(1); }
+  ~Inside() { g_inside.fetch_sub(1); }
+  Inside(const Inside&) = delete;
+  Inside& operator=(const Inside&) = delete;
+};
 
 }  // namespace
 
@@ -113,24 +144,19 @@ void Running::Count(int change) {
 }
 
 const Module& LoadModule() {
-  static constinit Once<Module> module;
   // Before the module is loaded: a child forked meanwhile would wait for ever for the loading. An
   // error (no memory) leaves children without the handler, and so the parent without workers.
   static constinit Once<int> registered;
   const int handler = registered.Get([] {
     return pthread_atfork(nullptr, nullptr, [] {
       g_running.store(t_running);  // the calls of other threads do not go on here
-      if (g_workers_started.load() || g_loading.load() > 0) g_forked.store(true);
+      if (g_workers_started.load() || g_inside.load() > 0) g_forked.store(true);
     });
   });
-  struct Loading {
-    Loading() { g_loading.fetch_add(1); }
-    ~Loading() { g_loading.fetch_sub(1); }
-  };
-  const Module& loaded = module.Get([handler] {
+  const Module& loaded = g_module.Get([handler] {
     const int saved_errno = errno;
-    const Loading loading;
-    Module m = handler == 0 ? OpenModule() : Module{nullptr, "no threads: no memory"};
+    const Inside inside;
+    Module m = handler == 0 ? OpenModule() : Module{nullptr, nullptr, "no threads: no memory"};
     errno = saved_errno;
     return m;
   });
@@ -138,6 +164,15 @@ const Module& LoadModule() {
   return loaded;
 }
 
+int ModuleLimit() {
+  const Module* module = g_module.Peek();
+  if (!module || !module->limit) return 0;
+  const Inside inside;
+  const Running running;
+  return running ? module->limit() : 0;
+}
+
+bool ModuleIsLoaded() { return g_module.Peek() != nullptr; }
 bool ModuleIsMissing() { return g_module_missing.load(std::memory_order_relaxed); }
 void WorkersStart() { g_workers_started.store(true); }
 bool IsForkedFromWorkers() { return g_forked.load(std::memory_order_relaxed); }

@@ -1,5 +1,5 @@
-// The threading module, which brings oneTBB: loaded at the first call that is large enough, and never
-// closed; and the end of the process, at which oneTBB destroys what it has.
+// The threading module, which brings oneTBB: loaded at the first call that is large enough, and
+// never closed; and the end of the process, at which oneTBB destroys what it has.
 
 #ifndef LANEWISE_DISPATCH_THREADS_MODULE_H_
 #define LANEWISE_DISPATCH_THREADS_MODULE_H_
@@ -13,14 +13,19 @@ namespace lanewise {
 
 struct Module {
   LanewiseRunFn run = nullptr;  // null: there are no threads, and why
+  LanewiseLimitFn limit = nullptr;
   std::string reason;
 };
 
 // From the library's own folder only, never searched for. Throws when memory is short; the next
 // call tries again.
 const Module& LoadModule();
+bool ModuleIsLoaded();  // or missing
 // The module was wanted and is not there: calls stay serial.
 bool ModuleIsMissing();
+// How many threads oneTBB would use at most just now; 0 while it is not loaded or must be left
+// alone.
+int ModuleLimit();
 
 // Says that workers exist from now on. A child of a process that had them is forked for good: they
 // do not exist there, and oneTBB cannot restart them.

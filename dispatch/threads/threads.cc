@@ -12,14 +12,45 @@
 namespace lanewise {
 namespace {
 
-// Workers could not be started: when it is tried again, by Milliseconds(); or 0. Until then calls
-// are serial.
+// Where not all workers could be started: how many threads there can be, and when more are tried
+// again, by Milliseconds(); or 0. It is tried ever more rarely.
+std::atomic<int> g_startable{1};
 std::atomic<int64_t> g_retry_at{0};
-constexpr int64_t kRetryMilliseconds = 1000;
+std::atomic<int64_t> g_patience{0};
+constexpr int64_t kLeastPatience = 1000, kMostPatience = 64000;
+constexpr char kShort[] =
+    "worker threads could not be started (memory or threads are short), which is tried again later";
 
 bool WaitsForRetry() {
   const int64_t at = g_retry_at.load(std::memory_order_relaxed);
   return at != 0 && Milliseconds() < at;
+}
+
+void NoteStart(int wanted, int started) {
+  if (g_retry_at.load(std::memory_order_relaxed) == 0 && started >= wanted) return;
+  if (WaitsForRetry()) {
+    if (started < g_startable.load()) g_startable.store(started);
+  } else if (started >= wanted) {
+    g_patience.store(0);
+    g_retry_at.store(0);
+  } else {
+    const int64_t patience = std::clamp(2 * g_patience.load(), kLeastPatience, kMostPatience);
+    g_patience.store(patience);
+    g_startable.store(started);
+    g_retry_at.store(Milliseconds() + patience);
+  }
+}
+
+// The limit that binds, those of workers among them.
+ThreadLimit LimitNow() {
+  ThreadLimit least = BindingLimit();
+  const int module = ModuleLimit();
+  if (module > 0 && module < least.threads) {
+    least = {module, "oneTBB's own limit (CPUs of the main thread, or a tbb::global_control)"};
+  }
+  const int startable = g_startable.load();
+  if (startable < least.threads && WaitsForRetry()) least = {startable, kShort};
+  return least;
 }
 
 // Null: no threads, or not now.
@@ -64,11 +95,9 @@ bool RunOnWorkers(LanewiseRunFn run, int threads, size_t tasks, size_t grain, Ta
   WorkersStart();
   Work work{fn, context, t_scope};
   work.ready.store(true, std::memory_order_release);
-  if (run(threads, tasks, grain, &RunRange, &work) != 0) {
-    g_retry_at.store(Milliseconds() + kRetryMilliseconds);
-    return false;
-  }
-  if (g_retry_at.load(std::memory_order_relaxed) != 0) g_retry_at.store(0);
+  const int started = run(threads, tasks, grain, &RunRange, &work);
+  NoteStart(threads, started);
+  if (started <= 1) return false;
   RegisterLeave();
   const uint32_t raised = work.raised.load(std::memory_order_acquire);
   flags = {raised & 0xFFFF, raised >> 16};
@@ -78,21 +107,23 @@ bool RunOnWorkers(LanewiseRunFn run, int threads, size_t tasks, size_t grain, Ta
 }  // namespace
 
 int ThreadBudget() {
-  if (IsForkedFromWorkers() || ModuleIsMissing() || WaitsForRetry()) return 1;
+  if (IsForkedFromWorkers() || ModuleIsMissing()) return 1;
   try {
-    return BindingLimit().threads;
+    return LimitNow().threads;
   } catch (const std::exception&) {
     return 1;  // no memory to find out
   }
 }
 
 int ThreadsToBeHad() {
+  const bool loaded = ModuleIsLoaded();
   const int threads = ThreadBudget();
-  return threads == 1 || Runner() ? threads : 1;
+  if (threads == 1 || loaded) return threads;
+  return Runner() ? ThreadBudget() : 1;  // the module has a limit of its own
 }
 
 TaskFlags ParallelFor(size_t tasks, size_t grain, TaskFn fn, void* context) {
-  const int threads = tasks > grain ? ThreadBudget() : 1;
+  const int threads = tasks > grain ? ThreadsToBeHad() : 1;
   const LanewiseRunFn run = threads > 1 ? Runner() : nullptr;
   TaskFlags flags;
   if (run && RunOnWorkers(run, threads, tasks, std::max<size_t>(grain, 1), fn, context, flags)) {
@@ -109,12 +140,9 @@ std::string ThreadReport() {
     return number + "this process was forked from one that had worker threads";
   }
   if (ModuleIsMissing()) return number + LoadModule().reason;
-  if (WaitsForRetry()) {
-    return number +
-           "worker threads could not be started (memory or threads are short), which is "
-           "tried again later";
-  }
-  return number + BindingLimit().reason;
+  const ThreadLimit limit = LimitNow();
+  return number +
+         (threads < limit.threads ? "no memory to load the threading module" : limit.reason);
 }
 
 }  // namespace lanewise

@@ -1,6 +1,8 @@
-// Memory or threads that are short when calls are split over threads for the first time: results
-// stay right, then and in every later call, and no call hangs.
+// Memory or threads that are short when calls are split over threads, at the first call or later:
+// results stay right, then and in every later call, and no call hangs. Run on the CPUs there are,
+// and on more (more_cpus.c).
 
+#include <dirent.h>
 #include <gtest/gtest.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -12,9 +14,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <functional>
 
@@ -23,12 +27,14 @@
 namespace {
 
 constexpr int64_t kRows = 640, kColumns = 1024, kCount = kRows * kColumns;  // 5 MiB
-constexpr int64_t kStep = 64 << 10, kSweep = 48 << 20;  // beyond what a start takes
+constexpr int64_t kSmall = 300000;                                          // one of few pieces
+constexpr int64_t kMiB = 1 << 20, kPage = 4096;
 
 // Shared with the children, which compute in turns.
 struct Arrays {
   double x[kCount], y[kCount];
   double sums[kRows + kColumns];
+  int partly;  // children whose calls got some threads, not all
 };
 Arrays& a = *static_cast<Arrays*>(
     mmap(nullptr, sizeof(Arrays), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
@@ -80,6 +86,15 @@ uint64_t Call(int kind) {
   }
 }
 
+int Threads() {
+  int count = 0;
+  DIR* folder = opendir("/proc/self/task");
+  if (!folder) return 0;
+  while (const dirent* entry = readdir(folder)) count += entry->d_name[0] != '.';
+  closedir(folder);
+  return count;
+}
+
 // Exit status of `body` in a child; 1000 and more: the signal that ended it, SIGALRM if it hung.
 int InChild(const std::function<int()>& body) {
   fflush(stdout);
@@ -97,6 +112,9 @@ class Shortage : public testing::Test {
  protected:
   // This process never uses the library: each child makes its own first call.
   static void SetUpTestSuite() {
+    for (const char* name : {"LANEWISE_THREADS", "OMP_NUM_THREADS", "TBB_NUM_THREADS"}) {
+      unsetenv(name);
+    }
     for (int64_t i = 0; i < kCount; ++i) a.x[i] = static_cast<double>(i * 7919 % 1000) / 999;
     expected_ =
         static_cast<uint64_t*>(mmap(nullptr, sizeof(uint64_t) * kKinds, PROT_READ | PROT_WRITE,
@@ -108,6 +126,22 @@ class Shortage : public testing::Test {
                 return 0;
               }),
               0);
+    budget_ = InChild([] { return std::min(250, lw_get_threads()); });
+    printf("[ threads  ] %d\n", budget_);
+    if (const char* cpus = std::getenv("MORE_CPUS")) {
+      ASSERT_EQ(InChild([] { return static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN)); }),
+                std::atoi(cpus));
+    }
+  }
+
+  // Bytes of address space, in `steps` up to more than a start takes: what is asked for before the
+  // module is loaded and before workers are started, and for each a stack and a heap.
+  static int64_t Room(int step, int steps) {
+    const int64_t fine = 64 * kMiB, all = (72 + int64_t{132} * budget_) * kMiB;
+    const int half = steps / 2;
+    const int64_t room =
+        step < half ? fine * step / half : fine + (all - fine) * (step - half) / half;
+    return room / kPage * kPage;
   }
 
   // Number of the first wrong result, from `first` on; 0 if none.
@@ -134,39 +168,49 @@ class Shortage : public testing::Test {
     return setrlimit(RLIMIT_AS, &limit) == 0;
   }
 
-  // With `room` bytes of address space left, then without a limit.
-  static int Squeezed(int first, int64_t room, bool started) {
-    if (started && WrongFrom(first) != 0) return 100;
+  // With `room` bytes of address space left, before the first call or after one that is small; then
+  // without a limit.
+  static int Squeezed(int first, int64_t room, bool started, bool all) {
+    if (started && lw_exp_f64(kSmall, a.x, a.y) != LW_OK) return 100;
     const int64_t used = AddressSpace();
     if (used == 0 || !Limit(static_cast<rlim_t>(used + room))) return 101;
     const int wrong = WrongFrom(first);
     if (wrong) return wrong;
+    if (lw_get_threads() > 1 && lw_get_threads() < budget_) ++a.partly;
+    while (all && Threads() != budget_) (void)Call(0);  // at last all were to be had
     if (!Limit(RLIM_INFINITY)) return 102;
     const int later = WrongFrom(first);
     return later ? 20 + later : 0;
   }
 
+  static int budget_;
   static uint64_t* expected_;
 };
+int Shortage::budget_;
 uint64_t* Shortage::expected_;
 
 TEST_F(Shortage, OfMemoryAtTheFirstCall) {
-  int first = 0;
-  for (int64_t room = 0; room < kSweep; room += kStep, first = (first + 1) % kKinds) {
-    EXPECT_EQ(InChild([&] { return Squeezed(first, room, false); }), 0)
-        << room << " bytes left, first call of kind " << first;
+  constexpr int kSteps = 400;
+  a.partly = 0;
+  for (int i = 0; i <= kSteps; ++i) {
+    const int64_t room = Room(i, kSteps);
+    EXPECT_EQ(InChild([&] { return Squeezed(i % kKinds, room, false, i == kSteps); }), 0)
+        << room << " bytes left, first call of kind " << i % kKinds;
   }
+  EXPECT_TRUE(budget_ < 8 || a.partly > 0);
 }
 
 TEST_F(Shortage, OfMemoryAfterTheStart) {
-  int first = 0;
-  for (int64_t room = 0; room < kSweep; room += 8 * kStep, first = (first + 1) % kKinds) {
-    EXPECT_EQ(InChild([&] { return Squeezed(first, room, true); }), 0)
-        << room << " bytes left, first call of kind " << first;
+  constexpr int kSteps = 100;
+  for (int i = 0; i <= kSteps; ++i) {
+    const int64_t room = Room(i, kSteps);
+    EXPECT_EQ(InChild([&] { return Squeezed(i % kKinds, room, true, i == kSteps); }), 0)
+        << room << " bytes left, first call of kind " << i % kKinds;
   }
 }
 
-// From here on no thread and no process can be started, as at a limit of processes.
+// From here on no thread and no process can be started by any thread of this process, as at a limit
+// of processes.
 bool RefuseThreads() {
 #if defined(__x86_64__)
   constexpr uint32_t kArch = AUDIT_ARCH_X86_64;
@@ -188,10 +232,10 @@ bool RefuseThreads() {
   };
   const sock_fprog program{sizeof(code) / sizeof(code[0]), code};
   return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0;
+         syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) == 0;
 }
 
-TEST_F(Shortage, OfThreads) {
+TEST_F(Shortage, OfThreadsAtTheFirstCall) {
   for (int first = 0; first < kKinds; ++first) {
     EXPECT_EQ(InChild([&] {
                 if (!RefuseThreads()) return 101;
@@ -202,8 +246,42 @@ TEST_F(Shortage, OfThreads) {
                 char report[32768];
                 size_t length;
                 if (lw_machine(0, report, sizeof(report), &length) != LW_OK) return 103;
-                const bool one_cpu = sysconf(_SC_NPROCESSORS_ONLN) == 1;
-                return one_cpu || std::strstr(report, "could not be started") ? 0 : 104;
+                return budget_ == 1 || std::strstr(report, "could not be started") ? 0 : 104;
+              }),
+              0)
+        << "first call of kind " << first;
+  }
+}
+
+// oneTBB starts its workers when it has work for them, so possibly long after the first call.
+TEST_F(Shortage, OfThreadsAfterTheStart) {
+  for (int repeat = 0; repeat < 4; ++repeat) {
+    for (int first = 0; first < kKinds; ++first) {
+      EXPECT_EQ(InChild([&] {
+                  if (lw_exp_f64(kSmall, a.x, a.y) != LW_OK) return 100;
+                  if (!RefuseThreads()) return 101;
+                  return WrongFrom(first);
+                }),
+                0)
+          << "first call of kind " << first;
+    }
+  }
+}
+
+// Another limit of threads means other workers.
+TEST_F(Shortage, OfThreadsAfterOtherLimits) {
+  for (int first = 0; first < kKinds; ++first) {
+    EXPECT_EQ(InChild([&] {
+                for (int limit : {2, 5, 3}) {
+                  if (lw_set_threads(limit) != LW_OK) return 100;
+                  if (lw_exp_f64(kSmall, a.x, a.y) != LW_OK) return 100;
+                }
+                if (!RefuseThreads()) return 101;
+                for (int limit : {7, 0, 5, 2, 9, 11, 12, 13, 14, 0}) {
+                  if (lw_set_threads(limit) != LW_OK) return 102;
+                  if (const int wrong = WrongFrom(first)) return wrong;
+                }
+                return 0;
               }),
               0)
         << "first call of kind " << first;

@@ -40,9 +40,17 @@ if(LANEWISE_THREADS)
                                $<TARGET_FILE_DIR:lanewise> ${LANEWISE_TBB_MODULE}
                                $<TARGET_FILE:module_noisy> $<TARGET_FILE:module_other>)
   set_tests_properties(module PROPERTIES LABELS fast TIMEOUT 600)
+  lw_add_api_test(limits_test engine/limits_test.cc)
+  target_link_libraries(limits_test PRIVATE TBB::tbb)
 endif()
 
+# On the CPUs there are, and on a machine that seems to have more.
 lw_add_api_test(shortage_test engine/shortage_test.cc)
+add_library(more_cpus MODULE engine/more_cpus.c)
+target_link_libraries(more_cpus PRIVATE ${CMAKE_DL_LIBS})
+add_test(NAME shortage_cpus COMMAND shortage_test)
+set_tests_properties(shortage_cpus PROPERTIES LABELS fast TIMEOUT 600
+                     ENVIRONMENT "MORE_CPUS=16;LD_PRELOAD=$<TARGET_FILE:more_cpus>")
 set_tests_properties(exit PROPERTIES LABELS fast TIMEOUT 600)
 add_test(NAME destructors COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/engine/destructors_test.sh
                                   $<TARGET_OBJECTS:lanewise_objects> COMMAND_EXPAND_LISTS)
