@@ -1,4 +1,4 @@
-// The plugin's table (backend.h) over the CUDA runtime.
+// The plugin's table (gpu/border.h) over the CUDA runtime.
 
 #include "gpu/border.h"
 
