@@ -1,6 +1,6 @@
-/* The border between liblanewise and its GPU plugin (liblanewise_cuda13.so): a versioned table of
- * plain C functions. The core checks every argument before it calls the plugin; the plugin
- * launches and reports what CUDA says.
+/* The border between liblanewise and its GPU plugin (liblanewise_cuda13.so.0.1): a versioned
+ * table of plain C functions. The core checks every argument before it calls the plugin; the
+ * plugin launches and reports what CUDA says.
  *
  * Rules for every function that takes an lw_backend_call:
  *   - it works on call->device and call->stream, and leaves the calling thread's current CUDA
@@ -20,8 +20,8 @@
 extern "C" {
 #endif
 
-/* Changes with every change of this header. The core takes a plugin of exactly its own version and
- * of exactly its own numerics version. */
+/* Changes with every change of this header. The core takes a plugin of exactly its own version, its
+ * own numerics version and its own release. */
 #define LW_BACKEND_ABI 1
 
 typedef struct lw_backend_call {

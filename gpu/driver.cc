@@ -1,4 +1,3 @@
-#include "dispatch/base/settings.h"
 #include "gpu/driver.h"
 
 #include <dlfcn.h>
@@ -11,10 +10,13 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <cstring>
-#include <exception>
+#include <new>
+#include <system_error>
 #include <thread>
 
+#include "dispatch/base/settings.h"
 #include "dispatch/host/os.h"
+#include "gpu/loader.h"
 
 namespace lanewise::gpu {
 namespace {
@@ -229,6 +231,47 @@ DriverFindings Judge(const std::string& library, const Functions& f, const char*
   return found;
 }
 
+// What can be seen without initialising CUDA, and the library if it loads.
+DriverFindings Look(const DriverSource& source, void*& library) {
+  if (GpuIsOff()) return Found(LW_GPU_OFF, "LANEWISE_GPU=off");
+  if (!AnyNode(source.root)) {
+    return Found(LW_GPU_NO_NODE, "this machine shows no NVIDIA GPU (no " + std::string(kNodes[0]) +
+                                     " or the like)");
+  }
+  if (!HasDynamicLoader()) {
+    return Found(LW_GPU_NO_DRIVER,
+                 "the CUDA driver does not load: this program is static as a whole");
+  }
+  // Never unloaded: the driver keeps threads and exit handlers.
+  const OpenedLibrary opened = OpenLibrary(source.library);
+  library = opened.handle;
+  if (!library) {
+    DriverFindings found =
+        Found(LW_GPU_NO_DRIVER, "the CUDA driver does not load: " + opened.error);
+    found.passing = opened.passing;
+    return found;
+  }
+  Functions f;
+  const char* missing = FindAll(library, f);
+  return Judge(source.library, f, missing);
+}
+
+// The program's signals are not for the threads that are started while this lives.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
 }  // namespace
 
 std::string VersionText(int32_t version) {
@@ -249,112 +292,106 @@ struct Driver::Answer {
   std::mutex mutex;
   std::condition_variable arrived;
   bool done = false;
+  bool out_of_memory = false;  // no answer: to be asked again
   DriverFindings findings;
 };
 
 void Driver::PeekLocked() {
   if (peeked_) return;
-  peeked_ = true;
-  if (GpuIsOff()) {
-    findings_ = Found(LW_GPU_OFF, "LANEWISE_GPU=off");
-    return;
-  }
-  if (!AnyNode(source_.root)) {
-    findings_ = Found(LW_GPU_NO_NODE, "this machine shows no NVIDIA GPU (no " +
-                                          std::string(kNodes[0]) + " or the like)");
-    return;
-  }
-  if (!HasDynamicLoader()) {
-    findings_ =
-        Found(LW_GPU_NO_DRIVER, "the CUDA driver does not load: this program is static as a whole");
-    return;
-  }
   const int saved_errno = errno;
-  // Never unloaded: the driver keeps threads and exit handlers.
-  library_ = dlopen(source_.library.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-  if (library_) {
-    Functions f;
-    const char* missing = FindAll(library_, f);
-    findings_ = Judge(source_.library, f, missing);
-  } else {
-    const char* error = dlerror();
-    findings_ = Found(LW_GPU_NO_DRIVER, "the CUDA driver does not load: " +
-                                            std::string(error ? error : source_.library));
-  }
+  findings_ = Look(source_, library_);
+  peeked_ = !findings_.passing;
   errno = saved_errno;
 }
 
-// Takes over the answer if it has arrived.
+// Takes over the answer if it has arrived; one that failed for want of memory is forgotten.
 void Driver::Adopt() {
   if (!answer_) return;
-  std::lock_guard lock(answer_->mutex);
-  if (!answer_->done) return;
-  const int32_t version = findings_.version;
-  findings_ = answer_->findings;
-  findings_.version = version;
+  {
+    std::lock_guard lock(answer_->mutex);
+    if (!answer_->done) return;
+    if (answer_->out_of_memory) {
+      peeked_ = false;
+    } else {
+      answer_->findings.version = findings_.version;
+      findings_ = std::move(answer_->findings);
+    }
+  }
+  answer_.reset();
 }
 
 DriverFindings Driver::Peek() {
   std::lock_guard lock(mutex_);
-  PeekLocked();
   Adopt();
+  PeekLocked();
   return findings_;
+}
+
+bool Driver::Asked() {
+  std::lock_guard lock(mutex_);
+  return asked_;
 }
 
 // Starts the thread; false and the reason if there can be none.
 bool Driver::Ask(std::string& failure) {
   Functions f;
-  FindAll(library_, f);
+  const char* missing = library_ ? FindAll(library_, f) : "everything";
+  if (missing) {
+    failure = source_.library + " is not the CUDA driver: it lacks " + missing;
+    return false;
+  }
   auto answer = std::make_shared<Answer>();
   const auto ask = [answer, f] {
     DriverFindings findings;
+    bool out_of_memory = false;
     try {
       findings = AskDriver(f);
     } catch (const std::bad_alloc&) {
-      findings.state = LW_GPU_INIT_FAILED;
-      findings.reason = "out of memory";
+      out_of_memory = true;
     }
     std::lock_guard done(answer->mutex);
     answer->findings = std::move(findings);
+    answer->out_of_memory = out_of_memory;
     answer->done = true;
     answer->arrived.notify_all();
   };
-  // The program's signals are not for this thread.
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
+  const SignalsBlocked blocked;
   try {
     std::thread(ask).detach();
-    answer_ = answer;
-  } catch (const std::exception& error) {  // also no memory: the mask must come back
+  } catch (const std::system_error& error) {
     failure = std::string("no thread for the CUDA driver: ") + error.what();
+    return false;
   }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return answer_ != nullptr;
+  answer_ = std::move(answer);
+  asked_ = true;
+  return true;
 }
 
 DriverFindings Driver::Initialise() {
   std::lock_guard lock(mutex_);
+  Adopt();
   PeekLocked();
-  if (answer_ || findings_.state != LW_GPU_NOT_ASKED) {
-    Adopt();
-    return findings_;
-  }
-  if (!Ask(findings_.reason)) {
-    findings_.state = LW_GPU_INIT_FAILED;
-    return findings_;
+  if (findings_.state != LW_GPU_NOT_ASKED) return findings_;
+  std::string failure;
+  if (!answer_ && !Ask(failure)) {
+    DriverFindings failed = Found(LW_GPU_INIT_FAILED, std::move(failure));
+    failed.version = findings_.version;
+    failed.passing = true;
+    return failed;
   }
   const int timeout = GpuTimeoutMs();
   std::unique_lock wait(answer_->mutex);
   const bool arrived = answer_->arrived.wait_for(wait, std::chrono::milliseconds(timeout),
                                                  [&] { return answer_->done; });
   wait.unlock();
-  if (!arrived) {
-    findings_.state = LW_GPU_TIMEOUT;
-    findings_.reason = "the CUDA driver did not answer within " + std::to_string(timeout) +
-                       " ms (LANEWISE_GPU_TIMEOUT_MS)";
-  }
   Adopt();
+  if (!peeked_) throw std::bad_alloc();
+  if (!arrived && findings_.state == LW_GPU_NOT_ASKED) {
+    std::string reason = "the CUDA driver did not answer within " + std::to_string(timeout) +
+                         " ms (LANEWISE_GPU_TIMEOUT_MS)";
+    findings_.state = LW_GPU_TIMEOUT;
+    findings_.reason = std::move(reason);
+  }
   return findings_;
 }
 

@@ -1,6 +1,7 @@
 // The NVIDIA driver, found without linking it and without trusting it: in order environment, device
 // nodes, libcuda.so.1, its version, and only when somebody wants a GPU cuInit and the devices, on a
-// thread of their own with a deadline. Every outcome is a state and a sentence.
+// thread of their own with a deadline. Every outcome is a state and a sentence, or
+// std::bad_alloc, which leaves nothing behind.
 
 #ifndef LANEWISE_GPU_DRIVER_H_
 #define LANEWISE_GPU_DRIVER_H_
@@ -35,6 +36,8 @@ struct DriverFindings {
   std::string reason;
   int32_t version = 0;  // 13000 is CUDA 13.0; 0 if unknown
   std::vector<DriverDevice> devices;
+  bool passing =
+      false;  // for want of memory or of a thread: not kept, the next question tries again
 };
 
 // The oldest driver that runs a plugin built with CUDA 13.0, and the oldest device of that toolkit.
@@ -53,6 +56,8 @@ class Driver {
   // All the way: LW_GPU_READY if there is a device that is not too old. A driver that exceeds the
   // deadline is not waited for again; its answer counts whenever it comes.
   DriverFindings Initialise();
+  // Whether Initialise has started to ask the driver, ever.
+  bool Asked();
 
  private:
   struct Answer;
@@ -63,10 +68,11 @@ class Driver {
 
   const DriverSource source_;
   std::mutex mutex_;
-  bool peeked_ = false;
+  bool peeked_ = false;  // findings_ stay
+  bool asked_ = false;
   DriverFindings findings_;
   void* library_ = nullptr;
-  std::shared_ptr<Answer> answer_;  // of the thread that asks; null before
+  std::shared_ptr<Answer> answer_;  // of the thread that asks; null before, and once taken over
 };
 
 std::string VersionText(int32_t version);        // "13.0" for 13000

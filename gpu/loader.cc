@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <string_view>
 
 #include "gpu/driver.h"
 
@@ -21,17 +22,22 @@ std::string RefusalReason(const lw_backend* table, const std::string& path) {
   if (!table || table->struct_size < offsetof(lw_backend, toolkit)) {
     return path + " gives no table of functions";
   }
-  const std::string release = table->version ? table->version : "an unknown release";
+  const std::string release =
+      table->version ? std::string("lanewise ") + table->version : "an unknown lanewise";
   if (table->abi_version != LW_BACKEND_ABI) {
-    return path + " (lanewise " + release + ") has plugin ABI " +
-           std::to_string(table->abi_version) + ", this library (lanewise " + lw_version() +
-           ") needs " + std::to_string(LW_BACKEND_ABI) + ": install both from one release";
+    return path + " (" + release + ") has plugin ABI " + std::to_string(table->abi_version) +
+           ", this library (lanewise " + lw_version() + ") needs " +
+           std::to_string(LW_BACKEND_ABI) + ": install both from one release";
   }
   if (table->numerics_version != lw_numerics_version()) {
-    return path + " (lanewise " + release + ") computes by numerics version " +
+    return path + " (" + release + ") computes by numerics version " +
            std::to_string(table->numerics_version) + ", this library (lanewise " + lw_version() +
            ") by version " + std::to_string(lw_numerics_version()) +
            ": results would differ; install both from one release";
+  }
+  if (!table->version || std::string_view(table->version) != lw_version()) {
+    return path + " is of " + release + ", this library of lanewise " + lw_version() +
+           ": install both from one release";
   }
   if (table->struct_size != sizeof(lw_backend) || !IsComplete(*table)) {
     return path + " gives an incomplete table of functions";
@@ -41,6 +47,24 @@ std::string RefusalReason(const lw_backend* table, const std::string& path) {
 
 }  // namespace
 
+OpenedLibrary OpenLibrary(const std::string& path) {
+  const int saved_errno = errno;
+  errno = 0;
+  OpenedLibrary opened;
+  // Without RTLD_NODELETE, which a handle that is never closed does not need: short of memory,
+  // glibc would keep what it has loaded in part, and the next try would use it.
+  opened.handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  opened.passing = !opened.handle && errno == ENOMEM;
+  if (!opened.handle) {
+    const char* error = dlerror();
+    opened.error = error ? error : "no reason given";
+    // Short of memory, the loader leaves out which file.
+    if (opened.error.find(path) == std::string::npos) opened.error = path + ": " + opened.error;
+  }
+  errno = saved_errno;
+  return opened;
+}
+
 Plugin LoadPlugin(const std::string& path) {
   Plugin plugin;
   plugin.path = path;
@@ -48,15 +72,13 @@ Plugin LoadPlugin(const std::string& path) {
     plugin.reason = "the GPU plugin has no absolute path: " + (path.empty() ? "none" : path);
     return plugin;
   }
-  const int saved_errno = errno;
-  void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-  const char* error = handle ? nullptr : dlerror();
-  errno = saved_errno;
-  if (!handle) {
-    plugin.reason = "the GPU plugin does not load: " + std::string(error ? error : path);
+  const OpenedLibrary opened = OpenLibrary(path);
+  if (!opened.handle) {
+    plugin.reason = "the GPU plugin does not load: " + opened.error;
+    plugin.passing = opened.passing;
     return plugin;
   }
-  const auto entry = reinterpret_cast<lw_backend_entry>(dlsym(handle, LW_BACKEND_SYMBOL));
+  const auto entry = reinterpret_cast<lw_backend_entry>(dlsym(opened.handle, LW_BACKEND_SYMBOL));
   plugin.state = LW_GPU_REFUSED_PLUGIN;
   if (!entry) {
     plugin.reason = path + " is not lanewise's GPU plugin: it lacks " LW_BACKEND_SYMBOL;

@@ -1,5 +1,5 @@
 // Loading the GPU plugin: from one absolute path, never searched for, never closed, and only if it
-// is of this library's plugin ABI and numerics version.
+// is of this library's plugin ABI, numerics version and release.
 
 #ifndef LANEWISE_GPU_LOADER_H_
 #define LANEWISE_GPU_LOADER_H_
@@ -15,9 +15,18 @@ struct Plugin {
   lw_gpu_state state = LW_GPU_NO_PLUGIN;
   std::string reason;
   std::string path;
+  bool passing = false;  // memory was short: `reason` is not to be kept
 };
 
-inline constexpr const char* kPluginName = "liblanewise_cuda13.so";
+inline constexpr const char* kPluginName = LANEWISE_CUDA_PLUGIN;
+
+// dlopen for good.
+struct OpenedLibrary {
+  void* handle = nullptr;
+  std::string error;     // the loader's words if it failed
+  bool passing = false;  // memory was short: another try may work
+};
+OpenedLibrary OpenLibrary(const std::string& path);
 
 Plugin LoadPlugin(const std::string& absolute_path);
 

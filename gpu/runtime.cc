@@ -4,8 +4,10 @@
 
 #include <atomic>
 #include <mutex>
+#include <new>
 
 #include "dispatch/base/error.h"
+#include "dispatch/base/once.h"
 #include "dispatch/host/os.h"
 
 namespace lanewise::gpu {
@@ -39,14 +41,31 @@ Process& ThisProcess() {
 class Asking {
  public:
   Asking() {
-    // Here and not when the library is loaded: who never asks has no handler.
-    static const int handler = pthread_atfork(nullptr, nullptr, [] {
-      if (g_initialised.load() || g_asking.load() > 0) g_forked.store(true);
+    // Here and not when the library is loaded: who never asks has no handler. Nobody asks without
+    // one: a child would not know what it is.
+    static constinit Once<int> registered;
+    registered.Get([] {
+      const int failed = pthread_atfork(nullptr, nullptr, [] {
+        if (g_initialised.load() || g_asking.load() > 0) g_forked.store(true);
+      });
+      if (failed) throw std::bad_alloc();
+      return failed;
     });
-    (void)handler;
     g_asking.fetch_add(1);
   }
   ~Asking() { g_asking.fetch_sub(1); }
+};
+
+// Before cuInit: a child forked meanwhile is lost, too. Taken back if the driver was not asked.
+class Initialising {
+ public:
+  explicit Initialising(Driver& driver) : driver_(driver) { g_initialised.store(true); }
+  ~Initialising() { g_initialised.store(driver_.Asked()); }
+  Initialising(const Initialising&) = delete;
+  Initialising& operator=(const Initialising&) = delete;
+
+ private:
+  Driver& driver_;
 };
 
 void AddDevices(const DriverFindings& found, const lw_backend* table, Status& status) {
@@ -65,12 +84,12 @@ void AddDevices(const DriverFindings& found, const lw_backend* table, Status& st
 
 const Plugin& GetPlugin(Process& process) {
   if (!process.plugin_tried) {
-    process.plugin_tried = true;
     const std::string folder = OwnFolder();
     const std::string path = !process.plugin_path.empty() ? process.plugin_path
                              : folder.empty()             ? ""
                                                           : folder + kPluginName;
     process.plugin = LoadPlugin(path);
+    process.plugin_tried = !process.plugin.passing;
   }
   return process.plugin;
 }
@@ -80,8 +99,7 @@ Status StatusLocked(Process& process, bool initialise) {
   Status status;
   DriverFindings found = process.driver->Peek();
   if (initialise && found.state == LW_GPU_NOT_ASKED) {
-    // Before cuInit: a child forked meanwhile is lost, too.
-    g_initialised.store(true);
+    const Initialising initialising(*process.driver);
     found = process.driver->Initialise();
   }
   status.state = found.state;
@@ -96,7 +114,7 @@ Status StatusLocked(Process& process, bool initialise) {
     }
   }
   AddDevices(found, status.plugin.table, status);
-  if (process.devices.empty()) process.devices = status.devices;
+  if (process.devices.empty() && !status.plugin.passing) process.devices = status.devices;
   if (status.state != LW_GPU_READY) return status;
   const std::string* first = nullptr;
   for (const Device& device : status.devices) {
@@ -151,9 +169,11 @@ const Runtime* RequireRuntime(lw_status* error) {
 }
 
 const Device* FindDevice(int32_t device, int32_t* count) {
-  GetStatus(true);
+  const Status status = GetStatus(true);
   Process& process = ThisProcess();
   std::lock_guard lock(process.mutex);
+  // There are devices, but not what the plugin says of them.
+  if (process.devices.empty() && status.plugin.passing) throw std::bad_alloc();
   *count = static_cast<int32_t>(process.devices.size());
   return device < 0 || device >= *count ? nullptr : &process.devices[static_cast<size_t>(device)];
 }

@@ -2,7 +2,7 @@
  *
  * The library links no CUDA and needs none. The first function below that must know the GPU loads
  * the driver; functions that need one say why there is none: LW_ERR_UNSUPPORTED with the sentence
- * of lw_gpu_explain(). Kernels are in a plugin, liblanewise_cuda13.so, beside the library.
+ * of lw_gpu_explain(). Kernels are in a plugin, liblanewise_cuda13.so.0.1, beside the library.
  *
  * Everything runs where the arrays lie and on the caller's stream: nothing is copied between host
  * and device except by lw_gpu_copy(), arrays of several devices in one call are LW_ERR_DEVICE, and
@@ -41,7 +41,7 @@ typedef enum lw_gpu_state LW_ENUM_INT {
   LW_GPU_NO_DEVICE = 10,      /* it knows no device */
   LW_GPU_IMPLAUSIBLE = 11,    /* its answers cannot be true */
   LW_GPU_OLD_DEVICE = 12,     /* every device is older than compute capability 7.5 */
-  LW_GPU_NO_PLUGIN = 13,      /* liblanewise_cuda13.so is not there or does not load */
+  LW_GPU_NO_PLUGIN = 13,      /* liblanewise_cuda13.so.0.1 is not there or does not load */
   LW_GPU_REFUSED_PLUGIN = 14, /* it belongs to another lanewise */
   LW_GPU_NO_CODE = 15,        /* it has no code for any of the devices */
   LW_GPU_FORKED = 16          /* this process is the child of one that used CUDA */

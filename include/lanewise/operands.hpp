@@ -111,36 +111,40 @@ requires(N <= LW_MAX_NDIM) struct View {
   }
 };
 
+// Says of an array class of yours, one that is no contiguous range of C++20, that the elements from
+// data() on follow each other and that size() counts them all:
+//   template <> inline constexpr bool lanewise::is_contiguous<Buffer> = true;
+template <class R>
+inline constexpr bool is_contiguous = false;
+
 namespace detail {
 
 template <class R>
 concept ContiguousRange = std::ranges::contiguous_range<R> && std::ranges::sized_range<R> &&
     Element<std::ranges::range_value_t<R> >;
 
-// Arrays of other libraries with the names of Eigen's: vectors say how far elements are apart.
 template <class R>
-concept HasInnerStride = requires(R& r) {
-  { r.innerStride() } -> std::convertible_to<std::int64_t>;
-};
-template <class R>
-inline constexpr bool kHasOneAxis = true;
-template <HasInnerStride R>
-inline constexpr bool kHasOneAxis<R> = requires {
-  requires(R::IsVectorAtCompileTime != 0);
-};
-
-// data() and size() without contiguous iterators: elements that follow each other, unless the type
-// says otherwise. Types with strides() are left out: what their data() and size() mean differs.
-template <class R>
-concept DataAndSize = !ContiguousRange<R> && kHasOneAxis<R> && requires(R & r) {
+concept PointerAndSize = requires(R& r) {
   requires std::is_pointer_v<decltype(r.data())>;
   requires Element<std::remove_pointer_t<decltype(r.data())> >;
   { r.size() } -> std::convertible_to<std::int64_t>;
-}
-&&!requires(R & r) { r.strides(); };
+};
+
+// Eigen's vectors, and others with its names: they say that they have one axis, and how far
+// elements are apart.
+template <class R>
+concept SteppedVector = !ContiguousRange<R> && PointerAndSize<R> && requires(R & r) {
+  requires R::IsVectorAtCompileTime != 0;
+  { r.innerStride() } -> std::convertible_to<std::int64_t>;
+};
+
+// data() and size() alone prove nothing: elements may be apart (Kokkos::View, blitz::Array).
+template <class R>
+concept DeclaredContiguous = !ContiguousRange<R> && !SteppedVector<R> && PointerAndSize<R> &&
+                             is_contiguous<std::remove_cv_t<R> >;
 
 template <class R>
-concept ElementRange = ContiguousRange<R> || DataAndSize<R>;
+concept ElementRange = ContiguousRange<R> || SteppedVector<R> || DeclaredContiguous<R>;
 
 template <class T>
 inline constexpr bool kIsScalar = false;
@@ -161,8 +165,8 @@ template <ContiguousRange R>
 struct ElementOf<R> {
   using type = std::remove_reference_t<std::ranges::range_reference_t<R> >;
 };
-template <DataAndSize R>
-struct ElementOf<R> {
+template <class R>
+requires(SteppedVector<R> || DeclaredContiguous<R>) struct ElementOf<R> {
   using type = std::remove_pointer_t<decltype(std::declval<R&>().data())>;
 };
 template <class T>
@@ -195,8 +199,8 @@ inline constexpr bool kIsWritable = [] {
 
 }  // namespace detail
 
-// What a kernel can read: a contiguous range, a type with data() and size(), strided(...), a View
-// of one axis, scalar(...).
+// What a kernel can read: a contiguous range, a vector of Eigen's, a type that is_contiguous names,
+// strided(...), a View of one axis, scalar(...).
 template <class R>
 concept Input = detail::ElementRange<const R> || detail::kIsScalar<R> || detail::kIsStrided<R> ||
     detail::kIsView<R>;
@@ -239,7 +243,7 @@ Operand AsOperand(R& r) noexcept {
     return {{r.data, r.stride_bytes}, static_cast<std::int64_t>(r.size)};
   } else if constexpr (ContiguousRange<R>) {
     return {{std::ranges::data(r), kSize}, static_cast<std::int64_t>(std::ranges::size(r))};
-  } else if constexpr (HasInnerStride<R>) {
+  } else if constexpr (SteppedVector<R>) {
     return {{r.data(), kSize * static_cast<std::int64_t>(r.innerStride())},
             static_cast<std::int64_t>(r.size())};
   } else {

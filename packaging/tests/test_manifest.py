@@ -71,3 +71,11 @@ def test_unknown_variant():
     manifest = load(ROOT / "packaging" / "variants.toml")
     with pytest.raises(ManifestError, match="no variant 'v5'.*baseline, v3, v4, cuda13"):
         manifest.variant("v5")
+
+
+def test_names_have_the_version_of_the_abi():
+    manifest = load(ROOT / "packaging" / "variants.toml")
+    major, minor, _ = manifest.version.split(".")
+    abi = f"0.{minor}" if major == "0" else major  # as CMakeLists.txt makes LANEWISE_SOVERSION
+    assert manifest.plugins["cuda13"].file == f"liblanewise_cuda13.so.{abi}"
+    assert manifest.wheel.library == f"lanewise/lib/liblanewise.so.{abi}"

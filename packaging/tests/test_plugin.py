@@ -30,7 +30,7 @@ def test_conda_package(plugin_file, manifest, tmp_path):
     assert result.returncode == 0, result.stdout
     path = tmp_path / "channel" / "linux-64" / f"lanewise-cuda13-{manifest.version}-cuda13_1000.conda"
     names = {m.name for _, m in stream_conda_component(str(path), component="pkg")}
-    assert {"lib/liblanewise_cuda13.so", "share/lanewise-cuda13/build.json",
+    assert {"lib/liblanewise_cuda13.so.0.1", "share/lanewise-cuda13/build.json",
             "share/lanewise-cuda13/LICENSE"} <= names
     index = json.loads((tmp_path / "channel" / "linux-64" / "repodata.json").read_text())
     record = index["packages.conda"][path.name]
@@ -39,11 +39,12 @@ def test_conda_package(plugin_file, manifest, tmp_path):
 
 
 def test_asked_for_and_not_built(manifest, tmp_path):
-    built = [f for f in manifest.plugins["cuda13"].look_in if (f / "liblanewise_cuda13.so").exists()]
+    plugin = manifest.plugins["cuda13"]
+    built = [f for f in plugin.look_in if (f / plugin.file).exists()]
     if built:
         pytest.skip(f"it is built: {built[0]}")
     result = _packages(tmp_path)
-    assert result.returncode == 1 and "no liblanewise_cuda13.so" in result.stdout
+    assert result.returncode == 1 and "no liblanewise_cuda13.so.0.1" in result.stdout
     result = _packages(tmp_path, "--plugin", "cuda13=/nowhere/plugin.so")
     assert result.returncode == 1 and "FILE must exist" in result.stdout
 
@@ -57,5 +58,5 @@ def test_wheel_installs_beside_the_library(plugin_file, manifest, out, tmp_path)
     target = tmp_path / "site"
     assert installed(links(out / "wheels"), target) is None
     assert installed(links(tmp_path / "wheels"), target, package="lanewise-cuda13") is None
-    assert (target / "lanewise" / "lib" / "liblanewise_cuda13.so").is_file()
+    assert (target / "lanewise" / "lib" / "liblanewise_cuda13.so.0.1").is_file()
     assert (target / "lanewise" / "lib" / "liblanewise.so.0.1").is_file()

@@ -133,6 +133,10 @@ class Call:
                             f"{out.dtype}")
         self.run("convert", [array], out)
 
+    def fill(self, value, out):
+        """Gives every element this value, a scalar of their dtype: where(True, x, x)."""
+        self.run("where", [np.True_, value, value], out)
+
     def copy(self, array, out):
         """Copies elements: where(True, x, x) moves their bits."""
         try:

@@ -13,6 +13,7 @@ from ._reductions import (
     _accumulator,
     _axes,
     _axes_or_scalar,
+    _has_no_identity,
     _result_dtype,
     _start,
     _warn_if_empty,
@@ -37,8 +38,8 @@ def _check_dtype(name, dtype):
         raise unsupported(name, dtype)
 
 
-def _reduce(call, array, axes, keepdims, result_dtype, given_out, ddof=0.0):
-    """The library's reduction into `given_out`, or into a new array."""
+def _reduce(call, array, axes, keepdims, result_dtype, given_out, ddof=0.0, start=None):
+    """The library's reduction, or `start` where it has no elements, into `given_out` or a new array."""
     kept = [1 if i in axes else n for i, n in enumerate(array.shape)]
     shape = tuple(n for i, n in enumerate(kept) if keepdims or i not in axes)
     if given_out is None:
@@ -59,8 +60,10 @@ def _reduce(call, array, axes, keepdims, result_dtype, given_out, ddof=0.0):
     into = target
     if computed != target.dtype or _core.device_overlap([array], target):
         into = call.temporary(target.shape, computed)
-    mask = _mask(axes)
-    _core.device_reduce(call.name, array, mask, into, float(ddof), call.stream)
+    if start is None:
+        _core.device_reduce(call.name, array, _mask(axes), into, float(ddof), call.stream)
+    else:
+        call.fill(start.astype(computed)[()], into)
     if into is not target:
         call.convert(into, target)
     return made if given_out is not None else call.deliver(made, result)
@@ -95,14 +98,16 @@ def fold(name, a, axis=None, dtype=None, out=None, keepdims=False, initial=_NO_V
             raise TypeError(f"lanewise.{name}: cannot reduce {array.dtype} in dtype {dtype}")
         array = call.cast(array, dtype)
     axes = _axes_or_scalar(axis, array.ndim)
-    kept = [n for i, n in enumerate(array.shape) if i not in axes]
-    has_identity = name not in _EXACT and initial is not None
-    if not has_identity and 0 in [array.shape[i] for i in axes] and 0 not in kept:
+    empty = 0 in [array.shape[i] for i in axes]
+    if empty and _has_no_identity(name, initial):
         raise ValueError(f"zero-size array to reduction operation {name} which has no identity")
     result_dtype = dtype or _result_dtype(name, array.dtype)
     elements = _elements(call, array, _accumulator(name, array.dtype))
     if initial is _NO_VALUE or initial is None:
         return _reduce(call, elements, axes, keepdims, result_dtype, out)
+    if empty and name in _EXACT:
+        return _reduce(call, elements, axes, keepdims, result_dtype, out,
+                       start=_start(initial, result_dtype))
     result = _reduce(call, elements, axes, keepdims, result_dtype, None)
     return elementwise(_JOIN[name], result, _start(initial, result_dtype)[()],
                        out=result if out is None else out)

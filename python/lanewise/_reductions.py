@@ -156,11 +156,10 @@ def _fold(name, a, axis, dtype, out, keepdims, initial, where):
     result_dtype = dtype or _result_dtype(name, a.dtype)
     axes = _axes_or_scalar(axis, a.ndim)
     empty = any(a.shape[i] == 0 for i in axes)
-    # initial=None takes the identity away from those that have one, as in NumPy.
-    if initial is None or name in _EXACT and initial is _NO_VALUE:
+    if _has_no_identity(name, initial):
         if where is not True:
             raise ValueError(f"lanewise.{name} has no identity: where= needs initial=")
-        if empty and 0 not in [n for i, n in enumerate(a.shape) if i not in axes]:
+        if empty:
             raise ValueError(f"zero-size array to reduction operation {name} which has no identity")
     accumulator = _accumulator(name, a.dtype)
     if accumulator is None or result_dtype.kind == "b" and name not in _EXACT:
@@ -185,6 +184,11 @@ def _fold(name, a, axis, dtype, out, keepdims, initial, where):
             start = _start(initial, result_dtype)
             result = np.asarray(getattr(ufuncs, _JOIN[name])(result, start))
     return _deliver(result, out, keepdims, a.shape, axes)
+
+
+def _has_no_identity(name, initial):
+    """initial=None takes the identity away from those that have one, as in NumPy."""
+    return initial is None or name in _EXACT and initial is _NO_VALUE
 
 
 def _start(initial, dtype):
@@ -219,7 +223,7 @@ def _by_numpy(name, a, axis, dtype, out, keepdims, initial, where):
 def _fold_masked(name, a, axis, dtype, out, keepdims, initial, where):
     mask = np.ma.getmaskarray(a)
     present = ~mask if where is True else ~mask & where
-    if initial is None or name in _EXACT and initial is _NO_VALUE:
+    if _has_no_identity(name, initial):
         initial = _identity(name, a.dtype)
     result = _fold(name, a.data, axis, dtype, out, keepdims, initial, present)
     return _mask_empty(result, present, axis, keepdims)

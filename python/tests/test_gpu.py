@@ -64,7 +64,7 @@ def run(code, folder, **variables):
 REASONS = [
     ({}, "plugin('wrong_abi.so')", "refused_plugin", "plugin ABI"),
     ({}, "plugin('nowhere.so')", "no_plugin", "nowhere.so"),
-    ({}, "", "no_plugin", "liblanewise_cuda13.so"),
+    ({}, "", "no_plugin", "liblanewise_cuda13.so.0.1"),
     ({"LANEWISE_GPU": "off"}, "", "off", "LANEWISE_GPU=off"),
     ({"LD_PRELOAD": None}, "", "no_node", "no NVIDIA GPU"),
     ({"FAKE_CUDA_VERSION": "12090"}, "", "old_driver", "CUDA 12.9"),

@@ -178,6 +178,8 @@ def test_empty():
     for name in ("min", "max"):
         with pytest.raises(ValueError, match="no identity"):
             getattr(lanewise, name)(empty)
+        with pytest.raises(ValueError, match="no identity"):  # NumPy, too, though there is no result
+            getattr(lanewise, name)(np.empty((0, 0)), axis=0)
         assert getattr(lanewise, name)(empty, axis=1).shape == (0,)
         assert getattr(lanewise, name)(empty, initial=4) == 4
         with pytest.raises(ValueError, match="initial"):

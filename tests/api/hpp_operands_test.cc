@@ -37,26 +37,111 @@ TEST(HppOperands, Views) {
   static_assert(!lw::Output<lw::View<const float, 1>> && !lw::Input<lw::View<float, 2>>);
 }
 
-// data() and size(), and no iterators.
+// data() and size(), and no iterators: an operand, because it is said to be contiguous.
 struct Buffer {
   Floats values;
   float* data() { return values.data(); }
   const float* data() const { return values.data(); }
   int size() const { return static_cast<int>(values.size()); }
 };
-// Its elements may lie anywhere.
+template <class T>
+struct Block {
+  std::vector<T> values;
+  T* data() { return values.data(); }
+  const T* data() const { return values.data(); }
+  size_t size() const { return values.size(); }
+};
+
+// Those of which nobody says it: their elements may lie anywhere.
+struct Unsaid : Buffer {};
 struct Spread : Buffer {
   std::array<long, 2> strides() const { return {8, 4}; }
 };
-static_assert(lw::Input<Buffer> && lw::Output<Buffer&> && !lw::Output<const Buffer&>);
-static_assert(!lw::Input<Spread> && !lw::Output<Spread&>);
+// As Kokkos::View, of any layout.
+struct KokkosView {
+  using value_type = float;
+  static constexpr size_t rank = 1;
+  float* data() const { return first; }
+  size_t size() const { return count; }
+  size_t extent(size_t) const { return count; }
+  template <class I>
+  size_t stride(I) const {
+    return step;
+  }
+  size_t stride_0() const { return step; }
+  bool span_is_contiguous() const { return step == 1; }
+  float* first;
+  size_t count, step;
+};
+// As blitz::Array.
+struct BlitzArray : Buffer {
+  float* begin() { return data(); }  // iterators of another end
+  int extent(int) const { return size(); }
+  long stride(int) const { return 2; }
+  static int rank() { return 1; }
+};
+// Eigen's names, but a matrix; and a vector's flag without a stride.
+struct Matrix : Buffer {
+  static constexpr int IsVectorAtCompileTime = 0;
+  long innerStride() const { return 1; }
+};
+struct Flagged : Buffer {
+  static constexpr int IsVectorAtCompileTime = 1;
+};
 
-TEST(HppOperands, DataAndSize) {
+template <class T>
+constexpr bool kRefused =
+    !lw::Input<T> && !lw::Input<const T> && !lw::Output<T&> && !lw::Output<const T&>;
+
+}  // namespace
+
+template <>
+inline constexpr bool lanewise::is_contiguous<Buffer> = true;
+template <class T>
+inline constexpr bool lanewise::is_contiguous<Block<T>> = true;
+
+namespace {
+
+static_assert(lw::Input<Buffer> && lw::Output<Buffer&> && !lw::Output<const Buffer&>);
+static_assert(lw::Input<Block<double>> && lw::Output<Block<double>&>);
+static_assert(!lw::Output<const Block<double>&> && kRefused<Block<char>>);
+static_assert(kRefused<Unsaid> && kRefused<Spread> && kRefused<KokkosView>);
+static_assert(kRefused<BlitzArray> && kRefused<Matrix> && kRefused<Flagged>);
+
+TEST(HppOperands, DeclaredContiguous) {
   const Buffer x{{1, 4, 9}};
   Buffer out{Floats(3)};
   lw::sqrt(x, out);
   EXPECT_EQ(out.values, (Floats{1, 2, 3}));
   EXPECT_EQ(lw::sum(x), 14.0f);
+  Block<double> block{{2, 3}};
+  lw::negative(block, block);
+  EXPECT_EQ(block.values, (std::vector<double>{-2, -3}));
+}
+
+// What a strided array of another library becomes: an operand that says its stride.
+TEST(HppOperands, StridedArraysOfOthers) {
+  float memory[] = {1, 100, 2, 100, 3, 100, 4, 100};
+  const KokkosView view{memory, 4, 2};
+  const auto bytes = static_cast<int64_t>(view.stride(0) * sizeof(float));
+  EXPECT_EQ(lw::sum(lw::strided(view.data(), view.size(), bytes)), 10.0f);
+}
+
+// Eigen's names without Eigen: the stride counts.
+struct Stepped {
+  static constexpr int IsVectorAtCompileTime = 1;
+  const float* data() const { return first; }
+  long size() const { return count; }
+  long innerStride() const { return step; }
+  const float* first;
+  long count, step;
+};
+
+TEST(HppOperands, InnerStride) {
+  static_assert(lw::Input<Stepped> && !lw::Output<Stepped&>);
+  const float memory[] = {1, 100, 2, 100, 3, 100, 4, 100};
+  EXPECT_EQ(lw::sum(Stepped{memory, 4, 2}), 10.0f);
+  EXPECT_EQ(lw::sum(Stepped{memory + 6, 4, -2}), 10.0f);
 }
 
 #if __has_include(<Eigen/Core>)

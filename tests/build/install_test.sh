@@ -61,7 +61,7 @@ folders() {
   ! grep -E '\.(h|hpp|cmake|pc|a)$|\.so$' "$tmp/runtime.txt" || fail "development files in runtime"
   ! grep -E '\.so\.|^bin/|^share/' "$tmp/devel.txt" || fail "runtime files in devel"
   # Libraries of two minor versions can be installed together.
-  ! grep '\.so' "$tmp/runtime.txt" | grep -vE '\.so\.0\.1(\.0)?$|cuda' || fail "names without a version"
+  ! grep '\.so' "$tmp/runtime.txt" | grep -vE '\.so\.0\.1(\.0)?$' || fail "names without a version"
   local file
   for file in share/doc/lanewise/{LICENSE,THIRD_PARTY_LICENSES} share/man/man1/lanewise-{probe,detect}.1
   do grep -qx "$file" "$tmp/all.txt" || fail "$file is not installed"; done

@@ -13,4 +13,4 @@ architectures=$(IFS=';'; echo "$*")
 cmake --preset cuda -Wno-dev ${architectures:+"-DLANEWISE_CUDA_ARCHITECTURES=$architectures"}
 cmake --build build/cuda
 ctest --test-dir build/cuda -L gpu --output-on-failure
-ls -l build/cuda/out/liblanewise_cuda13.so
+ls -l build/cuda/out/liblanewise_cuda13.so.*

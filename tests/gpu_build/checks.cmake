@@ -7,6 +7,7 @@ target_compile_options(lanewise_count_operations PRIVATE -Wno-unknown-pragmas)
 add_executable(lanewise_plugin_check ${_gpu_build}/plugin_check.cc)
 target_link_libraries(lanewise_plugin_check PRIVATE lanewise ${CMAKE_DL_LIBS})
 target_compile_features(lanewise_plugin_check PRIVATE cxx_std_20)
+target_compile_definitions(lanewise_plugin_check PRIVATE LANEWISE_CUDA_PLUGIN="${LANEWISE_CUDA_PLUGIN}")
 target_include_directories(lanewise_plugin_check PRIVATE ${PROJECT_SOURCE_DIR})
 
 set(_planted ${CMAKE_CURRENT_BINARY_DIR}/planted)

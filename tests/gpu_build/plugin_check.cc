@@ -64,6 +64,9 @@ int main(int argc, char** argv) {
     printf("usage: plugin_check PLUGIN\n");
     return 2;
   }
+  const char* slash = std::strrchr(argv[1], '/');
+  Expect(std::strcmp(slash ? slash + 1 : argv[1], LANEWISE_CUDA_PLUGIN) == 0,
+         "is not named as the library looks for it:", LANEWISE_CUDA_PLUGIN);
   void* handle = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
   if (!handle) {
     printf("%s\n", dlerror());

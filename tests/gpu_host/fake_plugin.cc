@@ -3,7 +3,7 @@
 //   - streams run nothing until they are synchronised: who forgets to wait sees stale bytes;
 //   - operands must lie inside live blocks, scratch memory is overwritten as a kernel would;
 //   - shapes, strides and dtypes are copied at the launch, host memory of copies is read late.
-// Arithmetic is the CPU library's.
+// Arithmetic is the CPU library's. FAKE_RELEASE: the lanewise that it claims to be of.
 
 #include "tests/gpu_host/fake_plugin.h"
 
@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,10 @@
 #include "tests/gpu_host/fake_tasks.h"
 
 namespace {
+
+#ifndef FAKE_RELEASE
+#define FAKE_RELEASE lw_version()
+#endif
 
 using namespace fake;  // NOLINT
 
@@ -223,6 +228,21 @@ lw_status WarmUp(lw_backend_call* call, lw_kernel kernel, const lw_dtype* dtypes
   return HasKernel(kernel, dtypes) ? LW_OK : Fail(call, LW_ERR_CUDA, "no such kernel");
 }
 
+// What the core calls: as of a real plugin, nothing is thrown.
+template <auto kFunction>
+struct Caught;
+template <class... Arguments, lw_status (*kFunction)(lw_backend_call*, Arguments...)>
+struct Caught<kFunction> {
+  static lw_status Call(lw_backend_call* call, Arguments... arguments) {
+    try {
+      return kFunction(call, arguments...);
+    } catch (const std::bad_alloc&) {
+      snprintf(call->error, sizeof(call->error), "the fake is out of memory");
+      return LW_ERR_MEMORY;
+    }
+  }
+};
+
 // ------------------------------------------------------------------ the tests' side
 
 FakeCounters Counters() {
@@ -264,20 +284,20 @@ extern "C" __attribute__((visibility("default"))) const lw_backend* lanewise_gpu
                                     LW_BACKEND_ABI,
                                     lw_numerics_version(),
                                     0,
-                                    "0.1.0",
+                                    FAKE_RELEASE,
                                     "no CUDA, a fake",
                                     3,
                                     0,
                                     kArchitectures,
                                     &HasKernel,
-                                    &PointerInfo,
-                                    &Alloc,
-                                    &Free,
-                                    &Copy,
-                                    &StreamWait,
-                                    &Synchronise,
-                                    &ScratchBytes,
-                                    &Launch,
-                                    &WarmUp};
+                                    &Caught<&PointerInfo>::Call,
+                                    &Caught<&Alloc>::Call,
+                                    &Caught<&Free>::Call,
+                                    &Caught<&Copy>::Call,
+                                    &Caught<&StreamWait>::Call,
+                                    &Caught<&Synchronise>::Call,
+                                    &Caught<&ScratchBytes>::Call,
+                                    &Caught<&Launch>::Call,
+                                    &Caught<&WarmUp>::Call};
   return &kTable;
 }

@@ -12,7 +12,7 @@ static lw_backend g_table;
 
 EXPORT const lw_backend* lanewise_gpu_backend(int32_t abi_version) {
   (void)abi_version;
-  /* Complete in size and versions, but without functions. */
+  /* Complete in size and versions, but of another release and without functions. */
   g_table.struct_size = sizeof(g_table);
   g_table.abi_version = LW_BACKEND_ABI;
   g_table.numerics_version = lw_numerics_version();
@@ -25,6 +25,8 @@ EXPORT const lw_backend* lanewise_gpu_backend(int32_t abi_version) {
   g_table.struct_size = 8;
 #elif defined(NO_TABLE)
   return NULL;
+#elif defined(NO_FUNCTIONS)
+  g_table.version = lw_version();
 #endif
   return &g_table;
 }

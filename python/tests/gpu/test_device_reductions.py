@@ -113,6 +113,41 @@ def test_keywords():
         lanewise.sum(d, axis=2)
 
 
+@pytest.mark.parametrize("name", ["sum", "min", "max"])
+@pytest.mark.parametrize("shape, axis", [((0,), None), ((0, 3), 0), ((3, 0), 0), ((0, 0), 0),
+                                         ((2, 0, 3), (0, 1)), ((2, 0, 3), None)])
+@pytest.mark.parametrize("types", ["f4", "f8", "i4", "i8", "u1", "?"])
+def test_initial_of_nothing(name, shape, axis, types):
+    function, x = getattr(lanewise, name), np.zeros(shape, types)
+    for keywords in ({}, {"initial": 5}, {"initial": None}, {"initial": 1, "keepdims": True}):
+        try:
+            want = np.asarray(function(x, axis=axis, **keywords))
+        except ValueError as error:
+            with pytest.raises(ValueError, match=str(error)):
+                function(device(x), axis=axis, **keywords)
+            continue
+        try:
+            got = function(device(x), axis=axis, **keywords)
+        except TypeError as error:
+            assert "no GPU kernel" in str(error) and types not in ("f4", "f8")
+        else:
+            assert same_bits(host(got), want)
+            out = device(np.full(want.shape, 7, want.dtype))
+            assert function(device(x), axis=axis, out=out, **keywords) is out
+            assert same_bits(host(out), want)
+
+
+def test_initial_of_nothing_is_of_the_results_dtype():
+    d = device(np.zeros((0, 4)))
+    assert same_bits(host(lanewise.min(d, 0, initial=np.nan)), np.full(4, np.nan))
+    assert same_bits(host(lanewise.min(d, initial=5.0)), np.asarray(5.0))
+    out = device(np.zeros((4, 2), "f4"))[:, 1]
+    lanewise.max(d, axis=0, initial=0.1, out=out)
+    assert same_bits(host(out), np.full(4, 0.1, "f4"))
+    with pytest.raises(OverflowError):
+        lanewise.min(device(np.zeros(0, "i4")), initial=2**40)
+
+
 def test_results_stay_on_the_device_until_asked_for(fake):
     d = device(sample("f4"))
     before = fake.counters.synchronises
