@@ -6,6 +6,7 @@ for functions that reduce, scan and move: labels (pandas, xarray), units (astrop
 """
 
 import functools
+import inspect
 import sys
 
 import numpy as np
@@ -54,13 +55,25 @@ def _by_protocol(name, function, operand, args, kwargs):
     numpys = getattr(np, name, None)
     if numpys is not None:
         operands = [a for a in (*args, *kwargs.values()) if hasattr(type(a), "__array_function__")]
-        types = tuple(dict.fromkeys(map(type, operands)))
-        for each in operands:
+        types, refused = tuple(dict.fromkeys(map(type, operands))), ()
+        for each in _in_turn(operands):
+            if any(issubclass(kind, type(each)) for kind in refused):
+                continue  # the base would lose what the derived class adds
             result = each.__array_function__(numpys, types, args, kwargs)
             if result is not NotImplemented:
                 return result
+            refused += (type(each),)
     raise TypeError(f"lanewise.{name} does not take {type(operand).__name__}, which would lose what "
                     "it has beside its elements; give it a plain array")
+
+
+def _in_turn(operands):
+    """As NumPy asks them: from left to right, but derived classes before their bases."""
+    turn = []
+    for operand in operands:
+        behind = (i for i, other in enumerate(turn) if isinstance(operand, type(other)))
+        turn.insert(next(behind, len(turn)), operand)
+    return turn
 
 
 # ---- units
@@ -70,7 +83,10 @@ def _with_units(name, function, operand, args, kwargs):
     units = sys.modules["astropy.units"]
     quantity = units.Quantity
     a, given = _labelled.bind(name, args, kwargs)
-    if isinstance(getattr(a, "unit", None), units.function.FunctionUnitBase):  # logarithmic
+    quantities = [arg for arg in (a, *given.values()) if isinstance(arg, quantity)]
+    # Logarithmic units; elements that have a mask.
+    if isinstance(getattr(a, "unit", None), units.function.FunctionUnitBase) or any(
+            _answer_of(arg.value) is not None for arg in quantities):
         return _by_protocol(name, function, operand, args, kwargs)
     out = given.pop("out", None)
     initial = given.get("initial", _NO_VALUE)
@@ -99,21 +115,32 @@ def _with_units(name, function, operand, args, kwargs):
 
 # ---- lazy blocks
 
+# Arguments that change nothing; copy= neither, since Dask arrays do not change.
+_DEFAULTS = {"axis": None, "dtype": None, "out": None, "initial": _NO_VALUE, "where": True}
+
+
+def _changes_nothing(key, value):
+    if key in ("keepdims", "include_initial"):
+        return not value
+    return key == "copy" or key in _DEFAULTS and value is _DEFAULTS[key]
+
+
 def _of_dask(name, function, operand, args, kwargs):
     if name in ("compress", "argmax"):  # exact: Dask's answer has the same bits
         return _by_protocol(name, function, operand, args, kwargs)
     import lanewise.dask
 
+    a, given = _labelled.bind(name, args, kwargs)
+    given = {key: value for key, value in given.items()
+             if (name, key) == ("astype", "dtype") or not _changes_nothing(key, value)}
     lazy = getattr(lanewise.dask, name, None)
-    kwargs = {key: value for key, value in kwargs.items()
-              if not any(value is default for default in (None, False, True, _NO_VALUE))
-              or (key, value) == ("keepdims", True)}
-    unknown = [key for key in kwargs if key not in ("axis", "dtype")]
+    takes = () if lazy is None else ("b", *inspect.signature(lazy).parameters)
+    unknown = [key for key in given if key not in takes]
     if lazy is None or unknown:
-        what = f" with {', '.join(unknown)}=" if unknown else ""
-        raise TypeError(f"lanewise.{name}{what} does not take Dask arrays: its bits would depend on "
-                        "the chunks; lanewise.dask has what stays lazy, compute() gives an array")
-    return lazy(*args, **kwargs)
+        what = " with " + ", ".join(f"{key}=" for key in unknown) if lazy is not None else ""
+        raise TypeError(f"lanewise.{name}{what} does not take Dask arrays; lanewise.dask has what "
+                        "stays lazy, compute() gives an array")
+    return _labelled.call(name, a, given, lazy)
 
 
 _ANSWERS = [

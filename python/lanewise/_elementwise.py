@@ -1,8 +1,8 @@
-"""Elementwise functions that do more than their ufunc: where, clip, astype."""
+"""Elementwise functions that do more than their ufunc: where, clip, pow, astype."""
 
 import numpy as np
 
-from . import _core, ufuncs
+from . import _core, _labelled, ufuncs
 from ._errors import is_bfloat16, is_unsupported, unsupported
 from ._reductions import _is_masked
 
@@ -18,16 +18,37 @@ def where(condition, x=None, y=None, /, **kwargs):
             condition = np.asanyarray(condition).astype(bool)
         else:
             condition = condition != 0
-    if (_is_masked(condition) or _is_masked(x) or _is_masked(y)) and not kwargs:
-        return _where_masked(condition, x, y)
+    if any(map(_is_masked, (condition, x, y))):
+        return _where_masked(condition, x, y, **kwargs)
+    if any(_labelled.is_pandas(type(a)) and _labelled.has_missing(a) for a in (x, y)):
+        raise TypeError("lanewise.where: what is missing in x or y would be missing in the result, "
+                        "also where it is not chosen; use Series.where")
     return ufuncs.where(condition, x, y, **kwargs)
 
 
-def _where_masked(condition, x, y):
+def _where_masked(condition, x, y, out=None, **kwargs):
     """As numpy.ma.where: masked where what is chosen is masked, or the choice itself."""
-    data = ufuncs.where(*map(np.ma.getdata, (condition, x, y)))
-    mask = np.where(np.ma.getdata(condition), np.ma.getmaskarray(x), np.ma.getmaskarray(y))
-    return np.ma.array(data, mask=mask | np.ma.getmaskarray(condition))
+    if isinstance(out, tuple):
+        (out,) = out
+    if out is not None and not _is_masked(out):
+        raise TypeError("lanewise.where: out must be a masked array, as the operands are")
+    if kwargs.get("where", True) is not True:
+        raise TypeError("lanewise.where of masked arrays does not take where=")
+    data = [_unmasked(condition, condition), _unmasked(x, y), _unmasked(y, x)]
+    mask = np.where(data[0], np.ma.getmaskarray(x), np.ma.getmaskarray(y))
+    mask = mask | np.ma.getmaskarray(condition)
+    if out is None:
+        return np.ma.array(ufuncs.where(*data, **kwargs), mask=mask)
+    ufuncs.where(*data, out=out.data, **kwargs)
+    out.mask = mask
+    return out
+
+
+def _unmasked(a, other):
+    """The elements. Scalars stay as they are; numpy.ma.masked has its neighbour's dtype."""
+    if a is np.ma.masked and other is not a:
+        return np.zeros((), np.asarray(other).dtype)
+    return a.data if _is_masked(a) else a
 
 
 def clip(x, a_min=None, a_max=None, out=None, *, min=None, max=None, **kwargs):
@@ -53,11 +74,24 @@ def clip(x, a_min=None, a_max=None, out=None, *, min=None, max=None, **kwargs):
 def _bounds_within(x, low, high):
     """Python's integers at or beyond the ends of x's dtype limit nothing, as in NumPy 2."""
     dtype = getattr(x, "dtype", None) or np.asarray(x).dtype
-    if getattr(dtype, "kind", "") in ("i", "u"):
+    dtype = getattr(dtype, "numpy_dtype", dtype)  # of pandas' nullable integers
+    if isinstance(dtype, np.dtype) and dtype.kind in "iu":
         limits = np.iinfo(dtype)
         low = None if type(low) is int and low <= limits.min else low
         high = None if type(high) is int and high >= limits.max else high
     return low, high
+
+
+def pow(x, y, /, out=None, **kwargs):
+    """x to the power y."""
+    if out is not None:
+        kwargs["out"] = out
+    # For a ufunc of this name without keywords pandas takes its own operator: NumPy's bits.
+    elif not kwargs and (_labelled.is_pandas(type(x)) or _labelled.is_pandas(type(y))):
+        if hasattr(x, "columns") or hasattr(y, "columns"):
+            return _labelled.by_columns(pow, x, y)
+        kwargs["casting"] = "same_kind"
+    return ufuncs.pow(x, y, **kwargs)
 
 
 _converters: dict[int, np.ufunc | None] = {}

@@ -7,7 +7,7 @@ from ._errors import answer, meet
 from ._names import NUMPY_NAMES
 
 # Kernels whose function does more than its ufunc.
-_SPECIAL = {"where": _elementwise.where, "clip": _elementwise.clip}
+_SPECIAL = {"where": _elementwise.where, "clip": _elementwise.clip, "pow": _elementwise.pow}
 # ufunc.reduce of these is a reduction of the library, with its order and bits.
 _REDUCTIONS = {"add": "sum", "multiply": "prod", "minimum": "min", "maximum": "max"}
 # Functions that are neither elementwise nor reductions over axes, with their kernels.

@@ -13,31 +13,44 @@ def when_imported(name, action):
 
 
 class _Finder:
-    """Finds nothing itself: sees the import coming, and acts after it."""
+    """Finds nothing itself: sees the import coming, and has its loader act after it.
+
+    Who only asks where the module is (importlib.util.find_spec) does not import it: the finder
+    stays until the module is loaded.
+    """
 
     def __init__(self, name, action):
         self._name, self._action = name, action
 
     def find_spec(self, name, path=None, target=None):
-        if name != self._name:
+        finders = list(sys.meta_path)
+        if name != self._name or self not in finders:
             return None
-        import importlib.util
+        # Those before this one have been asked.
+        for finder in finders[finders.index(self) + 1:]:
+            find_spec = getattr(finder, "find_spec", None)
+            spec = find_spec and find_spec(name, path, target)
+            if spec is not None:
+                if spec.loader is not None:
+                    spec.loader = _Loader(spec.loader, self)
+                return spec
+        return None
 
-        if self in sys.meta_path:
+    def loaded(self, module):
+        if sys.modules.get(self._name) is module and self in sys.meta_path:
             sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(name)
-        if spec is not None and spec.loader is not None:
-            spec.loader = _Loader(spec.loader, self._action)
-        return spec
+        self._action(module)
 
 
 class _Loader:
-    """A loader that acts on the module it has loaded."""
+    """A loader that tells the finder of the module it has loaded."""
 
-    def __init__(self, loader, action):
-        self._loader, self._action = loader, action
+    def __init__(self, loader, finder):
+        self._loader, self._finder = loader, finder
 
     def __getattr__(self, name):
+        if name == "_loader":  # of a copy that is being made
+            raise AttributeError(name)
         return getattr(self._loader, name)
 
     def create_module(self, spec):
@@ -47,4 +60,4 @@ class _Loader:
         # The module is left as if nothing had stood in between.
         module.__spec__.loader = module.__loader__ = self._loader
         self._loader.exec_module(module)
-        self._action(module)
+        self._finder.loaded(module)

@@ -124,6 +124,13 @@ def _check_array(name, a):
     return a if a.dtype.isnative else a.astype(a.dtype.newbyteorder("="))
 
 
+def normalize_axis(name, axis, ndim):
+    """The one axis, which may count from the end."""
+    if not hasattr(axis, "__index__"):
+        raise TypeError(f"lanewise.{name}: axis must be an integer or None, not {axis!r}")
+    return normalize_axis_tuple(axis, ndim)[0]
+
+
 def _axes(axis, ndim):
     if axis is None:
         return tuple(range(ndim))

@@ -10,7 +10,7 @@ from ._reductions import (
     _check_array,
     _check_out,
     _is_masked,
-    normalize_axis_tuple,
+    normalize_axis,
 )
 
 
@@ -34,9 +34,7 @@ def cumsum(a, axis=None, dtype=None, out=None):
         a, axis = a.reshape(-1), 0
     elif a.ndim == 0:  # as NumPy: one element, whose axis is 0
         a = a.reshape(1)
-    if not hasattr(axis, "__index__"):
-        raise TypeError(f"lanewise.cumsum: axis must be an integer or None, not {axis!r}")
-    (axis,) = normalize_axis_tuple(axis, a.ndim)
+    axis = normalize_axis("cumsum", axis, a.ndim)
     a = _as_elements(a.astype(result_dtype, copy=False), accumulator)
     result = np.empty(a.shape, accumulator)
     _core.scan("cumulative_sum", a, result, axis)
@@ -87,7 +85,7 @@ def cumulative_sum(x, /, *, axis=None, dtype=None, out=None, include_initial=Fal
         result = cumulative_sum(masked.filled(0), axis=axis, dtype=dtype, out=_data(out),
                                 include_initial=True)
         return _scan_masked(masked, out, result, axis)
-    (axis,) = normalize_axis_tuple(axis, x.ndim)
+    axis = normalize_axis("cumulative_sum", axis, x.ndim)
     shape = list(x.shape)
     shape[axis] += 1
     if out is None:

@@ -7,6 +7,8 @@ Blocks are cut where the library's reduction tree has its joints, reduced by lan
 Dask runs them, and joined in the order of the tree.
 """
 
+import math
+
 import numpy as np
 
 import lanewise
@@ -25,14 +27,14 @@ _JOINED_AT_ONCE = 64  # partial results in one task: a power of two
 
 
 def sum(x, axis=None):
-    """Sum over all axes or one. See rechunk() for the blocks."""
+    """Sum over all axes, one or several. See rechunk() for the blocks."""
     x = _checked("sum", x)
     result_dtype = _reductions._result_dtype("sum", x.dtype)
     return astype(_reduce("sum", x, axis, _partial_dtype(result_dtype)), result_dtype)
 
 
 def mean(x, axis=None):
-    """Mean over all axes or one: the sum, divided and rounded once."""
+    """Mean over all axes, one or several: the sum, divided and rounded once."""
     x = _checked("mean", x)
     result_dtype = _reductions._result_dtype("mean", x.dtype)
     x, axis = _one_axis(x, axis)
@@ -85,7 +87,7 @@ def cumsum(x, axis=None, dtype=None):
             raise TypeError("lanewise.cumsum: which axis of the Dask array? All axes at once would "
                             "have to become one block")
         axis = 0
-    (axis,) = _reductions.normalize_axis_tuple(axis, x.ndim)
+    axis = _reductions.normalize_axis("cumsum", axis, x.ndim)
     result_dtype = lanewise.cumsum(np.empty(0, x.dtype), dtype=dtype).dtype
     return x.rechunk({axis: -1}).map_blocks(_cumsum_block, axis, result_dtype, dtype=result_dtype)
 
@@ -131,19 +133,24 @@ def _partial_dtype(dtype):
 
 
 def _one_axis(x, axis):
-    """All axes become one sequence, in C order."""
+    """The one axis to reduce: several become one sequence, in C order."""
     _check_known(x)
-    if axis is None and x.size == 0:
-        return _da.empty(0, dtype=x.dtype), 0
-    if axis is None:
-        return (x if x.ndim == 1 else x.reshape(-1)), 0
-    return x, _reductions.normalize_axis_tuple(axis, x.ndim)[0]
+    axes = _reductions._axes_or_scalar(axis, x.ndim)
+    if len(axes) == 1:
+        return x, axes[0]
+    if x.ndim and not axes:
+        raise TypeError("lanewise.dask: axis=() reduces nothing")
+    kept = tuple(i for i in range(x.ndim) if i not in axes)
+    shape = (*(x.shape[i] for i in kept), math.prod(x.shape[i] for i in axes))
+    if x.size == 0:
+        return _da.empty(shape, dtype=x.dtype), len(kept)
+    return x.transpose(kept + axes).reshape(shape), len(kept)
 
 
 def _extreme(name, x, axis):
     x = _checked(name, x)
     x, axis = _one_axis(x, axis)
-    if x.shape[axis] == 0:
+    if x.shape[axis] == 0 and 0 not in (*x.shape[:axis], *x.shape[axis + 1:]):
         raise ValueError(f"zero-size array to reduction operation {name} which has no identity")
     return _reduce(name, x, axis, x.dtype)
 

@@ -109,6 +109,19 @@ def test_dask_axes():
         for name in ("sum", "mean", "max"):
             assert same_bits(getattr(lanewise.dask, name)(lazy, axis=axis).compute(),
                              getattr(lanewise, name)(x, axis=axis))
+    lazy = dask.array.from_array(x[:, :300], chunks=(30, 110, 1))
+    for axis in ((0, 1, 2), (2, 0, 1), (0, 1), (1, 0), (0, 2), (2, -2), (1,)):
+        for name in ("sum", "mean", "min", "max"):
+            got, want = (getattr(lanewise, name)(a, axis=axis) for a in (lazy, x[:, :300]))
+            assert got.shape == want.shape and got.dtype == want.dtype
+            assert same_bits(got.compute(scheduler="sync"), want), (name, axis)
+    scalar = dask.array.from_array(np.array(2.5))
+    assert lanewise.sum(scalar, axis=0).compute() == 2.5
+    empty = dask.array.zeros((0, 3, 2), chunks=2)
+    assert lanewise.sum(empty, axis=(0, 1)).compute().tolist() == [0, 0]
+    assert lanewise.min(empty, axis=(1, 2)).compute().shape == (0,)
+    with pytest.raises(ValueError, match="no identity"):
+        lanewise.min(empty, axis=(0, 1))
     fitting = dask.array.zeros(10_000, chunks=4096)
     assert lanewise.dask.rechunk(fitting) is fitting
 
@@ -129,8 +142,41 @@ def test_dask_refuses():
         lanewise.dask.min(lazy[:0])
     with pytest.raises(np.exceptions.AxisError if hasattr(np, "exceptions") else ValueError):
         lanewise.dask.sum(lazy, axis=2)
+    for bad in (lambda: lanewise.dask.sum(lazy, axis=()),
+                lambda: lanewise.dask.cumsum(lazy, axis=(0,)),
+                lambda: lanewise.dask.cumsum(lazy, axis=(0, 1))):
+        with pytest.raises(TypeError, match="axis"):
+            bad()
+    with pytest.raises(ValueError, match="axis"):
+        lanewise.dask.sum(lazy, axis=(0, 0))
     with pytest.warns(RuntimeWarning, match="Mean of empty"):
         assert np.isnan(lanewise.dask.mean(lazy[:0]).compute(scheduler="sync"))
+
+
+@pytest.mark.parametrize("name, more", [
+    ("cumulative_sum", {"include_initial": True}), ("sum", {"where": False}),
+    ("sum", {"where": None}),
+    ("sum", {"initial": True}), ("sum", {"initial": None}), ("min", {"initial": False}),
+    ("sum", {"keepdims": True}), ("sum", {"dtype": "f4"}), ("mean", {"out": np.empty(())}),
+    ("var", {})])
+def test_arguments_are_used_or_refused(name, more):
+    lazy = dask.array.ones(6, chunks=2)
+    what = "".join(f" with {key}=" for key in more)
+    with pytest.raises(TypeError, match=f"lanewise.{name}{what} does not take Dask arrays"):
+        getattr(lanewise, name)(lazy, **more)
+
+
+def test_arguments_that_change_nothing():
+    lazy = dask.array.arange(6, chunks=2, dtype="f8")
+    assert lanewise.sum(lazy, None, None, None, False).compute() == 15
+    assert lanewise.sum(a=lazy, axis=None, dtype=None, out=None, keepdims=False,
+                        where=True).compute() == 15
+    sums = lanewise.cumulative_sum(lazy, include_initial=False).compute()
+    assert sums.tolist() == [0, 1, 3, 6, 10, 15]
+    assert lanewise.astype(lazy, None, copy=False).dtype == np.float64
+    assert lanewise.cumsum(lazy, 0, "f4").dtype == np.float32
+    with pytest.raises(TypeError, match="keepdims="):
+        lanewise.sum(lazy, None, None, None, True)
 
 
 def facts():

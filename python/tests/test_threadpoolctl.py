@@ -52,6 +52,43 @@ assert not [f for f in sys.meta_path if getattr(f, "_name", "") == "threadpoolct
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
+def test_asking_where_a_module_is_imports_nothing():
+    """importlib.util.find_spec does not load a module: what waits for it goes on waiting."""
+    program = """
+import importlib.util, sys, lanewise
+for name in ("threadpoolctl", "numpy.ma", "numpy.ma"):
+    assert importlib.util.find_spec(name).name == name
+assert "threadpoolctl" not in sys.modules
+import threadpoolctl, numpy as np
+assert [i for i in threadpoolctl.threadpool_info() if i["user_api"] == "lanewise"]
+with np.errstate(all="ignore"):
+    masked = lanewise.log(np.ma.array([4.0, 0.0, -1.0]))
+assert np.ma.getmaskarray(masked).tolist() == [False, True, True], masked
+assert not [f for f in sys.meta_path
+            if getattr(f, "_name", "") in ("threadpoolctl", "numpy.ma")]
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_an_import_that_fails_may_be_repeated(tmp_path):
+    (tmp_path / "fragile.py").write_text("import sys; sys.tries.append(1); 1 / (len(sys.tries) - 1)")
+    program = """
+import sys, lanewise._imports
+seen, sys.tries = [], []
+lanewise._imports.when_imported("fragile", seen.append)
+lanewise._imports.when_imported("fragile", seen.append)
+for _ in range(3):
+    try:
+        import fragile
+    except ZeroDivisionError:
+        assert not seen
+assert seen == [fragile, fragile] and len(sys.tries) == 2
+assert not type(fragile.__loader__).__module__.startswith("lanewise")
+"""
+    subprocess.run([sys.executable, "-c", program], check=True,
+                   env={**os.environ, "PYTHONPATH": str(tmp_path)})
+
+
 def test_it_is_not_imported():
     program = ("import sys, lanewise; assert 'threadpoolctl' not in sys.modules; "
                "assert 'numba' not in sys.modules and 'dask' not in sys.modules")
