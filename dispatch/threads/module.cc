@@ -100,10 +100,10 @@ Module OpenModule() {
                ", this library of lanewise " LANEWISE_VERSION ": install both from one release";
   } else if (!version || !run || !limit) {
     m.reason = "no threads: " + path + " is not lanewise's threading module";
-  } else if (limit() < 1) {  // which initialises oneTBB: here, where there is room
-    m.reason = "no threads: no memory to initialise oneTBB";
   } else if (!LeftAlone()) {
     m.reason = "no threads: the process is ending";
+  } else if (limit() < 1) {  // which initialises oneTBB: here, where there is room
+    m.reason = "no threads: no memory to initialise oneTBB";
   } else {
     m.run = run;
     m.limit = limit;

@@ -69,7 +69,7 @@ lw_status DescribeMachine() {
 }
 template <int32_t kJson>
 lw_status ExplainKernel() {
-  return lw_explain(LW_EXP, nullptr, kJson, g_text, sizeof(g_text), &g_length);
+  return lw_explain(LW_EXP, nullptr, 0, kJson, g_text, sizeof(g_text), &g_length);
 }
 
 // A call, and what it gives without and with a GPU.
