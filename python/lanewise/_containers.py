@@ -108,7 +108,7 @@ def _of_dask(name, function, operand, args, kwargs):
     kwargs = {key: value for key, value in kwargs.items()
               if not any(value is default for default in (None, False, True, _NO_VALUE))
               or (key, value) == ("keepdims", True)}
-    unknown = [key for key in kwargs if key not in ("axis", "dtype")]
+    unknown = [key for key in kwargs if key not in ("axis", "ddof" if name == "var" else "dtype")]
     if lazy is None or unknown:
         what = f" with {', '.join(unknown)}=" if unknown else ""
         raise TypeError(f"lanewise.{name}{what} does not take Dask arrays: its bits would depend on "
