@@ -137,8 +137,26 @@ def mean_of(total, count):
     return _core.with_default_floats(_mean_of, total, count)
 
 
+def var_of(total, divisor, low, high):
+    """The variance from the sum of squares, its divisor and the ends, as lanewise.var has it."""
+    return _core.with_default_floats(_var_of, total, divisor, low, high)
+
+
 def _mean_of(total, count):
     _reductions._warn_if_empty("mean", count == 0)
+    return _quotient(total, count)
+
+
+def _var_of(total, divisor, low, high):
+    _reductions._warn_if_empty("var", divisor <= 0)
+    if divisor <= 0:
+        return np.full_like(total, np.nan)
+    # No NaN, and nothing infinite.
+    are_equal = (low == high) & (np.abs(low) < np.inf)
+    return np.where(are_equal, total.dtype.type(0), _quotient(total, divisor))
+
+
+def _quotient(total, divisor):
     with np.errstate(divide="ignore", invalid="ignore"):
-        quotient = np.asarray(total.astype("f8") / np.float64(count))
+        quotient = np.asarray(total.astype("f8") / np.float64(divisor))
     return quotient.astype(total.dtype)

@@ -18,13 +18,14 @@ class _State:
     def __init__(self, bits):
         self.bits = bits
         self.target = process_target()
-        self.changed = {}  # name -> type characters with a new loop
+        self.changed = {}  # name -> type characters with a new loop, maybe below another's
         self.left = {}  # name -> {type character: why lanewise's loop stays out}
 
     def decide(self, name, max_ulp, ufunc):
         """The type characters to patch."""
+        own = {types[ufunc.nin - 1] for types in ufunc.types}
         why = {} if self.bits else {
-            char: why_left(name, char, max_ulp, self.target) for char in _FLOATS}
+            char: why_left(name, char, max_ulp, self.target) for char in _FLOATS if char in own}
         self.left[ufunc.__name__] = {char: reason for char, reason in why.items() if reason}
         return "".join(char for char in _FLOATS if not why.get(char))
 
@@ -37,6 +38,8 @@ def _candidates():
     for name, _, shape, inputs, max_ulp, *_ in _core.kernels():
         ufunc = numpy_ufunc(np, name, inputs) if shape == "elementwise" else None
         yield name, shape, max_ulp, ufunc
+        if name == "pow":  # of float64 alone
+            yield name, shape, max_ulp, np.float_power
 
 
 def is_patched():
@@ -131,23 +134,26 @@ def _dtype_class(char):
 
 
 def _rows():
-    changed, left = (_state.changed, _state.left) if _state else ({}, {})
+    left = _state.left if _state else {}
     for name, shape, _, ufunc in _candidates():
         if ufunc is None:
             what = "a function, not a ufunc: call lanewise's" if shape != "elementwise" else (
                 "NumPy has no ufunc of this meaning")
             yield {"numpy": name, "dtypes": "", "patched": False, "why": what}
             continue
-        by_reason = {}
+        by_reason, running = {}, _core.patched(ufunc) if _state else ()
+        changed = _state.changed[ufunc.__name__] if _state else ()
         for char in dict.fromkeys(types[ufunc.nin - 1] for types in ufunc.types):
-            if char in changed.get(ufunc.__name__, ()):
+            if char in running:
                 reason = "elementwise calls; " + (
                     "reduce, accumulate and reduceat keep NumPy's order" if ufunc.nin == 2
                     else "all forms")
                 by_reason.setdefault((True, reason), []).append(char)
                 continue
             reason = _WHY_NOT[_dtype_class(char)]
-            if reason == "patched":
+            if char in changed:
+                reason = "another package has put its own loop in the place of lanewise's"
+            elif reason == "patched":
                 reason = "not patched now" if not _state else left.get(ufunc.__name__, {}).get(
                     char, "no lanewise loop for this dtype")
             by_reason.setdefault((False, reason), []).append(char)

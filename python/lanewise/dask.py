@@ -21,7 +21,8 @@ try:
 except ImportError as error:
     raise ImportError("lanewise.dask needs Dask's arrays: pip install 'dask[array]'") from error
 
-__all__ = ["astype", "cumsum", "cumulative_sum", "dot", "max", "mean", "min", "rechunk", "sum"]
+__all__ = ["astype", "cumsum", "cumulative_sum", "dot", "max", "mean", "min", "rechunk", "sum",
+           "var"]
 
 _JOINED_AT_ONCE = 64  # partial results in one task: a power of two
 
@@ -41,6 +42,24 @@ def mean(x, axis=None):
     total = _reduce("sum", x, axis, _partial_dtype(result_dtype))
     means = total.map_blocks(_blocks.mean_of, x.shape[axis], dtype=total.dtype)
     return astype(means, result_dtype)
+
+
+def var(x, axis=None, ddof=0):
+    """Variance over all axes, one or several, with divisor n - ddof: two passes over the array, and a third
+    for its ends, since equal elements have the variance +0."""
+    x = _checked("var", x)
+    result_dtype = _reductions._result_dtype("var", x.dtype)
+    x, axis = _one_axis(astype(x, _partial_dtype(result_dtype)), axis)
+    x, n = rechunk(x, axis), x.shape[axis]
+    if n == 0:
+        low = high = means = _reduce("sum", x, axis, x.dtype)
+    else:
+        low, high = (_reduce(end, x, axis, x.dtype) for end in ("min", "max"))
+        means = _reduce("sum", x, axis, x.dtype).map_blocks(_blocks.mean_of, n, dtype=x.dtype)
+    deviations = lanewise.subtract(x, _da.expand_dims(means, axis))
+    total = _reduce("sum", lanewise.multiply(deviations, deviations), axis, x.dtype)
+    variances = _da.map_blocks(_blocks.var_of, total, n - ddof, low, high, dtype=x.dtype)
+    return astype(variances, result_dtype)
 
 
 def min(x, axis=None):

@@ -110,10 +110,11 @@ PyObject* CallFast(const FastTable& table, PyObject* const* args) {
   data[inputs] = PyArray_BYTES(AsArray(result));
   steps[inputs] = entry.sizes[inputs];
   const npy_intp n = PyArray_NDIM(model) == 1 ? PyArray_DIM(model, 0) : PyArray_SIZE(model);
+  const Loop loop = entry.loop;  // unpatching clears the entries, maybe while Python's lock is free
   ClearFlags();
   {
     const AllowThreads allow(n >= kAllowThreadsFrom);
-    entry.loop.call(data, &n, steps, entry.loop.context);
+    loop.call(data, &n, steps, loop.context);
   }
   const int raised = RaisedFlags();
   if (raised && !GiveErrors(table.name, raised)) Py_CLEAR(result);

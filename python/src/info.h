@@ -24,10 +24,13 @@ PyObject* PopThreads(PyObject*, PyObject*);
 PyObject* GetThreads(PyObject* module, PyObject*);
 
 // patch(numpy_ufunc, function, "efd"): puts lanewise's loops for inputs of these types under
-// NumPy's ufunc, beside those that are there already; gives the list of types with a new loop.
+// NumPy's ufunc, beside those that are there already; gives the list of types with a new loop. A
+// loop that somebody has put over ours stays there.
 // unpatch() restores all.
+// patched(numpy_ufunc): the types for which the ufunc runs our loop: nobody has put his own over it.
 PyObject* Patch(PyObject* module, PyObject* args);
 PyObject* Unpatch(PyObject* module, PyObject*);
+PyObject* Patched(PyObject* module, PyObject* ufunc);
 
 // Sets the exception that belongs to a status; gives null.
 PyObject* Raise(lw_status status);

@@ -36,6 +36,7 @@ PyMethodDef g_functions[] = {
     {"get_threads", &GetThreads, METH_NOARGS, nullptr},
     {"patch", &Patch, METH_VARARGS, nullptr},
     {"unpatch", &Unpatch, METH_NOARGS, nullptr},
+    {"patched", &Patched, METH_O, nullptr},
     {"to_device", &ToDevice, METH_VARARGS, nullptr},
     {"to_host", &ToHost, METH_O, nullptr},
     {"set_device_hooks", &SetDeviceHooks, METH_VARARGS, nullptr},

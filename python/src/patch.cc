@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cstring>
 #include <utility>
 
 #include "fp_errors.h"
@@ -25,8 +24,13 @@ struct LoopSlot {
   PyUFuncObject* ufunc;
   int types[LW_MAX_OPERANDS];
   Loop loop;
+  // NumPy's, for folds and after unpatching. Found at the first patch and never again: whatever is
+  // put over ours later may call ours.
   PyUFuncGenericFunction original;
+  PyUFuncGenericFunction below;  // what ours replaced, and unpatching puts back
   bool binary;
+  // Somebody has put a loop of his own over ours, and so may call ours or put it back.
+  bool covered;
   // Not after unpatching: who has put a loop of his own over ours may put ours back later.
   std::atomic<bool> active;
 };
@@ -180,20 +184,27 @@ int LoopSlotOf(PyUFuncObject* ufunc, const int* types) {
   return g_loop_count++;
 }
 
+// Where a ufunc keeps the loop of these types: the first one runs, NumPy lists some twice. Null if
+// it has none.
+PyUFuncGenericFunction* PlaceOf(const PyUFuncObject* ufunc, const int* types) {
+  for (int t = 0; t < ufunc->ntypes; ++t) {
+    if (std::equal(types, types + ufunc->nargs, ufunc->types + t * ufunc->nargs)) {
+      return &ufunc->functions[t];
+    }
+  }
+  return nullptr;
+}
+
 // Tells an entry of the fast road which loop of the ufunc it stands for; false if none of ours.
 bool Watch(PyUFuncObject* ufunc, FastTable::Entry* entry) {
   if (!entry->loop) return false;
   int types[LW_MAX_OPERANDS];
   std::copy(entry->types, entry->types + ufunc->nargs, types);
-  for (int t = 0; t < ufunc->ntypes; ++t) {
-    if (!std::equal(types, types + ufunc->nargs, ufunc->types + t * ufunc->nargs)) continue;
-    const int index = LoopSlotOf(ufunc, types);
-    if (index < 0) return false;
-    entry->place = &ufunc->functions[t];
-    entry->expected = kLoopFunctions[index];
-    return true;
-  }
-  return false;
+  entry->place = PlaceOf(ufunc, types);
+  const int index = entry->place ? LoopSlotOf(ufunc, types) : -1;
+  if (index < 0) return false;
+  entry->expected = kLoopFunctions[index];
+  return true;
 }
 
 UfuncSlot* UfuncSlotOf(PyUFuncObject* ufunc, const Kernel& kernel, int* index) {
@@ -218,16 +229,22 @@ UfuncSlot* UfuncSlotOf(PyUFuncObject* ufunc, const Kernel& kernel, int* index) {
 using Wanted = std::array<bool, kTypeNumbers>;
 
 // The fast road takes the patched types alone; all others stay NumPy's there too.
-void OpenFastRoad(UfuncSlot& slot, const Wanted& wanted, bool add) {
+void OpenFastRoad(UfuncSlot& slot, const Wanted& wanted) {
   for (int number = 0; number < kTypeNumbers; ++number) {
-    if (wanted[number])
-      slot.fast->entries[number] = slot.all->entries[number];
-    else if (!add)
-      slot.fast->entries[number] = {};
+    if (wanted[number]) slot.fast->entries[number] = slot.all->entries[number];
   }
 }
 
-// Replaces the loop of one signature. 1: done; 0: nothing to do; -1: exception.
+bool Replace(PyUFuncObject* ufunc, const int* types, PyUFuncGenericFunction loop) {
+  int signature[LW_MAX_OPERANDS];
+  std::copy(types, types + ufunc->nargs, signature);
+  if (PyUFunc_ReplaceLoopBySignature(ufunc, loop, signature, nullptr) >= 0) return true;
+  if (!PyErr_Occurred()) PyErr_SetString(PyExc_RuntimeError, "NumPy refused a replacement loop");
+  return false;
+}
+
+// Replaces the loop of one signature; a loop that somebody has put over ours stays, for it may call
+// ours. 1: newly patched, be it below another's loop; 0: nothing to do; -1: exception.
 int PatchLoop(const Kernel& kernel, PyUFuncObject* ufunc, int t, const Wanted& wanted) {
   int types[LW_MAX_OPERANDS];
   for (int i = 0; i < ufunc->nargs; ++i) types[i] = ufunc->types[t * ufunc->nargs + i];
@@ -239,25 +256,30 @@ int PatchLoop(const Kernel& kernel, PyUFuncObject* ufunc, int t, const Wanted& w
     PyErr_SetString(PyExc_RuntimeError, "patch_numpy: more loops than this build has room for");
     return -1;
   }
+  PyUFuncGenericFunction* const place = PlaceOf(ufunc, types);
+  if (place != &ufunc->functions[t]) return 0;
   LoopSlot& slot = g_loops[index];
-  // There already, or again: put back by who had replaced it.
-  if (ufunc->functions[t] == kLoopFunctions[index]) return !slot.active.exchange(true);
-  // The first loop of a signature is the one that runs; NumPy lists some twice.
-  slot.loop = loop;
-  slot.binary = ufunc->nin == 2;
-  for (int earlier = 0; earlier < t; ++earlier) {
-    if (!std::memcmp(ufunc->types + earlier * ufunc->nargs, ufunc->types + t * ufunc->nargs,
-                     static_cast<size_t>(ufunc->nargs))) {
-      return 0;
-    }
+  if (*place != kLoopFunctions[index] && *place != slot.original && slot.active) {
+    slot.covered = true;
   }
-  slot.original = ufunc->functions[t];
-  slot.active = true;
-  if (PyUFunc_ReplaceLoopBySignature(ufunc, kLoopFunctions[index], types, nullptr) < 0) {
-    if (!PyErr_Occurred()) PyErr_SetString(PyExc_RuntimeError, "NumPy refused a replacement loop");
-    return -1;
+  // There already, or below another's loop.
+  if (*place == kLoopFunctions[index] || (slot.covered && *place != slot.original)) {
+    return !slot.active.exchange(true);
   }
-  return 1;
+  if (!slot.original) {
+    slot.loop = loop;
+    slot.binary = ufunc->nin == 2;
+    slot.original = *place;
+  }
+  slot.below = *place;
+  const bool was_active = slot.active.exchange(true);
+  return Replace(ufunc, types, kLoopFunctions[index]) ? !was_active : -1;
+}
+
+// NumPy's character of a type, as text.
+Ref Character(int number) {
+  const Ref descr(reinterpret_cast<PyObject*>(PyArray_DescrFromType(number)));
+  return Ref(descr ? PyObject_GetAttrString(descr.get(), "char") : nullptr);
 }
 
 }  // namespace
@@ -282,21 +304,17 @@ PyObject* Patch(PyObject*, PyObject* args) {
     const int done = PatchLoop(*kernel, ufunc, t, wanted);
     if (done < 0) return nullptr;
     if (done == 0) continue;
-    const int number = ufunc->types[t * ufunc->nargs + ufunc->nin - 1];
-    const Ref descr(reinterpret_cast<PyObject*>(PyArray_DescrFromType(number)));
-    const Ref type(PyObject_GetAttrString(descr.get(), "char"));
+    const Ref type = Character(ufunc->types[t * ufunc->nargs + ufunc->nin - 1]);
     if (!type || PyList_Append(changed.get(), type.get()) < 0) return nullptr;
   }
   if (!changed || PyList_GET_SIZE(changed.get()) == 0) return changed.release();
   int index;
   UfuncSlot* slot = UfuncSlotOf(ufunc, *kernel, &index);
   if (!slot) return changed.release();
-  const bool ours = ufunc->vectorcall == kCallFunctions[index];
-  OpenFastRoad(*slot, wanted, ours);
-  if (!ours) {
-    slot->original = ufunc->vectorcall;
-    ufunc->vectorcall = kCallFunctions[index];
-  }
+  OpenFastRoad(*slot, wanted);
+  // Once alone: what is put over our call later may call ours.
+  if (!slot->original) slot->original = ufunc->vectorcall;
+  if (ufunc->vectorcall == slot->original) ufunc->vectorcall = kCallFunctions[index];
   return changed.release();
 }
 
@@ -304,21 +322,32 @@ PyObject* Unpatch(PyObject*, PyObject*) {
   for (int i = 0; i < g_ufunc_count; ++i) {
     UfuncSlot& slot = g_ufuncs[i];
     if (slot.ufunc->vectorcall == kCallFunctions[i]) slot.ufunc->vectorcall = slot.original;
+    for (FastTable::Entry& entry : slot.fast->entries) entry = {};
   }
   for (int i = 0; i < g_loop_count; ++i) {
     LoopSlot& slot = g_loops[i];
-    if (!slot.active.exchange(false)) continue;
-    PyUFuncGenericFunction current = nullptr;
-    if (PyUFunc_ReplaceLoopBySignature(slot.ufunc, slot.original, slot.types, &current) < 0) {
-      return nullptr;
-    }
-    if (current == kLoopFunctions[i]) continue;
-    // Somebody else's loop has been put over ours: it stays.
-    if (PyUFunc_ReplaceLoopBySignature(slot.ufunc, current, slot.types, nullptr) < 0) {
-      return nullptr;
+    const bool was_active = slot.active.exchange(false);
+    if (*PlaceOf(slot.ufunc, slot.types) == kLoopFunctions[i]) {
+      if (!Replace(slot.ufunc, slot.types, slot.below)) return nullptr;
+    } else if (was_active) {
+      slot.covered = true;  // and stays below
     }
   }
   Py_RETURN_NONE;
+}
+
+PyObject* Patched(PyObject*, PyObject* ufunc) {
+  Ref found(PyList_New(0));
+  for (int i = 0; found && i < g_loop_count; ++i) {
+    const LoopSlot& slot = g_loops[i];
+    if (reinterpret_cast<PyObject*>(slot.ufunc) != ufunc || !slot.active ||
+        *PlaceOf(slot.ufunc, slot.types) != kLoopFunctions[i]) {
+      continue;
+    }
+    const Ref type = Character(slot.types[slot.ufunc->nin - 1]);
+    if (!type || PyList_Append(found.get(), type.get()) < 0) return nullptr;
+  }
+  return found.release();
 }
 
 }  // namespace lanewise_py

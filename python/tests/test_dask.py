@@ -126,6 +126,39 @@ def test_dask_axes():
     assert lanewise.dask.rechunk(fitting) is fitting
 
 
+@pytest.mark.parametrize("char", "fdelBh?")
+@pytest.mark.parametrize("chunks", [1000, 5000, (2048, 20_000, 3, 7_950)])
+def test_dask_variance(char, chunks):
+    for ordinary in (True, False):
+        x = values(np.random.default_rng(5), 30_001, char, ordinary)
+        lazy = dask.array.from_array(x, chunks=chunks)
+        for ddof in (0, 1, 0.5):
+            got, want = lanewise.dask.var(lazy, ddof=ddof), lanewise.var(x, ddof=ddof)
+            assert got.dtype == want.dtype and got.shape == ()
+            assert same_bits(got.compute(scheduler="threads"), want)
+
+
+def test_dask_variance_of_axes_and_equal_elements():
+    x = values(np.random.default_rng(5), (70, 300, 2), "f", ordinary=True)
+    lazy = dask.array.from_array(x, chunks=(30, 110, 1))
+    for axis in (None, 0, 1, -1):
+        assert same_bits(lanewise.var(lazy, axis).compute(), lanewise.var(x, axis))
+    assert same_bits(lanewise.var(lazy, ddof=1).compute(), lanewise.var(x, ddof=1))
+    # The sums of equal elements are rounded, or overflow.
+    for value in (0.1, 1e308, 5e-324, -0.0, np.inf, np.nan):
+        x = np.full(5000, value)
+        lazy = dask.array.from_array(x, chunks=700)
+        assert same_bits(lanewise.dask.var(lazy).compute(), lanewise.var(x))
+    x = np.full((5, 3000), 1e308)
+    x[3, 7] = 1.0
+    lazy = dask.array.from_array(x, chunks=1000)
+    assert same_bits(lanewise.dask.var(lazy, axis=1).compute(), lanewise.var(x, axis=1))
+    for n in (0, 1, 2):
+        with pytest.warns(RuntimeWarning, match="Degrees of freedom"):
+            got = lanewise.dask.var(dask.array.ones((n, 3), chunks=2), 0, ddof=2)
+            assert np.isnan(got.compute(scheduler="sync")).tolist() == [True] * 3
+
+
 def test_dask_refuses():
     lazy = dask.array.ones((4, 4), chunks=2)
     with pytest.raises(TypeError, match="takes Dask arrays, not ndarray"):

@@ -1,5 +1,6 @@
 """NumPy patched: elementwise calls change, reductions and running sums do not."""
 
+import contextlib
 import ctypes
 import os
 import platform
@@ -141,7 +142,7 @@ def test_nesting_and_status():
         lanewise.patch_numpy(bits=True)
         rows = lanewise.patch_status().data["functions"]
         done = {row["numpy"]: row for row in rows if row["patched"]}
-        assert {numpys(n).__name__ for n in WITH_NUMPY} == set(done)
+        assert {numpys(n).__name__ for n in WITH_NUMPY} | {"float_power"} == set(done)
         assert "float32" in done["exp"]["dtypes"]
         assert "NumPy's order" in done["add"]["why"]
         assert all(row["why"] for row in rows)
@@ -362,3 +363,120 @@ def test_unpatching_leaves_a_foreign_loop():
                                  lanewise.patch_status().data["functions"]
                                  if row["numpy"] == "exp" and row["patched"])
     assert same_bits(np.exp(x), numpys)
+
+
+CALLS_BELOW = {}  # what the loop below calls: the one that it has replaced
+
+
+@_LOOP
+def negate(args, dims, steps, context):
+    """Calls the loop that was there before, as packages do that take over some calls alone."""
+    CALLS_BELOW["loop"](args, dims, steps, context)
+    out = ctypes.cast(args, ctypes.POINTER(ctypes.c_void_p))[1]
+    for i in range(dims[0]):
+        element = ctypes.c_double.from_address(out + i * steps[1])
+        element.value = -element.value
+
+
+@contextlib.contextmanager
+def negated_exp():
+    """np.exp of float64 with `negate` over what is there."""
+    old = replace_loop(np.exp, "dd", ctypes.cast(negate, ctypes.c_void_p).value)
+    CALLS_BELOW["loop"] = _LOOP(old)
+    try:
+        yield
+    finally:
+        replace_loop(np.exp, "dd", old)
+
+
+def exp_status():
+    rows = lanewise.patch_status().data["functions"]
+    return {dtype: row["why"] for row in rows if row["numpy"] == "exp" and not row["patched"]
+            for dtype in row["dtypes"].split()}
+
+
+def loop_in_place():
+    numpys = replace_loop(np.exp, "dd", ctypes.cast(answer_42, ctypes.c_void_p).value)
+    replace_loop(np.exp, "dd", numpys)
+    return numpys
+
+
+def test_patching_again_leaves_a_foreign_loop_that_calls_ours(without_fma):
+    x = np.linspace(0, 1, 5)
+    numpys, ours, in_place = np.exp(x), lanewise.exp(x), loop_in_place()
+    lanewise.patch_numpy(bits=True)
+    lanewise.patch_numpy()
+    lanewise.unpatch_numpy()
+    with lanewise.patched_numpy(bits=True):
+        with negated_exp():
+            def is_ours_below():
+                return same_bits(np.exp(x), -ours) and same_bits(np.exp(x[::2]), -ours[::2])
+
+            assert is_ours_below() and "another package" in exp_status()["float64"]
+            assert "float32" not in exp_status()
+            lanewise.unpatch_numpy()
+            assert same_bits(np.exp(x), -numpys)
+            for _ in range(2):  # over a loop that may call ours
+                with lanewise.patched_numpy():
+                    assert "left to NumPy" in exp_status()["float32"]
+                    with lanewise.patched_numpy(bits=True):
+                        assert is_ours_below() and "another package" in exp_status()["float64"]
+                        assert "another package" in str(lanewise.patch_status())
+                assert same_bits(np.exp(x), -numpys)
+            lanewise.patch_numpy(bits=True)
+            assert is_ours_below()
+        assert same_bits(np.exp(x), ours) and not set(exp_status()) & {"float32", "float64"}
+    lanewise.unpatch_numpy()
+    assert same_bits(np.exp(x), numpys) and loop_in_place() == in_place
+
+
+def test_a_foreign_loop_within_a_patch_and_one_more(without_fma):
+    x = np.linspace(0, 1, 5)
+    numpys, ours, in_place = np.exp(x), lanewise.exp(x), loop_in_place()
+    lanewise.patch_numpy(bits=True)
+    with negated_exp():
+        lanewise.patch_numpy(bits=True)
+        lanewise.unpatch_numpy()
+        with lanewise.patched_numpy(bits=True):
+            assert same_bits(np.exp(x), -ours)
+    # Our function is in its place again, asleep; unpatching takes it out.
+    assert same_bits(np.exp(x), numpys)
+    lanewise.unpatch_numpy()
+    assert same_bits(np.exp(x), numpys) and loop_in_place() == in_place
+
+
+def test_patching_over_a_foreign_loop_that_does_not_know_ours():
+    code = """if True:
+        import numpy as np, lanewise, test_patch
+        x = np.linspace(0, 1, 5)
+        numpys, ours = np.exp(x), lanewise.exp(x)
+        in_place = test_patch.loop_in_place()
+        if {before}:
+            with lanewise.patched_numpy(bits=True):
+                pass
+        with test_patch.negated_exp():
+            for _ in range(2):
+                with lanewise.patched_numpy(bits=True):
+                    assert (np.exp(x) == ours).all() and "float64" not in test_patch.exp_status()
+                assert (np.exp(x) == -numpys).all()
+        assert (np.exp(x) == numpys).all() and test_patch.loop_in_place() == in_place
+        print("right")"""
+    for before in (False, True):
+        assert run_python(code.format(before=before), PYTHONPATH=os.path.dirname(__file__)) == [
+            "right"]
+
+
+def test_float_power_is_pow():
+    x, y = np.random.default_rng(8).uniform(0.1, 9, (2, 1001))
+    single = x.astype("f4")
+    want = lanewise.pow(x, y)
+    with lanewise.patched_numpy(bits=True):
+        assert same_bits(np.float_power(x, y), want)
+        assert same_bits(np.float_power(x[::-2], y[::-2]), want[::-2])
+        assert same_bits(np.float_power(x, y, out=x.copy()), want)
+        assert same_bits(np.float_power(x, 1.7), lanewise.pow(x, 1.7))
+        assert same_bits(np.float_power(single, 3), lanewise.pow(single.astype("d"), 3.0))
+        assert np.float_power(x.astype("g"), 2).dtype == np.longdouble
+        rows = lanewise.patch_status().data["functions"]
+        assert [row["dtypes"] for row in rows if row["numpy"] == "float_power" and row["patched"]
+                ] == ["float64"]
