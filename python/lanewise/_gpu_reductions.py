@@ -105,12 +105,11 @@ def fold(name, a, axis=None, dtype=None, out=None, keepdims=False, initial=_NO_V
     elements = _elements(call, array, _accumulator(name, array.dtype))
     if initial is _NO_VALUE or initial is None:
         return _reduce(call, elements, axes, keepdims, result_dtype, out)
+    start = _start(name, initial, result_dtype)
     if empty and name in _EXACT:
-        return _reduce(call, elements, axes, keepdims, result_dtype, out,
-                       start=_start(initial, result_dtype))
+        return _reduce(call, elements, axes, keepdims, result_dtype, out, start=start)
     result = _reduce(call, elements, axes, keepdims, result_dtype, None)
-    return elementwise(_JOIN[name], result, _start(initial, result_dtype)[()],
-                       out=result if out is None else out)
+    return elementwise(_JOIN[name], result, start, out=result if out is None else out)
 
 
 def moments(name, a, axis, dtype, out, ddof, keepdims, where):

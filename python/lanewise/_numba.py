@@ -117,7 +117,7 @@ def _elementwise(library, name, function, inputs, records):
     def implement(kinds, out):
         symbol, wanted = plan(kinds, out)
         if _is_absent(out) and not any(isinstance(kind, types.Array) for kind in kinds):
-            return _on_numbers(symbol, wanted)
+            return _on_numbers(symbol, kinds, wanted)
         return _on_arrays(name, symbol, kinds, wanted, out)
 
     if inputs == 1:
@@ -177,8 +177,8 @@ def _converted(kinds, wanted, turned=False):
     return register_jitable(lambda args: (first(args[0]), second(args[1]), third(args[2])))
 
 
-def _on_numbers(symbol, wanted):
-    convert, result = _converted(wanted[:-1], wanted[:-1]), wanted[-1]
+def _on_numbers(symbol, kinds, wanted):
+    convert, result = _converted(kinds, wanted[:-1]), wanted[-1]
 
     @register_jitable
     def run(args, out):

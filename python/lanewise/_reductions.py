@@ -168,6 +168,8 @@ def _fold(name, a, axis, dtype, out, keepdims, initial, where):
             raise ValueError(f"lanewise.{name} has no identity: where= needs initial=")
         if empty:
             raise ValueError(f"zero-size array to reduction operation {name} which has no identity")
+    if initial is not _NO_VALUE and initial is not None:
+        initial = _start(name, initial, result_dtype)
     accumulator = _accumulator(name, a.dtype)
     if accumulator is None or result_dtype.kind == "b" and name not in _EXACT:
         return _by_numpy(name, a, axis, dtype, out, keepdims, initial, where)
@@ -178,7 +180,7 @@ def _fold(name, a, axis, dtype, out, keepdims, initial, where):
         a = np.where(mask, a, _identity(name, a.dtype))
     if empty and name in _EXACT:
         kept = tuple(n for i, n in enumerate(a.shape) if i not in axes)
-        result = np.full(kept, _start(initial, result_dtype), result_dtype)
+        result = np.full(kept, initial, result_dtype)
     else:
         if name == "sum" and a.dtype.kind == "b" and len(axes) == a.ndim:
             result = np.asarray(np.count_nonzero(a))
@@ -188,8 +190,7 @@ def _fold(name, a, axis, dtype, out, keepdims, initial, where):
             result = np.where(counts == 0, result.dtype.type(0), result)
         result = result.astype(result_dtype, copy=False)
         if initial is not _NO_VALUE and initial is not None:
-            start = _start(initial, result_dtype)
-            result = np.asarray(getattr(ufuncs, _JOIN[name])(result, start))
+            result = np.asarray(getattr(ufuncs, _JOIN[name])(result, initial))
     return _deliver(result, out, keepdims, a.shape, axes)
 
 
@@ -198,11 +199,22 @@ def _has_no_identity(name, initial):
     return initial is None or name in _EXACT and initial is _NO_VALUE
 
 
-def _start(initial, dtype):
-    """The initial value in this dtype, or NumPy's error: no integer is infinite, NaN or too large."""
+def _start(name, initial, dtype):
+    """The initial value in this dtype, or an error: no integer is infinite, NaN or too large.
+
+    NumPy makes some number of such floats, and of arrays and its own scalars that do not fit, and
+    compares with that. Sums with integers wrap, as its do.
+    """
+    given = np.asarray(initial)
+    if dtype.kind in "iu" and given.ndim == 0 and given.dtype.kind in "fOViu":
+        whole, info = int(given[()]), np.iinfo(dtype)
+        if given.dtype.kind not in "iu" or name in _EXACT:
+            if not info.min <= whole <= info.max:
+                raise OverflowError(f"lanewise.{name}: initial={initial} does not fit into {dtype}")
+            initial = whole
     start = np.empty((), dtype)
     start[()] = initial
-    return start
+    return start[()]
 
 
 def _identity(name, dtype):

@@ -115,3 +115,22 @@ def test_compiled_code():
     with control(_FLUSH):
         got = add(F4, F8)
     assert same_bits(got, want)
+
+
+def test_compiled_numbers():
+    """Numbers, made in the compiled code: Numba hands over those of its caller in its own way."""
+    numba = pytest.importorskip("numba")
+
+    @numba.njit
+    def add(x, y):
+        out = np.empty(x.size)
+        for i in range(x.size):
+            out[i] = lanewise.add(x[i], y[i])
+        return out
+
+    for x, y in ((F4, F8), (F8, F4)):
+        want = add(x, y)
+        assert same_bits(want, np.add(x, y))
+        with control(_FLUSH):
+            got = add(x, y)
+        assert same_bits(got, want)
