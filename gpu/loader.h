@@ -20,14 +20,6 @@ struct Plugin {
 
 inline constexpr const char* kPluginName = LANEWISE_CUDA_PLUGIN;
 
-// dlopen for good.
-struct OpenedLibrary {
-  void* handle = nullptr;
-  std::string error;     // the loader's words if it failed
-  bool passing = false;  // memory was short: another try may work
-};
-OpenedLibrary OpenLibrary(const std::string& path);
-
 Plugin LoadPlugin(const std::string& absolute_path);
 
 // "" if the plugin has machine code, or PTX, for devices of this compute capability.

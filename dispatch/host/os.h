@@ -38,6 +38,14 @@ std::string OwnFolder();
 // no module: it would bring a second C library, and crash.
 bool HasDynamicLoader();
 
+// Opens a shared object for good: it is never closed.
+struct OpenedLibrary {
+  void* handle = nullptr;
+  std::string error;     // the loader's words if it failed
+  bool passing = false;  // memory was short: another try may work
+};
+OpenedLibrary OpenLibrary(const std::string& path);
+
 // If a line of /proc/self/maps covers the address, the file's path, or empty if it names none.
 std::optional<std::string_view> MappedFile(std::string_view line, uintptr_t address);
 

@@ -86,12 +86,13 @@ Module OpenModule() {
     return m;
   }
   const std::string path = folder + LANEWISE_TBB_MODULE;
-  void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!handle) {
-    const char* error = dlerror();
-    m.reason = "no threads: " + (error ? std::string(error) : path + " does not load");
+  const OpenedLibrary opened = OpenLibrary(path);
+  if (opened.passing) throw std::bad_alloc();
+  if (!opened.handle) {
+    m.reason = "no threads: " + opened.error;
     return m;
   }
+  void* handle = opened.handle;
   const auto* version = static_cast<const char*>(dlsym(handle, LANEWISE_TBB_VERSION_SYMBOL));
   const auto run = reinterpret_cast<LanewiseRunFn>(dlsym(handle, LANEWISE_TBB_RUN_SYMBOL));
   const auto limit = reinterpret_cast<LanewiseLimitFn>(dlsym(handle, LANEWISE_TBB_LIMIT_SYMBOL));
