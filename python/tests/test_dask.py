@@ -191,7 +191,7 @@ def test_dask_refuses():
     ("sum", {"where": None}),
     ("sum", {"initial": True}), ("sum", {"initial": None}), ("min", {"initial": False}),
     ("sum", {"keepdims": True}), ("sum", {"dtype": "f4"}), ("mean", {"out": np.empty(())}),
-    ("var", {})])
+    ("var", {"correction": 1}), ("var", {"where": False})])
 def test_arguments_are_used_or_refused(name, more):
     lazy = dask.array.ones(6, chunks=2)
     what = "".join(f" with {key}=" for key in more)
