@@ -4,9 +4,10 @@
 #   tests/run.sh test    what everyone should see pass: release build with every target of this
 #                        architecture, natively and on emulated CPUs; Python with the newest NumPy;
 #                        one solve of a package
-#   tests/run.sh all     the rest: the sources' form, AddressSanitizer + UBSan (SSE2, AVX2), ThreadSanitizer, AArch64 under
-#                        qemu (NEON, SVE), the GPU plugin where nvcc is, Python with NumPy 1.26, conda
-#                        packages and wheels, README's commands on a bare machine
+#   tests/run.sh all     the rest: the sources' form, AddressSanitizer + UBSan (SSE2, AVX2),
+#                        ThreadSanitizer, AArch64 under qemu (NEON, SVE), the GPU plugin where nvcc is,
+#                        Python with NumPy 1.26, conda packages and wheels, README's commands on a
+#                        bare machine
 #   tests/run.sh long    both, and what is too long for CI; the result goes into tests/verified.txt
 #   tests/run.sh STAGE...    some of the stages, by the names that are printed
 set -euo pipefail
