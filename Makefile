@@ -31,11 +31,11 @@ test:
 	tests/run.sh test
 
 test-all:
-	dev/setup.sh core test emulate aarch64 bench python packages bare
+	dev/setup.sh core test emulate aarch64 bench python packages bare format
 	tests/run.sh all
 
 test-long:
-	dev/setup.sh core test emulate aarch64 bench python packages bare
+	dev/setup.sh core test emulate aarch64 bench python packages bare format
 	tests/run.sh long
 
 # pip, not this file, knows what Python packages are missing; all of them go into the environment.

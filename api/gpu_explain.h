@@ -6,7 +6,7 @@
 #include <string>
 
 #include "dispatch/base/text.h"
-#include "kernels/list/registry.h"
+#include "kernels/registry.h"
 
 namespace lanewise::gpu {
 

@@ -1,4 +1,5 @@
-// Reductions, scans and compress through the C ABI: argument checks around dispatch/engine/reduce.h.
+// Reductions, scans and compress through the C ABI: argument checks around
+// dispatch/engine/reduce.h.
 
 #include <new>
 

@@ -8,7 +8,7 @@
 #include "dispatch/choose/policy.h"
 #include "dispatch/choose/state.h"
 #include "dispatch/engine/elementwise.h"
-#include "kernels/list/all.h"
+#include "kernels/all.h"
 
 namespace lanewise {
 

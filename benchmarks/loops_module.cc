@@ -3,9 +3,9 @@
 
 #include <cstring>
 
-#include "kernels/list/registry.h"
 #include "dispatch/choose/state.h"
 #include "kernels/list/table.h"
+#include "kernels/registry.h"
 
 using lanewise::ElementwiseFn;
 

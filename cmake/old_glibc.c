@@ -49,7 +49,9 @@ int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
   return old_pthread_create(thread, attributes, routine, argument);
 }
 int __wrap_pthread_detach(pthread_t thread) { return old_pthread_detach(thread); }
-int __wrap_pthread_join(pthread_t thread, void** result) { return old_pthread_join(thread, result); }
+int __wrap_pthread_join(pthread_t thread, void** result) {
+  return old_pthread_join(thread, result);
+}
 int __wrap_pthread_attr_setstacksize(pthread_attr_t* attributes, size_t bytes) {
   return old_pthread_attr_setstacksize(attributes, bytes);
 }

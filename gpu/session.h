@@ -4,7 +4,7 @@
 #define LANEWISE_GPU_SESSION_H_
 
 #include "gpu/runtime.h"
-#include "kernels/list/registry.h"
+#include "kernels/registry.h"
 
 namespace lanewise::gpu {
 

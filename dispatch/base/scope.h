@@ -1,5 +1,5 @@
-// What the calling thread has pushed (lw_push_target, lw_push_threads). It travels into the tasks of
-// a call that is split over threads.
+// What the calling thread has pushed (lw_push_target, lw_push_threads). It travels into the tasks
+// of a call that is split over threads.
 
 #ifndef LANEWISE_DISPATCH_BASE_SCOPE_H_
 #define LANEWISE_DISPATCH_BASE_SCOPE_H_

@@ -9,8 +9,8 @@
 
 #include "dispatch/base/scope.h"
 #include "dispatch/host/this_host.h"
-#include "kernels/list/registry.h"
 #include "kernels/list/table.h"
+#include "kernels/registry.h"
 
 namespace lanewise {
 

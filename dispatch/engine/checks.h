@@ -4,7 +4,7 @@
 #ifndef LANEWISE_DISPATCH_ENGINE_CHECKS_H_
 #define LANEWISE_DISPATCH_ENGINE_CHECKS_H_
 
-#include "kernels/list/registry.h"
+#include "kernels/registry.h"
 
 namespace lanewise {
 

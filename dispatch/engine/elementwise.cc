@@ -334,8 +334,7 @@ Plan MakePlan(const Call& call, int64_t n) {
   const bool math = call.kernel->math && !call.repeated;
   if (n < (math ? kThreadBytesMath : kThreadBytesPlain) / widest) return plan;
   plan.tasks = static_cast<size_t>((n + kSplit - 1) / kSplit);
-  plan.grain =
-      static_cast<size_t>((math ? kTaskBytesMath : kTaskBytesPlain) / widest / kSplit);
+  plan.grain = static_cast<size_t>((math ? kTaskBytesMath : kTaskBytesPlain) / widest / kSplit);
   return plan;
 }
 

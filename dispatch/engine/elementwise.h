@@ -5,8 +5,8 @@
 #define LANEWISE_DISPATCH_ENGINE_ELEMENTWISE_H_
 
 #include "dispatch/engine/size_rules.h"
-#include "kernels/list/registry.h"
 #include "kernels/list/table.h"
+#include "kernels/registry.h"
 
 namespace lanewise {
 

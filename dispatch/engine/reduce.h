@@ -8,8 +8,8 @@
 #include <cstdint>
 
 #include "dispatch/threads/threads.h"
-#include "kernels/list/registry.h"
 #include "kernels/list/table.h"
+#include "kernels/registry.h"
 
 namespace lanewise {
 

@@ -11,8 +11,8 @@
 #include "dispatch/choose/policy.h"
 #include "dispatch/engine/view.h"
 #include "dispatch/threads/threads.h"
-#include "kernels/list/registry.h"
 #include "kernels/list/table.h"
+#include "kernels/registry.h"
 
 namespace lanewise {
 

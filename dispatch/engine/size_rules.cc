@@ -9,8 +9,7 @@ SizeRules RulesOf(const KernelEntry& kernel) {
   if (kernel.shape == LW_SHAPE_ELEMENTWISE) return ElementwiseRules(kernel);
   SizeRules rules;
   if (kernel.shape != LW_SHAPE_COMPRESS) {
-    rules.threads_from =
-        LeastSize([&](int64_t n) { return IsWorthThreads(n * kernel.Size(0)); });
+    rules.threads_from = LeastSize([&](int64_t n) { return IsWorthThreads(n * kernel.Size(0)); });
   }
   return rules;
 }

@@ -6,8 +6,8 @@
 
 #include <cstdint>
 
-#include "kernels/list/registry.h"
 #include "kernels/list/table.h"
+#include "kernels/registry.h"
 
 namespace lanewise {
 

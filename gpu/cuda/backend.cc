@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "gpu/device/launch_plan.h"
-#include "kernels/list/all.h"
-#include "kernels/list/registry.h"
+#include "kernels/all.h"
+#include "kernels/registry.h"
 
 namespace lanewise::gpu {
 namespace {

@@ -6,8 +6,8 @@
 
 #include <type_traits>
 
-#include "kernels/list/all-inl.h"
-#include "kernels/list/all.h"
+#include "kernels/all-inl.h"
+#include "kernels/all.h"
 
 namespace lanewise {
 namespace HWY_NAMESPACE {

@@ -293,8 +293,7 @@ inline void CompleteDtypes(lw_kernel kernel, int count, lw_dtype* dtypes) {
 // input; none for the kernel's first loop. n: for contiguous arrays of so many elements; without it
 // for small ones, with the sizes from which the answer changes. As text or as JSON.
 template <Element... Ts, std::integral N>
-  requires(!std::same_as<N, bool>)
-std::string explain(lw_kernel kernel, N n, bool json = false) {
+requires(!std::same_as<N, bool>) std::string explain(lw_kernel kernel, N n, bool json = false) {
   static_assert(sizeof...(Ts) <= LW_MAX_OPERANDS, "lanewise: no kernel has so many operands");
   lw_dtype dtypes[LW_MAX_OPERANDS] = {dtype_of<Ts>::value...};
   if constexpr (sizeof...(Ts) > 0) detail::CompleteDtypes(kernel, sizeof...(Ts), dtypes);

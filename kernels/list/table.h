@@ -15,7 +15,8 @@ namespace lanewise {
 // ---------------------------------------------------------------- loops of the other shapes
 
 // Pieces of a reduction. A chunk is C = 8 KiB / sizeof(accumulator) consecutive elements of the
-// sequence; dispatch/engine/reduce.cc walks views, packs strided data and joins chunks over threads.
+// sequence; dispatch/engine/reduce.cc walks views, packs strided data and joins chunks over
+// threads.
 struct ReduceLoops {
   // Reduces n >= 1 contiguous elements whose first is at a chunk border, all chunks joined by the
   // tree. y: second operand (dot) or null. center: what var subtracts first (one accumulator).

@@ -1,6 +1,6 @@
 // The contiguous loops of all elementwise shapes, written once. Strides, in-place blocks, threads
-// and streaming stores are added around them in dispatch/engine/elementwise.cc, once per element size.
-// Tails run the same body on a vector whose missing lanes are 1, so that they raise no flag.
+// and streaming stores are added around them in dispatch/engine/elementwise.cc, once per element
+// size. Tails run the same body on a vector whose missing lanes are 1, so that they raise no flag.
 
 #if defined(LANEWISE_KERNELS_LOOPS_MAP_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LANEWISE_KERNELS_LOOPS_MAP_INL_H_

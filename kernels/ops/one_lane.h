@@ -1,9 +1,9 @@
 // One lane in Highway's vocabulary: a vector is a plain number, a mask a bool. With
-// LANEWISE_ONE_LANE defined kernels/ops/ops-inl.h stands on this instead of Highway, and the bodies of
-// kernels/*/*-inl.h compile, unchanged, as CUDA device code, and on the host for the tests. What the
-// operations mean is Highway's documentation; only those are here that ops-inl.h, fma-inl.h and the
-// bodies name. Device code rounds by intrinsics, which nvcc never contracts. A translation unit has
-// either this or Highway's targets.
+// LANEWISE_ONE_LANE defined kernels/ops/ops-inl.h stands on this instead of Highway, and the bodies
+// of kernels/*/*-inl.h compile, unchanged, as CUDA device code, and on the host for the tests. What
+// the operations mean is Highway's documentation; only those are here that ops-inl.h, fma-inl.h and
+// the bodies name. Device code rounds by intrinsics, which nvcc never contracts. A translation unit
+// has either this or Highway's targets.
 
 #ifndef LANEWISE_KERNELS_OPS_ONE_LANE_H_
 #define LANEWISE_KERNELS_OPS_ONE_LANE_H_

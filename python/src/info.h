@@ -27,7 +27,8 @@ PyObject* GetThreads(PyObject* module, PyObject*);
 // NumPy's ufunc, beside those that are there already; gives the list of types with a new loop. A
 // loop that somebody has put over ours stays there.
 // unpatch() restores all.
-// patched(numpy_ufunc): the types for which the ufunc runs our loop: nobody has put his own over it.
+// patched(numpy_ufunc): the types for which the ufunc runs our loop: nobody has put his own over
+// it.
 PyObject* Patch(PyObject* module, PyObject* args);
 PyObject* Unpatch(PyObject* module, PyObject*);
 PyObject* Patched(PyObject* module, PyObject* ufunc);

@@ -30,8 +30,8 @@ TEST(ApiValues, UnknownFormats) {
     const std::string said = std::to_string(format);
     ExpectError(lw_machine(format, buffer, sizeof(buffer), &length), LW_ERR_VALUE,
                 "lw_machine: format is " + said);
-    ExpectError(lw_explain(LW_EXP, nullptr, 0, format, buffer, sizeof(buffer), &length), LW_ERR_VALUE,
-                "lw_explain: json is " + said);
+    ExpectError(lw_explain(LW_EXP, nullptr, 0, format, buffer, sizeof(buffer), &length),
+                LW_ERR_VALUE, "lw_explain: json is " + said);
     EXPECT_STREQ(buffer, "before");
     EXPECT_EQ(length, 7u);
   }

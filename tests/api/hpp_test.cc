@@ -320,7 +320,8 @@ TEST(Hpp, TargetsThreadsAndReports) {
   EXPECT_NE((lw::explain<double, double>(LW_EXP)).find("f64"), std::string::npos);
   EXPECT_EQ(lw::explain(LW_EXP, true).front(), '{');
   EXPECT_EQ(lw::explain<float>(LW_EXP, 1 << 20, true).front(), '{');
-  EXPECT_NE(lw::explain<float>(LW_EXP, 1 << 20).find("here of 1048576 elements"), std::string::npos);
+  EXPECT_NE(lw::explain<float>(LW_EXP, 1 << 20).find("here of 1048576 elements"),
+            std::string::npos);
   EXPECT_EQ(StatusOf([] { (void)lw::explain<int, int>(LW_EXP); }), LW_ERR_DTYPE);
   EXPECT_NE(lw::machine().find(best), std::string::npos);
   EXPECT_EQ(lw::machine(true).front(), '{');

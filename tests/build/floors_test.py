@@ -14,6 +14,11 @@ from pathlib import Path
 # From the ground up. A room is the longest prefix that fits; rooms of one line see each other.
 FLOORS = [
     ["include"],
+    ["kernels/list"],
+    ["kernels/ops"],
+    ["kernels/loops"],
+    ["kernels/arithmetic", "kernels/compare", "kernels/convert", "kernels/math", "kernels/reduce",
+     "kernels/scan", "kernels/select"],
     ["kernels"],
     ["dispatch/base"],
     ["dispatch/host"],

@@ -1,4 +1,5 @@
-// A planted leak for tests/build/scan_instructions.py, which must find it. Never linked into the library.
+// A planted leak for tests/build/scan_instructions.py, which must find it. Never linked into the
+// library.
 //
 // `Leak` stands inside a target's region (between HWY_BEFORE_NAMESPACE and HWY_AFTER_NAMESPACE) but
 // outside that target's namespace. The compiler therefore makes a weak symbol without the target in

@@ -34,9 +34,8 @@ constexpr ElementwiseFn LoopOf(Kernel<Op, T>) {
 
 constexpr auto kLoops = [] {
   std::array<ElementwiseFn, kKernelCount> loops{};
-  ForEachKernel([&loops]<class Op, class T>(Kernel<Op, T> kernel) {
-    loops[kSlot<Op, T>] = LoopOf(kernel);
-  });
+  ForEachKernel(
+      [&loops]<class Op, class T>(Kernel<Op, T> kernel) { loops[kSlot<Op, T>] = LoopOf(kernel); });
   return loops;
 }();
 

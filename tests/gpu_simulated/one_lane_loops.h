@@ -3,7 +3,7 @@
 #ifndef LANEWISE_TESTS_GPU_SIMULATED_ONE_LANE_LOOPS_H_
 #define LANEWISE_TESTS_GPU_SIMULATED_ONE_LANE_LOOPS_H_
 
-#include "kernels/list/all.h"
+#include "kernels/all.h"
 
 namespace lanewise {
 

@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "hwy/base.h"
-#include "kernels/list/all.h"
+#include "kernels/all.h"
 
 namespace lanewise::golden {
 namespace {

@@ -19,7 +19,7 @@
 #include "dispatch/engine/reduce.h"
 #include "dispatch/threads/limits.h"
 #include "dispatch/threads/threads.h"
-#include "kernels/list/all.h"
+#include "kernels/all.h"
 
 namespace lanewise {
 

@@ -6,7 +6,7 @@
 #include <array>
 #include <tuple>
 
-#include "kernels/list/all.h"
+#include "kernels/all.h"
 #include "tests/harness.h"
 
 namespace lanewise {

@@ -1,5 +1,5 @@
-/* A machine with an NVIDIA device node, beside the fake driver of tests/gpu_host: preloaded into the
- * tests' process under the name libcuda.so.1. */
+/* A machine with an NVIDIA device node, beside the fake driver of tests/gpu_host: preloaded into
+ * the tests' process under the name libcuda.so.1. */
 
 #define _GNU_SOURCE
 #include <dlfcn.h>

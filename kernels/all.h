@@ -1,8 +1,8 @@
 // AllOperations: the one list. Everything else (table slots, lw_kernel_info, tests, benchmarks,
 // docs) is derived from it.
 
-#ifndef LANEWISE_KERNELS_LIST_ALL_H_
-#define LANEWISE_KERNELS_LIST_ALL_H_
+#ifndef LANEWISE_KERNELS_ALL_H_
+#define LANEWISE_KERNELS_ALL_H_
 
 #include "kernels/arithmetic/arithmetic.h"
 #include "kernels/compare/compare.h"
@@ -74,4 +74,4 @@ inline constexpr size_t kSlot =
 
 }  // namespace lanewise
 
-#endif  // LANEWISE_KERNELS_LIST_ALL_H_
+#endif  // LANEWISE_KERNELS_ALL_H_

@@ -1,4 +1,4 @@
-// The bodies of all elementwise families, for code that instantiates whatever kernels/list/all.h lists.
+// The bodies of all elementwise families, for code that instantiates whatever kernels/all.h lists.
 // Per-target like the files it includes, which have the guards.
 
 #include "kernels/arithmetic/arithmetic-inl.h"

@@ -1,8 +1,8 @@
 // The kernel list as run-time data: one entry per kernel, in slot order, derived from AllFamilies.
 // Who includes this is not compiled again when a family's declarations change.
 
-#ifndef LANEWISE_KERNELS_LIST_REGISTRY_H_
-#define LANEWISE_KERNELS_LIST_REGISTRY_H_
+#ifndef LANEWISE_KERNELS_REGISTRY_H_
+#define LANEWISE_KERNELS_REGISTRY_H_
 
 #include <span>
 
@@ -36,4 +36,4 @@ const KernelEntry* FindReduction(lw_kernel id, lw_dtype element);
 
 }  // namespace lanewise
 
-#endif  // LANEWISE_KERNELS_LIST_REGISTRY_H_
+#endif  // LANEWISE_KERNELS_REGISTRY_H_

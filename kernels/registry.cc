@@ -1,8 +1,8 @@
-#include "kernels/list/registry.h"
+#include "kernels/registry.h"
 
 #include <array>
 
-#include "kernels/list/all.h"
+#include "kernels/all.h"
 #include "kernels/list/table.h"
 
 namespace lanewise {
