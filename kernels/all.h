@@ -44,21 +44,24 @@ constexpr void ForEachKernel(F f) {
   KernelVisitor<F>{f}.List(AllFamilies{});
 }
 
-// An operation's kernels are neighbours; kFirstSlots has the position of the first by kernel id.
+// Where an operation's kernels are, by kernel id: they are neighbours.
 inline constexpr size_t kIdLimit = 1024;
-struct SlotCounter {
-  int16_t first[kIdLimit];
+struct Slots {
+  struct Range {
+    int16_t first = 0;
+    int16_t end = 0;  // the first, if there are none
+  };
+  Range of[kIdLimit];
   int16_t count = 0;
-  constexpr SlotCounter() : first{} {
-    for (int16_t& slot : first) slot = -1;
+  constexpr Slots() : of{} {
     ForEachKernel([this]<class Op, class T>(Kernel<Op, T>) {
-      if (first[Op::kId] < 0) first[Op::kId] = count;
-      ++count;
+      if (of[Op::kId].end == 0) of[Op::kId].first = count;
+      of[Op::kId].end = ++count;
     });
   }
 };
-inline constexpr SlotCounter kFirstSlots;
-inline constexpr size_t kKernelCount = static_cast<size_t>(kFirstSlots.count);
+inline constexpr Slots kSlots;
+inline constexpr size_t kKernelCount = static_cast<size_t>(kSlots.count);
 
 template <class T, class... Ts>
 constexpr size_t PositionOf(TypeList<Ts...>) {
@@ -70,7 +73,7 @@ constexpr size_t PositionOf(TypeList<Ts...>) {
 // Position of a kernel in every table and in lw_kernel_info.
 template <class Op, class T>
 inline constexpr size_t kSlot =
-    static_cast<size_t>(kFirstSlots.first[Op::kId]) + PositionOf<T>(typename Op::Types{});
+    static_cast<size_t>(kSlots.of[Op::kId].first) + PositionOf<T>(typename Op::Types{});
 
 }  // namespace lanewise
 

@@ -90,19 +90,9 @@ constexpr std::array<KernelEntry, kKernelCount> kEntries = [] {
 }();
 static_assert(kKernelCount <= kTableSlots, "make room: kTableSlots in kernels/list/table.h");
 
-struct IdRange {
-  int first;
-  int end;
-};
-
-// Of the entries of a kernel id; empty if there are none.
-IdRange RangeOf(lw_kernel id) {
+Slots::Range RangeOf(lw_kernel id) {
   const size_t i = static_cast<size_t>(id);
-  if (i >= kIdLimit || kFirstSlots.first[i] < 0) return {0, 0};
-  const int first = kFirstSlots.first[i];
-  int end = first;
-  while (end < static_cast<int>(kKernelCount) && kEntries[end].id == id) ++end;
-  return {first, end};
+  return i < kIdLimit ? kSlots.of[i] : Slots::Range{};
 }
 
 }  // namespace
@@ -112,7 +102,7 @@ constinit const std::span<const KernelEntry> kKernels(kEntries);
 size_t FirstSlot(lw_kernel id) { return static_cast<size_t>(RangeOf(id).first); }
 
 const KernelEntry* FindKernel(lw_kernel id, const lw_dtype* dtypes) {
-  const IdRange range = RangeOf(id);
+  const Slots::Range range = RangeOf(id);
   for (int i = range.first; i < range.end; ++i) {
     const KernelEntry& entry = kKernels[i];
     int same = 0;
@@ -123,12 +113,12 @@ const KernelEntry* FindKernel(lw_kernel id, const lw_dtype* dtypes) {
 }
 
 const KernelEntry* FirstKernel(lw_kernel id) {
-  const IdRange range = RangeOf(id);
+  const Slots::Range range = RangeOf(id);
   return range.first == range.end ? nullptr : &kKernels[range.first];
 }
 
 const KernelEntry* FindReduction(lw_kernel id, lw_dtype element) {
-  const IdRange range = RangeOf(id);
+  const Slots::Range range = RangeOf(id);
   for (int i = range.first; i < range.end; ++i) {
     if (kKernels[i].dtypes[0] == element) return &kKernels[i];
   }
