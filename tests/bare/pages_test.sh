@@ -80,7 +80,7 @@ named() {
 }
 named 0 'See `tests/run.sh`, tests/, `gpu/session.*`, `kernels/<room>/<family>-inl.h`, `gpu/{loader,driver}.h`.'
 named 0 '`map.cu`, `lanewise/lanewise.h`, `build/x.cc`, /dev/null, https://host/tests/none.sh, `a/b`, and/or.'
-for name in tests/none.sh none.cc none/map.cu 'gpu/none.*' 'kernels/<family>-inl.h' 'gpu/{loader,none}.h' tests/none/; do
+for name in tests/none.sh none.cc none/map.cu 'gpu/none.*' 'kernels/<family>-gone.h' 'gpu/{loader,none}.h' tests/none/; do
   named 1 "See \`$name\`."
 done
 named 1 'See [this](none.md).'
