@@ -17,6 +17,10 @@ __asm__(".symver old_pthread_join, pthread_join@GLIBC_2.2.5");
 __asm__(".symver old_pthread_attr_setstacksize, pthread_attr_setstacksize@GLIBC_2.2.5");
 __asm__(".symver old_pthread_sigmask, pthread_sigmask@GLIBC_2.2.5");
 __asm__(".symver old_pthread_once, pthread_once@GLIBC_2.2.5");
+__asm__(".symver old_strtol, strtol@GLIBC_2.2.5");
+__asm__(".symver old_strtoul, strtoul@GLIBC_2.2.5");
+__asm__(".symver old_strtoll, strtoll@GLIBC_2.2.5");
+__asm__(".symver old_strtoull, strtoull@GLIBC_2.2.5");
 __asm__(".symver old_fxstat, __fxstat@GLIBC_2.2.5");
 __asm__(".symver old_lxstat, __lxstat@GLIBC_2.2.5");
 __asm__(".symver old_xstat, __xstat@GLIBC_2.2.5");
@@ -32,6 +36,10 @@ extern int old_pthread_join(pthread_t thread, void** result);
 extern int old_pthread_attr_setstacksize(pthread_attr_t* attributes, size_t bytes);
 extern int old_pthread_sigmask(int how, const sigset_t* set, sigset_t* before);
 extern int old_pthread_once(pthread_once_t* control, void (*routine)(void));
+extern long old_strtol(const char* text, char** end, int base);
+extern unsigned long old_strtoul(const char* text, char** end, int base);
+extern long long old_strtoll(const char* text, char** end, int base);
+extern unsigned long long old_strtoull(const char* text, char** end, int base);
 extern int old_fxstat(int version, int file, struct stat* result);
 extern int old_lxstat(int version, const char* path, struct stat* result);
 extern int old_xstat(int version, const char* path, struct stat* result);
@@ -57,6 +65,20 @@ int __wrap_pthread_attr_setstacksize(pthread_attr_t* attributes, size_t bytes) {
 }
 int __wrap_pthread_sigmask(int how, const sigset_t* set, sigset_t* before) {
   return old_pthread_sigmask(how, set, before);
+}
+
+/* New in 2.38, where the headers choose them: they also take binary numbers (0b101) of base 0 or 2. */
+long __wrap___isoc23_strtol(const char* text, char** end, int base) {
+  return old_strtol(text, end, base);
+}
+unsigned long __wrap___isoc23_strtoul(const char* text, char** end, int base) {
+  return old_strtoul(text, end, base);
+}
+long long __wrap___isoc23_strtoll(const char* text, char** end, int base) {
+  return old_strtoll(text, end, base);
+}
+unsigned long long __wrap___isoc23_strtoull(const char* text, char** end, int base) {
+  return old_strtoull(text, end, base);
 }
 
 /* New in 2.30. Until then a condition waited by the clock of the day: as long from now. */

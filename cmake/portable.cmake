@@ -30,6 +30,8 @@ if(LANEWISE_PORTABLE)
       -Wl,--wrap=pthread_join -Wl,--wrap=pthread_attr_setstacksize -Wl,--wrap=pthread_sigmask
       -Wl,--wrap=pthread_cond_clockwait -Wl,--wrap=fstat -Wl,--wrap=lstat -Wl,--wrap=stat
       -Wl,--wrap=fstat64 -Wl,--wrap=lstat64 -Wl,--wrap=stat64
+      -Wl,--wrap=__isoc23_strtol -Wl,--wrap=__isoc23_strtoul
+      -Wl,--wrap=__isoc23_strtoll -Wl,--wrap=__isoc23_strtoull
       # Where these functions were before glibc 2.34.
       -Wl,--push-state,--no-as-needed -l:libdl.so.2 -l:libpthread.so.0 -Wl,--pop-state)
     target_link_options(lanewise_portable_program INTERFACE -Wl,--wrap=__libc_start_main)

@@ -126,5 +126,5 @@ for compiler in g++ clang++; do
   refused "$compiler" "convert takes" "$tmp/wrong.cc" -std=c++20
   compiled=$((compiled + 9))
 done
-[ "$compiled" -ge 30 ] || { echo "FAILED: only $compiled compilations ran"; exit 1; }
+[ "$compiled" -ge 27 ] || { echo "FAILED: only $compiled compilations ran"; exit 1; }
 echo "passed: $compiled compilations"
