@@ -67,7 +67,7 @@ int __wrap_pthread_sigmask(int how, const sigset_t* set, sigset_t* before) {
   return old_pthread_sigmask(how, set, before);
 }
 
-/* New in 2.38, where the headers choose them: they also take binary numbers (0b101) of base 0 or 2. */
+/* New in 2.38, where the headers choose them: these take binary numbers (0b101) too. */
 long __wrap___isoc23_strtol(const char* text, char** end, int base) {
   return old_strtol(text, end, base);
 }
