@@ -206,6 +206,10 @@ Ending InChild(const Machine& machine, const FakeMachine& fake, const std::strin
     if (machine.plugin) {
       EXPECT_EQ(lw_gpu_set_plugin(machine.plugin), LW_OK);
     }
+    // Loaded beforehand, for lw_machine: neither glibc's dlopen nor the constructors of oneTBB
+    // survive every allocation that fails, so the library looks for room before it loads the
+    // module.
+    lw_get_threads();
     const bool was_short = RunShortOf(call, whole, good, all);
     RunShortOf(call, whole, good, all);
     ExpectForkIsFine(machine);
