@@ -1,8 +1,6 @@
 // The generic layer of the C ABI: kernel list, lw_call, lw_find_loop, caps and settings.
 
-#include <cstdlib>
 #include <cstring>
-#include <cstdio>
 
 #include "api/typed.h"
 #include "dispatch/base/error.h"
@@ -19,20 +17,12 @@ namespace {
 
 void NumpyLoop(char** args, const intptr_t* dims, const intptr_t* steps, void* context) {
   const KernelEntry& kernel = *static_cast<const KernelEntry*>(context);
-  lw_operand operands[LW_MAX_OPERANDS] = {};
-  for (int i = 0; i <= kernel.inputs; ++i) operands[i] = {args[i], steps[i]};
+  lw_operand operands[kMaxOperands] = {};
+  for (int i = 0; i < kernel.Operands(); ++i) operands[i] = {args[i], steps[i]};
   const int64_t n = dims[0];
   if (n <= 0) return;
-  // Disjoint or exactly in place: the ordinary road with threads; else elements in order.
-  bool ordinary = std::abs(operands[kernel.inputs].stride_bytes) >= kernel.Size(kernel.inputs);
-  for (int i = 0; i < kernel.inputs && ordinary; ++i) {
-    const bool in_place = operands[i].data == operands[kernel.inputs].data &&
-                          operands[i].stride_bytes == operands[kernel.inputs].stride_bytes &&
-                          kernel.Size(i) == kernel.Size(kernel.inputs);
-    ordinary = in_place || !SharesBytes(operands[i], kernel.Size(i), operands[kernel.inputs],
-                                        kernel.Size(kernel.inputs), n);
-  }
-  if (ordinary) return RunElementwise(kernel, operands, n);
+  // With threads where no one can tell; else elements in order.
+  if (IsOrderFree(kernel, operands, n)) return RunElementwise(kernel, operands, n);
   FpGuard guard(kernel.flags);
   guard.Raise(RunInOrder(ActiveTable(), kernel, operands, n));
 }
@@ -69,7 +59,8 @@ const char* lw_dtype_name(lw_dtype dtype) {
 }
 
 lw_status lw_dtype_parse(const char* name, lw_dtype* dtype) {
-  if (!name || !dtype) return Fail(LW_ERR_NULL, "lw_dtype_parse: null argument");
+  const lw_status status = CheckNotNull("lw_dtype_parse", {{"name", name}, {"dtype", dtype}});
+  if (status != LW_OK) return status;
   static constexpr struct {
     const char* name;
     lw_dtype dtype;
@@ -107,7 +98,7 @@ lw_status lw_kernel_info(int32_t index, lw_kernel_record* record) {
   ours.doc = entry.doc;
   ours.shape = entry.shape;
   ours.inputs = entry.inputs;
-  ours.outputs = 1;
+  ours.outputs = entry.outputs;
   std::memcpy(ours.dtypes, entry.dtypes, sizeof(entry.dtypes));
   ours.max_ulp = entry.max_ulp;
   ours.numerics_since = entry.numerics_since;
@@ -116,36 +107,69 @@ lw_status lw_kernel_info(int32_t index, lw_kernel_record* record) {
 }
 
 lw_status lw_find_kernel(const char* name, lw_kernel* kernel) {
-  if (!name || !kernel) return Fail(LW_ERR_NULL, "lw_find_kernel: null argument");
+  const lw_status status = CheckNotNull("lw_find_kernel", {{"name", name}, {"kernel", kernel}});
+  if (status != LW_OK) return status;
   for (const KernelEntry& entry : kKernels) {
     if (!std::strcmp(entry.name, name)) return *kernel = entry.id, LW_OK;
   }
   return Fail(LW_ERR_KERNEL, "no kernel is named \"%.60s\"", name);
 }
 
-lw_status lw_call(lw_kernel id, const lw_dtype* dtypes, const lw_operand* operands, int64_t n) {
-  if (!dtypes || !operands) return Fail(LW_ERR_NULL, "lw_call: dtypes or operands is null");
+lw_status lw_call(lw_kernel id, const lw_dtype* dtypes, const lw_operand* operands, int64_t n,
+                  lw_call_options* options) {
+  lw_status status = CheckNotNull("lw_call", {{"dtypes", dtypes}, {"operands", operands}});
+  if (status != LW_OK) return status;
   const KernelEntry* kernel = FindKernel(id, dtypes);
   if (!kernel) return FailDtypes(id, dtypes);
+  lw_call_options known;
+  status = TakeCallOptions("lw_call", options, known);
+  if (status != LW_OK) return status;
+  int64_t count = n;
   switch (kernel->shape) {
     case LW_SHAPE_ELEMENTWISE:
-      return CallElementwise(*kernel, operands, n);
+      status = CallElementwise(*kernel, operands, n);
+      break;
     case LW_SHAPE_REDUCE:
     case LW_SHAPE_REDUCE_TWO:
     case LW_SHAPE_ARG:
-      return CallReductionStrided(*kernel, operands, n);
+      status = CallReductionStrided(*kernel, operands, n, known.ddof);
+      count = 1;
+      break;
     case LW_SHAPE_SCAN:
-      return CallScan(*kernel, operands, n);
-    case LW_SHAPE_COMPRESS: {
-      int64_t count;
-      return CallCompress(*kernel, operands, n, &count);
-    }
+      status = CallScan(*kernel, operands, n);
+      break;
+    case LW_SHAPE_COMPRESS:
+      status = CallCompress(*kernel, operands, n, known.result_capacity, &count);
+      break;
   }
-  return Fail(LW_ERR_INTERNAL, "%s: unknown shape", kernel->name);
+  if (status == LW_OK) GiveCallResults(options, count);
+  return status;
+}
+
+lw_status lw_map(lw_kernel id, const lw_dtype* dtypes, const lw_map_operand* operands, int32_t ndim,
+                 const int64_t* shape, lw_call_options* options) {
+  lw_status status = CheckNotNull("lw_map", {{"dtypes", dtypes}, {"operands", operands}});
+  if (status != LW_OK) return status;
+  const KernelEntry* kernel = FindKernel(id, dtypes);
+  if (!kernel) return FailDtypes(id, dtypes);
+  if (kernel->shape != LW_SHAPE_ELEMENTWISE) {
+    return Fail(LW_ERR_UNSUPPORTED, "lw_map: %s is not elementwise: it runs through %s",
+                kernel->name, ReducesAxes(*kernel) ? "lw_reduce" : "lw_call");
+  }
+  lw_call_options known;
+  status = TakeCallOptions("lw_map", options, known);
+  int64_t count = 0;
+  if (status == LW_OK) status = CheckMap(*kernel, operands, ndim, shape, &count);
+  if (status != LW_OK) return status;
+  if (count > 0) RunMap(*kernel, operands, ndim, shape);
+  GiveCallResults(options, count);
+  return LW_OK;
 }
 
 lw_status lw_find_loop(lw_kernel id, const lw_dtype* dtypes, lw_loop* loop, void** context) {
-  if (!dtypes || !loop || !context) return Fail(LW_ERR_NULL, "lw_find_loop: null argument");
+  const lw_status status =
+      CheckNotNull("lw_find_loop", {{"dtypes", dtypes}, {"loop", loop}, {"context", context}});
+  if (status != LW_OK) return status;
   const KernelEntry* kernel = FindKernel(id, dtypes);
   if (!kernel) return FailDtypes(id, dtypes);
   if (kernel->shape != LW_SHAPE_ELEMENTWISE) {

@@ -36,9 +36,10 @@ lw_status Copy(int32_t device, void* to, const void* from, size_t bytes, lw_gpu_
     return Fail(LW_ERR_VALUE, "lw_gpu_copy: %d is not a kind of copy", static_cast<int>(kind));
   }
   if (bytes == 0) return LW_OK;
-  if (!to || !from) return Fail(LW_ERR_NULL, "lw_gpu_copy: to or from is null");
+  lw_status status = CheckNotNull("lw_gpu_copy", {{"to", to}, {"from", from}});
+  if (status != LW_OK) return status;
   Session session;
-  lw_status status = session.StartOn("lw_gpu_copy", device, stream);
+  status = session.StartOn("lw_gpu_copy", device, stream);
   if (status == LW_OK) status = CheckPlace(session, "to", to, kind != LW_GPU_DEVICE_TO_HOST);
   if (status == LW_OK) status = CheckPlace(session, "from", from, kind != LW_GPU_HOST_TO_DEVICE);
   if (status != LW_OK) return status;
@@ -97,12 +98,13 @@ lw_status lw_gpu_set_plugin(const char* path) {
 }
 
 lw_status lw_gpu_has_kernel(lw_kernel id, const lw_dtype* dtypes, int32_t* has) {
-  if (!dtypes || !has) return Fail(LW_ERR_NULL, "lw_gpu_has_kernel: dtypes or has is null");
+  lw_status status = CheckNotNull("lw_gpu_has_kernel", {{"dtypes", dtypes}, {"has", has}});
+  if (status != LW_OK) return status;
   if (!FirstKernel(id)) return Fail(LW_ERR_KERNEL, "no kernel has id %d", static_cast<int>(id));
   *has = 0;
   if (!FindKernel(id, dtypes)) return LW_OK;
   Session session;
-  const lw_status status = session.Start("lw_gpu_has_kernel");
+  status = session.Start("lw_gpu_has_kernel");
   if (status == LW_OK) *has = session.backend().has_kernel(id, dtypes) != 0;
   return status;
 }
@@ -112,9 +114,10 @@ lw_status lw_gpu_warmup(int32_t device, lw_kernel id, const lw_dtype* dtypes) {
 }
 
 lw_status lw_gpu_pointer_info(const void* address, lw_gpu_memory* memory, int32_t* device) {
-  if (!memory || !device) return Fail(LW_ERR_NULL, "lw_gpu_pointer_info: null argument");
+  lw_status status = CheckNotNull("lw_gpu_pointer_info", {{"memory", memory}, {"device", device}});
+  if (status != LW_OK) return status;
   Session session;
-  lw_status status = session.Start("lw_gpu_pointer_info");
+  status = session.Start("lw_gpu_pointer_info");
   if (status != LW_OK) return status;
   lw_gpu_memory found = LW_GPU_MEMORY_HOST;
   int32_t where = -1;

@@ -7,17 +7,14 @@
 
 #include "dispatch/base/error.h"
 #include "dispatch/engine/checks.h"
+#include "dispatch/engine/operands.h"
+#include "dispatch/engine/overlap.h"
 #include "gpu/session.h"
 
 namespace lanewise::gpu {
 namespace {
 
 constexpr int64_t kZeroStrides[LW_MAX_NDIM] = {};
-
-const char* NameOf(const KernelEntry& kernel, int operand) {
-  static constexpr const char* kInputs[] = {"input 0", "input 1", "input 2"};
-  return operand == kernel.inputs ? "the output" : kInputs[operand];
-}
 
 // Threads of a GPU cannot read an element that is not aligned to its size.
 lw_status CheckAligned(const KernelEntry& kernel, const char* what, const lw_view& view,
@@ -31,35 +28,18 @@ lw_status CheckAligned(const KernelEntry& kernel, const char* what, const lw_vie
               kernel.name, what, (long long)size);
 }
 
-bool SamePlace(const lw_view& a, const lw_view& b) {
-  if (a.data != b.data) return false;
-  for (int i = 0; i < a.ndim; ++i) {
-    if (a.shape[i] > 1 && a.stride_bytes[i] != b.stride_bytes[i]) return false;
-  }
-  return true;
-}
-
 // The operands of a call over one shape, checked one after the other.
-struct Operands {
-  const KernelEntry& kernel;
-  lw_view views[LW_MAX_OPERANDS] = {};
-  const char* begin[LW_MAX_OPERANDS] = {};  // bytes from the first to behind the last
-  const char* end[LW_MAX_OPERANDS] = {};
-  bool has_memory[LW_MAX_OPERANDS] = {};  // not for host values and arrays without elements
+struct Operands : CheckedOperands {
   lw_backend_operand launched[LW_MAX_OPERANDS] = {};
   bool empty = false;
 
+  using CheckedOperands::CheckedOperands;
+
   lw_status Add(int i, const lw_view& view) {
-    const char* name = NameOf(kernel, i);
-    const int64_t size = kernel.Size(i);
-    int64_t count;
-    lw_status status =
-        CheckView(kernel, name, view, static_cast<size_t>(size), &count, &begin[i], &end[i]);
+    lw_status status = CheckedOperands::Add(i, view);
     if (status != LW_OK) return status;
-    has_memory[i] = count > 0;
     empty |= count == 0;
-    if (count > 0) status = CheckAligned(kernel, name, view, size);
-    views[i] = view;
+    if (count > 0) status = CheckAligned(kernel, OperandName(kernel, i), view, kernel.Size(i));
     launched[i].data = const_cast<void*>(view.data);  // kernels write the output alone
     launched[i].stride_bytes = view.stride_bytes;
     return status;
@@ -67,37 +47,17 @@ struct Operands {
 
   lw_status AddValue(int i, const void* value) {
     if (!value) {
-      return Fail(LW_ERR_NULL, "%s: %s is null", kernel.name, NameOf(kernel, i));
+      return Fail(LW_ERR_NULL, "%s: %s is null", kernel.name, OperandName(kernel, i));
     }
     launched[i].by_value = 1;
     std::memcpy(&launched[i].value, value, kernel.Size(i));
     return LW_OK;
   }
 
-  // Call when not empty.
-  lw_status CheckOverlap(bool may_be_in_place) const {
-    const int out = kernel.inputs;
-    if (!ElementsDistinct(views[out], kernel.Size(out))) {
-      return Fail(LW_ERR_OVERLAP, "%s: elements of the output overlap each other", kernel.name);
-    }
-    for (int i = 0; i < out; ++i) {
-      if (!has_memory[i] || end[i] <= begin[out] || end[out] <= begin[i]) continue;
-      const bool in_place =
-          may_be_in_place && SamePlace(views[i], views[out]) && kernel.Size(i) == kernel.Size(out);
-      if (in_place || !ViewsShareBytes(views[i], kernel.Size(i), views[out], kernel.Size(out))) {
-        continue;
-      }
-      return Fail(LW_ERR_OVERLAP, "%s: the output overlaps input %d%s", kernel.name, i,
-                  may_be_in_place ? " other than exactly in place" : "");
-    }
-    return LW_OK;
-  }
-
   lw_status Place(Session& session) const {
-    for (int i = 0; i <= kernel.inputs; ++i) {
+    for (int i = 0; i < kernel.Operands(); ++i) {
       if (!has_memory[i]) continue;
-      const char* name = NameOf(kernel, i);
-      const lw_status status = session.Place(name, launched[i].data);
+      const lw_status status = session.Place(OperandName(kernel, i), launched[i].data);
       if (status != LW_OK) return status;
     }
     return LW_OK;
@@ -127,28 +87,25 @@ lw_status Run(Session& session, const Operands& operands, const lw_backend_task&
   return status == LW_OK ? Launch(session, operands.kernel, task) : status;
 }
 
-lw_status CheckNdim(const KernelEntry& kernel, int32_t ndim, const int64_t* shape) {
+lw_status CheckAxes(const KernelEntry& kernel, int32_t ndim, const int64_t* shape) {
   if (kernel.shape != LW_SHAPE_ELEMENTWISE && ndim != 1) {
     return Fail(LW_ERR_SHAPE, "%s takes 1 axis, not %d", kernel.name, ndim);
   }
-  if (ndim < 0 || ndim > LW_MAX_NDIM) {
-    return Fail(LW_ERR_SIZE, "%s: ndim is %d, not 0..%d", kernel.name, ndim, LW_MAX_NDIM);
-  }
-  if (ndim > 0 && !shape) return Fail(LW_ERR_NULL, "%s: shape is null", kernel.name);
-  return LW_OK;
+  return CheckNdim(kernel, ndim, shape);
 }
 
 lw_status AddOperands(const lw_gpu_operand* given, int32_t ndim, const int64_t* shape,
                       Operands& operands) {
   const KernelEntry& kernel = operands.kernel;
   const bool dot = kernel.shape == LW_SHAPE_REDUCE_TWO;
-  for (int i = 0; i <= kernel.inputs; ++i) {
+  for (int i = 0; i < kernel.Operands(); ++i) {
     if (given[i].reserved != 0 || (given[i].host_scalar & ~1)) {
       return Fail(LW_ERR_UNSUPPORTED, "%s: %s sets something that lanewise %s lacks", kernel.name,
-                  NameOf(kernel, i), lw_version());
+                  OperandName(kernel, i), lw_version());
     }
-    if (given[i].host_scalar && (i == kernel.inputs || kernel.shape != LW_SHAPE_ELEMENTWISE)) {
-      return Fail(LW_ERR_VALUE, "%s: %s cannot be a host scalar", kernel.name, NameOf(kernel, i));
+    if (given[i].host_scalar && (i >= kernel.inputs || kernel.shape != LW_SHAPE_ELEMENTWISE)) {
+      return Fail(LW_ERR_VALUE, "%s: %s cannot be a host scalar", kernel.name,
+                  OperandName(kernel, i));
     }
     const lw_view view = dot && i == kernel.inputs
                              ? lw_view{given[i].data, 0, nullptr, nullptr}
@@ -164,7 +121,7 @@ lw_status GpuCall(const KernelEntry& kernel, const lw_gpu_operand* given, int32_
                   const int64_t* shape, Session& session) {
   const bool dot = kernel.shape == LW_SHAPE_REDUCE_TWO;
   Operands operands{kernel};
-  lw_status status = CheckNdim(kernel, ndim, shape);
+  lw_status status = CheckAxes(kernel, ndim, shape);
   if (status == LW_OK) status = AddOperands(given, ndim, shape, operands);
   // The dot product of nothing is a result all the same.
   if (status != LW_OK || (operands.empty && !dot)) return status;
@@ -227,12 +184,10 @@ const KernelEntry* FindAxisReduction(lw_kernel id, lw_dtype dtype, lw_status* er
   return nullptr;
 }
 
-lw_status TakeDdof(const char* function, const lw_reduce_options* options, double* ddof) {
-  *ddof = 0;
-  if (!options) return LW_OK;
-  lw_reduce_options known;
-  const lw_status status = TakeReduceOptions(function, *options, known);
-  if (status == LW_OK) *ddof = known.ddof;
+lw_status TakeDdof(const char* function, const lw_call_options* options, double* ddof) {
+  lw_call_options known;
+  const lw_status status = TakeCallOptions(function, options, known);
+  *ddof = known.ddof;
   return status;
 }
 
@@ -301,7 +256,8 @@ extern "C" {
 
 lw_status lw_gpu_call(lw_kernel id, const lw_dtype* dtypes, const lw_gpu_operand* operands,
                       int32_t ndim, const int64_t* shape, const lw_gpu_options* options) {
-  if (!dtypes || !operands) return Fail(LW_ERR_NULL, "lw_gpu_call: dtypes or operands is null");
+  lw_status status = CheckNotNull("lw_gpu_call", {{"dtypes", dtypes}, {"operands", operands}});
+  if (status != LW_OK) return status;
   const KernelEntry* kernel = FindKernel(id, dtypes);
   if (!kernel) return FailDtypes(id, dtypes);
   if (kernel->shape != LW_SHAPE_ELEMENTWISE && kernel->shape != LW_SHAPE_REDUCE_TWO &&
@@ -310,20 +266,20 @@ lw_status lw_gpu_call(lw_kernel id, const lw_dtype* dtypes, const lw_gpu_operand
                 kernel->shape == LW_SHAPE_COMPRESS ? "lw_gpu_compress" : "lw_gpu_reduce");
   }
   Session session;
-  const lw_status status = session.TakeOptions("lw_gpu_call", options);
+  status = session.TakeOptions("lw_gpu_call", options);
   return status == LW_OK ? GpuCall(*kernel, operands, ndim, shape, session) : status;
 }
 
 lw_status lw_gpu_reduce(lw_kernel id, lw_dtype dtype, const lw_view* in, uint64_t axis_mask,
-                        const lw_view* out, const lw_reduce_options* reduce_options,
+                        const lw_view* out, const lw_call_options* call_options,
                         const lw_gpu_options* options) {
-  if (!in || !out) return Fail(LW_ERR_NULL, "lw_gpu_reduce: a view is null");
-  lw_status status = LW_OK;
+  lw_status status = CheckNotNull("lw_gpu_reduce", {{"in", in}, {"out", out}});
+  if (status != LW_OK) return status;
   const KernelEntry* kernel = FindAxisReduction(id, dtype, &status);
   if (!kernel) return status;
   double ddof;
   Session session;
-  status = TakeDdof("lw_gpu_reduce", reduce_options, &ddof);
+  status = TakeDdof("lw_gpu_reduce", call_options, &ddof);
   if (status == LW_OK) status = session.TakeOptions("lw_gpu_reduce", options);
   if (status == LW_OK) status = CheckReductionArguments(*kernel, *in, axis_mask, *out);
   if (status != LW_OK || CountOf(*out) == 0) return status;
@@ -332,13 +288,14 @@ lw_status lw_gpu_reduce(lw_kernel id, lw_dtype dtype, const lw_view* in, uint64_
 
 lw_status lw_gpu_compress(lw_dtype dtype, int64_t n, const lw_operand* x, const lw_operand* mask,
                           const lw_operand* out, int64_t* count, const lw_gpu_options* options) {
-  if (!x || !mask || !out || !count)
-    return Fail(LW_ERR_NULL, "lw_gpu_compress: an argument is null");
+  lw_status status =
+      CheckNotNull("lw_gpu_compress", {{"x", x}, {"mask", mask}, {"out", out}, {"count", count}});
+  if (status != LW_OK) return status;
   const lw_dtype dtypes[] = {dtype, LW_BOOL, dtype};
   const KernelEntry* kernel = FindKernel(LW_COMPRESS, dtypes);
   if (!kernel) return FailDtypes(LW_COMPRESS, dtypes);
   Session session;
-  lw_status status = session.TakeOptions("lw_gpu_compress", options);
+  status = session.TakeOptions("lw_gpu_compress", options);
   Operands operands{*kernel};
   const lw_operand* given[] = {x, mask, out};
   for (int i = 0; i < 3 && status == LW_OK; ++i) {
@@ -349,7 +306,7 @@ lw_status lw_gpu_compress(lw_dtype dtype, int64_t n, const lw_operand* x, const 
   if (status == LW_OK && n > 0) status = operands.CheckOverlap(/*may_be_in_place=*/false);
   for (int i = 0; i < 3 && status == LW_OK && n > 0; ++i) {
     if (!ViewsShareBytes(operands.views[i], kernel->Size(i), number, sizeof(*count))) continue;
-    status = Fail(LW_ERR_OVERLAP, "compress: count overlaps %s", NameOf(*kernel, i));
+    status = Fail(LW_ERR_OVERLAP, "compress: count overlaps %s", OperandName(*kernel, i));
   }
   if (status != LW_OK) return status;
   lw_backend_task task = TaskOf(*kernel, operands, 1, &n);
@@ -358,13 +315,13 @@ lw_status lw_gpu_compress(lw_dtype dtype, int64_t n, const lw_operand* x, const 
 }
 
 lw_status lw_gpu_reduce_to_host(lw_kernel id, lw_dtype dtype, const lw_view* x, const lw_view* y,
-                                void* result, const lw_reduce_options* reduce_options,
+                                void* result, const lw_call_options* call_options,
                                 const lw_gpu_options* options) {
   if (!x) return Fail(LW_ERR_NULL, "lw_gpu_reduce_to_host: x is null");
   if (!result) return Fail(LW_ERR_NULL, "lw_gpu_reduce_to_host: result is null");
   double ddof;
   Session session;
-  lw_status status = TakeDdof("lw_gpu_reduce_to_host", reduce_options, &ddof);
+  lw_status status = TakeDdof("lw_gpu_reduce_to_host", call_options, &ddof);
   if (status == LW_OK) status = session.TakeOptions("lw_gpu_reduce_to_host", options);
   if (status != LW_OK) return status;
   if (id == LW_DOT) return DotToHost(session, dtype, x, y, result);

@@ -9,6 +9,7 @@
 #include "dispatch/choose/state.h"
 #include "dispatch/engine/checks.h"
 #include "dispatch/engine/elementwise.h"
+#include "dispatch/engine/overlap.h"
 #include "dispatch/engine/reduce.h"
 
 namespace lanewise {
@@ -19,7 +20,7 @@ lw_status CheckReduction(const KernelEntry& kernel, int64_t n, const void* x, co
   if (n < 0) return Fail(LW_ERR_SIZE, "%s: n is negative (%lld)", kernel.name, (long long)n);
   if (!result) return Fail(LW_ERR_NULL, "%s: the result is null", kernel.name);
   if (n > 0 && (!x || (kernel.inputs == 2 && !y))) {
-    return Fail(LW_ERR_NULL, "%s: an input is null", kernel.name);
+    return Fail(LW_ERR_NULL, "%s: %s is null", kernel.name, OperandName(kernel, x ? 1 : 0));
   }
   if (n > INT64_MAX / 8) {
     return Fail(LW_ERR_SIZE, "%s: n = %lld exceeds the address space", kernel.name, (long long)n);
@@ -76,7 +77,8 @@ lw_status CallReduction(const KernelEntry& kernel, int64_t n, const void* x, con
   return LW_OK;
 }
 
-lw_status CallReductionStrided(const KernelEntry& kernel, const lw_operand* operands, int64_t n) {
+lw_status CallReductionStrided(const KernelEntry& kernel, const lw_operand* operands, int64_t n,
+                               double ddof) {
   const void* y = kernel.inputs == 2 ? operands[1].data : nullptr;
   lw_status status = CheckReduction(kernel, n, operands[0].data, y, operands[kernel.inputs].data);
   if (status != LW_OK) return status;
@@ -92,7 +94,7 @@ lw_status CallReductionStrided(const KernelEntry& kernel, const lw_operand* oper
   if (status != LW_OK) return status;
   try {
     FpGuard guard(kernel.flags);
-    guard.Raise(ReduceStrided(ActiveTable(), kernel, operands, n).For(kernel.flags));
+    guard.Raise(ReduceStrided(ActiveTable(), kernel, operands, n, ddof).For(kernel.flags));
   } catch (const std::bad_alloc&) {
     return OutOfMemory(kernel);
   }
@@ -112,9 +114,9 @@ lw_status CallScan(const KernelEntry& kernel, const lw_operand* operands, int64_
 }
 
 lw_status CallCompress(const KernelEntry& kernel, const lw_operand* operands, int64_t n,
-                       int64_t* count) {
+                       int64_t capacity, int64_t* count) {
   if (!count) return Fail(LW_ERR_NULL, "%s: count is null", kernel.name);
-  return CompressChecked(ActiveTable(), kernel, operands, n, count);
+  return CompressChecked(ActiveTable(), kernel, operands, n, capacity, count);
 }
 
 }  // namespace lanewise
@@ -122,23 +124,25 @@ lw_status CallCompress(const KernelEntry& kernel, const lw_operand* operands, in
 using namespace lanewise;  // NOLINT: definitions of extern "C" functions only
 
 extern "C" lw_status lw_reduce(lw_kernel id, lw_dtype dtype, const lw_view* in, uint64_t axis_mask,
-                               const lw_view* out, const lw_reduce_options* options) {
-  if (!in || !out) return Fail(LW_ERR_NULL, "lw_reduce: a view is null");
+                               const lw_view* out, lw_call_options* options) {
+  lw_status status = CheckNotNull("lw_reduce", {{"in", in}, {"out", out}});
+  if (status != LW_OK) return status;
   const KernelEntry* kernel = FindReduction(id, dtype);
   if (!kernel || !ReducesAxes(*kernel)) return FailReduction(id, dtype);
-  lw_reduce_options known = {sizeof(known), 0};
-  if (options) {
-    const lw_status status = TakeReduceOptions("lw_reduce", *options, known);
-    if (status != LW_OK) return status;
-  }
-  const lw_status status = CheckReduceViews(*kernel, *in, axis_mask, *out);
+  lw_call_options known;
+  status = TakeCallOptions("lw_reduce", options, known);
+  if (status != LW_OK) return status;
+  status = CheckReduceViews(*kernel, *in, axis_mask, *out);
   if (status != LW_OK) return status;
   try {
     FpGuard guard(kernel->flags);
     guard.Raise(
         ReduceView(ActiveTable(), *kernel, *in, axis_mask, *out, known.ddof).For(kernel->flags));
   } catch (const std::bad_alloc&) {
-    return Fail(LW_ERR_MEMORY, "%s: out of memory for partial results", kernel->name);
+    return OutOfMemory(*kernel);
   }
+  int64_t count = 1;
+  for (int i = 0; i < out->ndim; ++i) count *= out->shape[i];
+  GiveCallResults(options, count);
   return LW_OK;
 }

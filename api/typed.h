@@ -1,5 +1,5 @@
 // Argument checks and the short way to the loop for the typed contiguous functions. Small arrays
-// go straight from here to the loop; large ones take the driver's road.
+// go straight from here to the loop; large ones go through the driver.
 
 #ifndef LANEWISE_API_TYPED_H_
 #define LANEWISE_API_TYPED_H_
@@ -15,11 +15,12 @@ namespace lanewise {
 // Checked reductions, scans and compress, out of line (api/reduce.cc).
 lw_status CallReduction(const KernelEntry& kernel, int64_t n, const void* x, const void* y,
                         double ddof, void* result);
-lw_status CallReductionStrided(const KernelEntry& kernel, const lw_operand* operands, int64_t n);
+lw_status CallReductionStrided(const KernelEntry& kernel, const lw_operand* operands, int64_t n,
+                               double ddof);
 lw_status CallScan(const KernelEntry& kernel, const lw_operand* operands, int64_t n);
 lw_status CallCompress(const KernelEntry& kernel, const lw_operand* operands, int64_t n,
-                       int64_t* count);
-// The general road: full checks, then the driver.
+                       int64_t capacity, int64_t* count);
+// The general case: full checks, then the driver.
 lw_status CallElementwise(const KernelEntry& kernel, const lw_operand* operands, int64_t n);
 
 // The loops want aligned elements; the driver copies others to where they are.
@@ -46,13 +47,14 @@ lw_status Elementwise(int64_t n, T* out, const In*... in) {
     const lw_operand operands[] = {{in, sizeof(In)}..., {out, sizeof(T)}};
     return CallElementwise(kKernels[slot], operands, n);
   }
-  const void* inputs[3] = {in...};
+  const void* inputs[] = {in...};
+  void* outputs[] = {out};
   const ElementwiseFn loop = ActiveTable().slots[slot].elementwise;
   if constexpr (Op::kFlags == Flags::kUntouched) {
-    loop(inputs[0], inputs[1], inputs[2], out, static_cast<size_t>(n));
+    loop(inputs, outputs, static_cast<size_t>(n));
   } else {
     FpGuard guard(Op::kFlags);
-    guard.Raise(loop(inputs[0], inputs[1], inputs[2], out, static_cast<size_t>(n)));
+    guard.Raise(loop(inputs, outputs, static_cast<size_t>(n)));
   }
   return LW_OK;
 }
@@ -76,7 +78,7 @@ lw_status Scanned(int64_t n, const T* x, T* out) {
 template <class Op, class T>
 lw_status Compressed(int64_t n, const T* x, const uint8_t* mask, T* out, int64_t* count) {
   const lw_operand operands[] = {{x, sizeof(T)}, {mask, 1}, {out, sizeof(T)}};
-  return CallCompress(kKernels[kSlot<Op, T>], operands, n, count);
+  return CallCompress(kKernels[kSlot<Op, T>], operands, n, 0, count);
 }
 
 }  // namespace lanewise

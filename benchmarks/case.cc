@@ -160,9 +160,11 @@ Batch Generic(const Case& test) {
     const void* data = i == test.record.inputs ? test.out : test.in[i];
     call.operands[i] = {data, static_cast<int64_t>(lw_dtype_size(test.record.dtypes[i]))};
   }
-  const lw_status status = lw_call(test.record.kernel, call.record.dtypes, call.operands, call.n);
+  const lw_status status =
+      lw_call(test.record.kernel, call.record.dtypes, call.operands, call.n, nullptr);
   if (status != LW_OK) Die(test, status);
-  return Timed([call] { lw_call(call.record.kernel, call.record.dtypes, call.operands, call.n); });
+  return Timed(
+      [call] { lw_call(call.record.kernel, call.record.dtypes, call.operands, call.n, nullptr); });
 }
 
 }  // namespace

@@ -118,7 +118,7 @@ void Strides(const Effort& effort, bool small, std::vector<Special>& specials) {
         }
         const char* name = stride == 1 ? "contiguous" : stride == 2 ? "stride_2" : "stride_minus_1";
         list.push_back(Named(name, Timed([call, kernel = kernel, n] {
-                               lw_call(kernel, call.dtypes, call.operands, n);
+                               lw_call(kernel, call.dtypes, call.operands, n, nullptr);
                              })));
       }
       specials.push_back(Finish(std::string("strides, ") + record.name + " " +

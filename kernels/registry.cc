@@ -1,6 +1,7 @@
 #include "kernels/registry.h"
 
 #include <array>
+#include <iterator>
 
 #include "kernels/all.h"
 #include "kernels/list/table.h"
@@ -8,62 +9,56 @@
 namespace lanewise {
 namespace {
 
-template <class... Ts>
-constexpr void SetDtypes(KernelEntry& entry) {
-  constexpr lw_dtype dtypes[] = {kDtype<Ts>...};
-  for (size_t i = 0; i < sizeof...(Ts); ++i) entry.dtypes[i] = dtypes[i];
-  entry.inputs = sizeof...(Ts) - 1;
+template <class... In, class... Out>
+constexpr void SetDtypes(KernelEntry& entry, TypeList<In...>, TypeList<Out...>) {
+  static_assert(sizeof...(In) <= kMaxInputs && sizeof...(Out) <= kMaxOutputs);
+  constexpr lw_dtype dtypes[] = {kDtype<In>..., kDtype<Out>...};
+  for (size_t i = 0; i < std::size(dtypes); ++i) entry.dtypes[i] = dtypes[i];
+  entry.inputs = sizeof...(In);
+  entry.outputs = sizeof...(Out);
 }
 
-// The operands of each shape: inputs, then the output.
+// The operands of each shape.
 template <class Op, class T>
 constexpr void SetOperands(KernelEntry& entry) {
-  using S = typename Op::Shape;
-  entry.shape = LW_SHAPE_ELEMENTWISE;
-  if constexpr (std::is_same_v<S, Map1>) SetDtypes<T, T>(entry);
-  if constexpr (std::is_same_v<S, Map2>) SetDtypes<T, T, T>(entry);
-  if constexpr (std::is_same_v<S, Map3>) SetDtypes<T, T, T, T>(entry);
-  if constexpr (std::is_same_v<S, Compare>) SetDtypes<T, T, bool>(entry);
-  if constexpr (std::is_same_v<S, Test>) SetDtypes<T, bool>(entry);
-  if constexpr (std::is_same_v<S, Select>) SetDtypes<bool, T, T, T>(entry);
+  using S = ShapeOf<Op>;
+  if constexpr (kIsElementwise<Op>) {
+    entry.shape = LW_SHAPE_ELEMENTWISE;
+    SetDtypes(entry, InputsOf<Op, T>{}, OutputsOf<Op, T>{});
+  }
   if constexpr (std::is_same_v<S, Reduce>) {
     entry.shape = LW_SHAPE_REDUCE;
-    SetDtypes<T, typename Op::template Result<T>>(entry);
+    SetDtypes(entry, TypeList<T>{}, TypeList<typename Op::template Result<T>>{});
   }
   if constexpr (std::is_same_v<S, ReduceTwo>) {
     entry.shape = LW_SHAPE_REDUCE_TWO;
-    SetDtypes<T, T, typename Op::template Result<T>>(entry);
+    SetDtypes(entry, TypeList<T, T>{}, TypeList<typename Op::template Result<T>>{});
   }
   if constexpr (std::is_same_v<S, Arg>) {
     entry.shape = LW_SHAPE_ARG;
-    SetDtypes<T, int64_t>(entry);
+    SetDtypes(entry, TypeList<T>{}, TypeList<int64_t>{});
   }
   if constexpr (std::is_same_v<S, Scan>) {
     entry.shape = LW_SHAPE_SCAN;
-    SetDtypes<T, T>(entry);
+    SetDtypes(entry, TypeList<T>{}, TypeList<T>{});
   }
   if constexpr (std::is_same_v<S, Compress>) {
     entry.shape = LW_SHAPE_COMPRESS;
-    SetDtypes<T, bool, T>(entry);
+    SetDtypes(entry, TypeList<T, bool>{}, TypeList<T>{});
   }
 }
 
 template <class Op, class T>
-struct Operands {
+struct Facts {
   // Integer kernels are exact and touch no floating-point state.
   static constexpr bool kFloat = std::is_floating_point_v<T>;
   static constexpr double kMaxUlp = kFloat ? Op::kBound.value : 0;
   static constexpr Flags kFlags = kFloat ? Op::kFlags : Flags::kUntouched;
-  static constexpr void Set(KernelEntry& entry) { SetOperands<Op, T>(entry); }
 };
 template <class Op, class From, class To>
-struct Operands<Op, Cast<From, To>> {
+struct Facts<Op, Cast<From, To>> {
   static constexpr double kMaxUlp = Op::template kExact<From, To> ? 0 : Op::kBound.value;
   static constexpr Flags kFlags = Op::template kFlagsOf<From, To>;
-  static constexpr void Set(KernelEntry& entry) {
-    entry.shape = LW_SHAPE_ELEMENTWISE;
-    SetDtypes<From, To>(entry);
-  }
 };
 
 template <class Op, class T>
@@ -72,9 +67,9 @@ constexpr KernelEntry Describe(Kernel<Op, T>) {
   entry.id = Op::kId;
   entry.name = Op::kName.data();
   entry.doc = Op::kDoc.data();
-  Operands<Op, T>::Set(entry);
-  entry.max_ulp = Operands<Op, T>::kMaxUlp;
-  entry.flags = Operands<Op, T>::kFlags;
+  SetOperands<Op, T>(entry);
+  entry.max_ulp = Facts<Op, T>::kMaxUlp;
+  entry.flags = Facts<Op, T>::kFlags;
   entry.math = kIsMath<Op>;
   entry.numerics_since = 1;
   entry.slot = static_cast<int>(kSlot<Op, T>);
@@ -106,8 +101,8 @@ const KernelEntry* FindKernel(lw_kernel id, const lw_dtype* dtypes) {
   for (int i = range.first; i < range.end; ++i) {
     const KernelEntry& entry = kKernels[i];
     int same = 0;
-    while (same <= entry.inputs && entry.dtypes[same] == dtypes[same]) ++same;
-    if (same > entry.inputs) return &entry;
+    while (same < entry.Operands() && entry.dtypes[same] == dtypes[same]) ++same;
+    if (same == entry.Operands()) return &entry;
   }
   return nullptr;
 }

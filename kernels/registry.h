@@ -16,18 +16,20 @@ struct KernelEntry {
   const char* doc;
   lw_shape shape;
   int inputs;
-  lw_dtype dtypes[LW_MAX_OPERANDS];  // inputs, then the output
+  int outputs;
+  lw_dtype dtypes[LW_MAX_OPERANDS];  // inputs, then outputs
   double max_ulp;
   Flags flags;
   bool math;  // long bodies: worth threads at far fewer elements than plain arithmetic
   int numerics_since;
   int slot;
+  int Operands() const { return inputs + outputs; }
   uint8_t Size(int operand) const { return kDtypeSize[dtypes[operand]]; }
 };
 
 extern const std::span<const KernelEntry> kKernels;
 
-// Null if there is no such kernel, or none for these dtypes (inputs, then output).
+// Null if there is no such kernel, or none for these dtypes (inputs, then outputs).
 const KernelEntry* FindKernel(lw_kernel id, const lw_dtype* dtypes);
 // The first entry of a kernel id; null if unknown.
 const KernelEntry* FirstKernel(lw_kernel id);

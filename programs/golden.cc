@@ -233,7 +233,7 @@ lw_status Call(Case& c, void* const* inputs, const int64_t* strides) {
   uint8_t nothing;  // an empty result still needs a valid pointer
   operands[c.record.inputs] = {c.output.empty() ? &nothing : c.output.data(),
                                static_cast<int64_t>(out_size)};
-  return lw_call(c.record.kernel, c.record.dtypes, operands, c.n);
+  return lw_call(c.record.kernel, c.record.dtypes, operands, c.n, nullptr);
 }
 
 lw_status RunPlain(Case& c) {
@@ -287,7 +287,7 @@ lw_status RunInPlace(Case& c, int shared) {
   c.output = c.inputs[static_cast<size_t>(shared)];
   operands[shared].data = c.output.data();
   operands[c.record.inputs] = operands[shared];
-  const lw_status status = lw_call(c.record.kernel, c.record.dtypes, operands, c.n);
+  const lw_status status = lw_call(c.record.kernel, c.record.dtypes, operands, c.n, nullptr);
   const auto size = static_cast<size_t>(operands[shared].stride_bytes);
   c.output.resize(static_cast<size_t>(OutputCount(c)) * size);  // compress writes fewer than n
   return status;

@@ -217,7 +217,7 @@ struct Arrays {
       }
       operands[record.inputs] = {&it->second[at * out_size], static_cast<int64_t>(out_size)};
       EXPECT_EQ(lw_call(record.kernel, record.dtypes, operands,
-                        static_cast<int64_t>(std::min(kBlock, n - at))),
+                        static_cast<int64_t>(std::min(kBlock, n - at)), nullptr),
                 LW_OK)
           << lw_last_error();
     }

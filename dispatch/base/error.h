@@ -6,6 +6,8 @@
 #include <exception>
 #include <new>
 
+#include <initializer_list>
+
 #include "lanewise/lanewise.h"
 
 namespace lanewise {
@@ -27,6 +29,18 @@ lw_status Guarded(const char* function, Body body) {
   } catch (const std::exception& error) {
     return Fail(LW_ERR_INTERNAL, "%s: %s", function, error.what());
   }
+}
+
+// LW_ERR_NULL with the name of the first argument that is null; LW_OK if none is.
+struct NamedPointer {
+  const char* name;
+  const void* pointer;
+};
+inline lw_status CheckNotNull(const char* function, std::initializer_list<NamedPointer> arguments) {
+  for (const NamedPointer& argument : arguments) {
+    if (!argument.pointer) return Fail(LW_ERR_NULL, "%s: %s is null", function, argument.name);
+  }
+  return LW_OK;
 }
 
 }  // namespace lanewise

@@ -13,13 +13,14 @@
 namespace lanewise {
 
 // Sizes in release 0.1, the smallest that are accepted. They never change.
-inline constexpr uint32_t kKernelRecordSmallest = 72;
-inline constexpr uint32_t kReduceOptionsSmallest = 16;
+inline constexpr uint32_t kKernelRecordSmallest = 88;
+inline constexpr uint32_t kCallOptionsSmallest = 40;
 static_assert(sizeof(lw_kernel_record) >= kKernelRecordSmallest);
-static_assert(sizeof(lw_reduce_options) >= kReduceOptionsSmallest);
+static_assert(sizeof(lw_call_options) >= kCallOptionsSmallest);
 // Options have no padding at the end, whose bytes a caller need not set and which must be 0 when
 // an older library reads them.
-static_assert(offsetof(lw_reduce_options, ddof) + sizeof(double) == sizeof(lw_reduce_options));
+static_assert(offsetof(lw_call_options, first_bad_index) + sizeof(int64_t) ==
+              sizeof(lw_call_options));
 
 // More than any struct will have: struct_size was never set.
 inline constexpr uint32_t kLargestStruct = 4096;

@@ -8,6 +8,7 @@
 
 #include "dispatch/base/error.h"
 #include "dispatch/base/struct_size.h"
+#include "dispatch/engine/overlap.h"
 
 namespace lanewise {
 
@@ -22,10 +23,10 @@ struct Sentence {
     snprintf(text + used, kSize - used, "%s", more);
   }
   // "f32,f32->f32"
-  void AddLoop(const lw_dtype* dtypes, int inputs) {
-    for (int i = 0; i <= inputs; ++i) {
+  void AddLoop(const lw_dtype* dtypes, const KernelEntry& kernel) {
+    for (int i = 0; i < kernel.Operands(); ++i) {
       const char* name = lw_dtype_name(dtypes[i]);
-      if (i > 0) Add(i == inputs ? "->" : ",");
+      if (i > 0) Add(i == kernel.inputs ? "->" : ",");
       Add(name ? name : "?");
     }
   }
@@ -34,7 +35,7 @@ struct Sentence {
     for (const KernelEntry& entry : kKernels) {
       if (entry.id != id) continue;
       Add(separator);
-      AddLoop(entry.dtypes, entry.inputs);
+      AddLoop(entry.dtypes, entry);
       separator = ", ";
     }
   }
@@ -46,7 +47,7 @@ lw_status FailDtypes(lw_kernel id, const lw_dtype* dtypes) {
   const KernelEntry* first = FirstKernel(id);
   if (!first) return Fail(LW_ERR_KERNEL, "no kernel has id %d", static_cast<int>(id));
   Sentence<64> given;
-  given.AddLoop(dtypes, first->inputs);
+  given.AddLoop(dtypes, *first);
   Sentence<320> taken;
   taken.AddLoopsOf(id);
   return Fail(LW_ERR_DTYPE, "%s takes %s, not %s", first->name, taken.text, given.text);
@@ -72,6 +73,14 @@ lw_status FailReduction(lw_kernel id, lw_dtype dtype) {
 lw_status CheckZeroOrOne(const char* function, const char* argument, int32_t value) {
   if (value == 0 || value == 1) return LW_OK;
   return Fail(LW_ERR_VALUE, "%s: %s is %d, not 0 or 1", function, argument, value);
+}
+
+const char* OperandName(const KernelEntry& kernel, int operand) {
+  static constexpr const char* kInputs[] = {"input 0", "input 1", "input 2", "input 3",
+                                            "input 4", "input 5", "input 6"};
+  static constexpr const char* kOutputs[] = {"output 0", "output 1"};
+  if (operand < kernel.inputs) return kInputs[operand];
+  return kernel.outputs == 1 ? "the output" : kOutputs[operand - kernel.inputs];
 }
 
 bool NeedsElement(const KernelEntry& kernel) {
@@ -115,102 +124,6 @@ lw_status CheckView(const KernelEntry& kernel, const char* what, const lw_view& 
   return LW_OK;
 }
 
-bool ElementsDistinct(const lw_view& view, size_t size) {
-  int order[LW_MAX_NDIM], axes = 0;
-  for (int i = 0; i < view.ndim; ++i) {
-    if (view.shape[i] > 1) order[axes++] = i;
-  }
-  std::sort(order, order + axes, [&](int a, int b) {
-    return std::abs(view.stride_bytes[a]) < std::abs(view.stride_bytes[b]);
-  });
-  int64_t covered = static_cast<int64_t>(size);
-  for (int k = 0; k < axes; ++k) {
-    const int64_t stride = std::abs(view.stride_bytes[order[k]]);
-    if (stride < covered) return false;
-    covered += stride * (view.shape[order[k]] - 1);
-  }
-  return true;
-}
-
-namespace {
-
-__extension__ typedef __int128 Wide;
-
-// The sum of k * stride over terms, each k free between low and high.
-struct Term {
-  Wide stride;  // > 0
-  Wide low, high;
-};
-
-Wide FloorDiv(Wide a, Wide b) { return a / b - (a % b < 0); }  // b > 0
-
-class SumSearch {
- public:
-  void Add(int64_t stride, int64_t size, bool negative) {
-    if (size <= 1 || stride == 0) return;
-    const bool down = (stride < 0) != negative;
-    const Wide magnitude = stride < 0 ? -Wide{stride} : Wide{stride}, last = size - 1;
-    const Wide low = down ? -last : Wide{0}, high = down ? Wide{0} : last;
-    for (int i = 0; i < count_; ++i) {
-      if (terms_[i].stride != magnitude) continue;
-      terms_[i].low += low, terms_[i].high += high;
-      return;
-    }
-    terms_[count_++] = {magnitude, low, high};
-  }
-
-  // Whether some sum is at least low and at most high.
-  bool Reaches(Wide low, Wide high) {
-    std::sort(terms_, terms_ + count_,
-              [](const Term& a, const Term& b) { return a.stride > b.stride; });
-    rest_[count_] = {0, 0};
-    for (int i = count_ - 1; i >= 0; --i) {
-      rest_[i].low = rest_[i + 1].low + terms_[i].stride * terms_[i].low;
-      rest_[i].high = rest_[i + 1].high + terms_[i].stride * terms_[i].high;
-    }
-    steps_ = 0;
-    return Search(0, low, high);
-  }
-
- private:
-  static constexpr int kMaxSteps = 20000;
-
-  // The same for the terms from i on. With nested strides at most two values of each term are
-  // worth a try, and mostly one.
-  bool Search(int i, Wide low, Wide high) {
-    if (high < rest_[i].low || rest_[i].high < low) return false;
-    if (i == count_ || ++steps_ > kMaxSteps) return true;
-    const Term& term = terms_[i];
-    const Wide first = std::max(term.low, -FloorDiv(rest_[i + 1].high - low, term.stride));
-    const Wide last = std::min(term.high, FloorDiv(high - rest_[i + 1].low, term.stride));
-    for (Wide k = first; k <= last; ++k) {
-      if (Search(i + 1, low - k * term.stride, high - k * term.stride)) return true;
-    }
-    return false;
-  }
-
-  struct Range {
-    Wide low, high;
-  };
-  Term terms_[2 * LW_MAX_NDIM];
-  Range rest_[2 * LW_MAX_NDIM + 1];  // what the terms from here on reach
-  int count_ = 0;
-  int steps_ = 0;
-};
-
-}  // namespace
-
-bool ViewsShareBytes(const lw_view& a, size_t a_size, const lw_view& b, size_t b_size) {
-  // Elements at distance d, from a's to b's, share a byte if -b_size < d < a_size.
-  SumSearch distance;
-  for (int i = 0; i < a.ndim; ++i) distance.Add(a.stride_bytes[i], a.shape[i], true);
-  for (int i = 0; i < b.ndim; ++i) distance.Add(b.stride_bytes[i], b.shape[i], false);
-  const Wide between = static_cast<Wide>(reinterpret_cast<uintptr_t>(b.data)) -
-                       static_cast<Wide>(reinterpret_cast<uintptr_t>(a.data));
-  return distance.Reaches(1 - static_cast<Wide>(b_size) - between,
-                          static_cast<Wide>(a_size) - 1 - between);
-}
-
 lw_status CheckReduceViews(const KernelEntry& kernel, const lw_view& in, uint64_t axis_mask,
                            const lw_view& out) {
   int64_t in_count, out_count;
@@ -250,13 +163,21 @@ lw_status CheckReduceViews(const KernelEntry& kernel, const lw_view& in, uint64_
   return LW_OK;
 }
 
-lw_status TakeReduceOptions(const char* function, const lw_reduce_options& options,
-                            lw_reduce_options& known) {
+lw_status TakeCallOptions(const char* function, const lw_call_options* options,
+                          lw_call_options& known) {
+  known = {};
+  if (!options) return LW_OK;
   const lw_status status =
-      CheckStructSize("reduce options", options.struct_size, kReduceOptionsSmallest);
-  if (status != LW_OK || TakeStruct(&options, known)) return status;
+      CheckStructSize("call options", options->struct_size, kCallOptionsSmallest);
+  if (status != LW_OK || (TakeStruct(options, known) && known.reserved == 0)) return status;
   return Fail(LW_ERR_UNSUPPORTED, "%s: the options set something that lanewise %s lacks", function,
               lw_version());
+}
+
+void GiveCallResults(lw_call_options* options, int64_t count) {
+  if (!options) return;
+  options->result_count = count;
+  options->first_bad_index = -1;  // no kernel takes indices yet
 }
 
 }  // namespace lanewise

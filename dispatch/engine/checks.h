@@ -18,6 +18,9 @@ lw_status FailReduction(lw_kernel id, lw_dtype dtype);
 // A flag or format of a function with two of them: 0 or 1.
 lw_status CheckZeroOrOne(const char* function, const char* argument, int32_t value);
 
+// "input 0", "the output": how messages name an operand.
+const char* OperandName(const KernelEntry& kernel, int operand);
+
 // Whether the kernel is undefined for an empty array.
 bool NeedsElement(const KernelEntry& kernel);
 
@@ -25,21 +28,16 @@ bool NeedsElement(const KernelEntry& kernel);
 lw_status CheckView(const KernelEntry& kernel, const char* what, const lw_view& view, size_t size,
                     int64_t* count, const char** begin, const char** end);
 
-// Whether no two elements of a checked view share a byte. Exact for views made of nested strides,
-// which is what array libraries make; stranger ones are refused.
-bool ElementsDistinct(const lw_view& view, size_t size);
-
-// Whether two checked views, neither empty, share a byte. Exact unless deciding takes thousands of
-// steps, which needs strides that no array library makes; such views count as sharing.
-bool ViewsShareBytes(const lw_view& a, size_t a_size, const lw_view& b, size_t b_size);
-
 // lw_reduce's views, axes and overlap.
 lw_status CheckReduceViews(const KernelEntry& kernel, const lw_view& in, uint64_t axis_mask,
                            const lw_view& out);
 
-// Completes options of another release (struct_size.h). `function` is named in the message.
-lw_status TakeReduceOptions(const char* function, const lw_reduce_options& options,
-                            lw_reduce_options& known);
+// Completes options of another release (struct_size.h); null gives the defaults. `function` is
+// named in the message.
+lw_status TakeCallOptions(const char* function, const lw_call_options* options,
+                          lw_call_options& known);
+// Writes the results of a call to its options, if any, which have been taken.
+void GiveCallResults(lw_call_options* options, int64_t count);
 
 }  // namespace lanewise
 

@@ -2,133 +2,23 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <exception>
-#include <numeric>
-#include <tuple>
 
-#include "dispatch/base/error.h"
 #include "dispatch/base/fpenv.h"
 #include "dispatch/choose/policy.h"
 #include "dispatch/choose/state.h"
-#include "dispatch/engine/view.h"
+#include "dispatch/engine/elementwise_call.h"
+#include "dispatch/engine/geometry.h"
+#include "dispatch/engine/overlap.h"
 #include "dispatch/host/this_host.h"
 #include "dispatch/threads/threads.h"
-#include "hwy/cache_control.h"
 
 namespace lanewise {
 namespace {
 
-constexpr int kMaxInputs = LW_MAX_OPERANDS - 1;
+using Call = ElementwiseCall;
 
-// One call, or one thread's part of it.
-struct Call {
-  const Table* table;
-  const KernelEntry* kernel;
-  lw_operand operands[LW_MAX_OPERANDS];
-  bool stream;
-  ElementwiseFn repeated = nullptr;  // serves for this second input, which it does not read
-
-  int Output() const { return kernel->inputs; }
-  uint8_t Size(int i) const { return kernel->Size(i); }
-  // The loops want elements aligned to their size; others go through the blocks.
-  bool Contiguous(int i) const {
-    return operands[i].stride_bytes == Size(i) &&
-           (reinterpret_cast<uintptr_t>(operands[i].data) & (Size(i) - 1u)) == 0;
-  }
-  const char* At(int i, int64_t element) const {
-    return static_cast<const char*>(operands[i].data) + element * operands[i].stride_bytes;
-  }
-  char* OutputAt(int64_t element) const { return OutputBytes(At(Output(), element)); }
-  bool Ready(int i) const { return Contiguous(i) || (i == 1 && repeated); }
-  ElementwiseFn Loop() const {
-    return repeated ? repeated : table->slots[kernel->slot].elementwise;
-  }
-  ElementwiseFn StreamLoop() const { return table->stream_loops[kernel->slot]; }
-  void ChooseRepeated() {
-    const auto choose = table->repeated[kernel->slot];
-    if (choose && operands[1].stride_bytes == 0) repeated = choose(operands[1].data);
-  }
-};
-
-// Contiguous pieces of up to kBlockBytes around the loop. The extra cache line keeps the buffers
-// of different operands from having the same low address bits (4K aliasing).
-struct alignas(64) Blocks {
-  char bytes[LW_MAX_OPERANDS][kBlockBytes + 64];
-};
-
-// Runs [begin, end) block by block, each operand packed, repeated or used in place.
-uint32_t RunBlocks(const Call& call, int64_t begin, int64_t end) {
-  Blocks blocks;
-  const int out = call.Output();
-  size_t widest = 1;
-  for (int i = 0; i <= out; ++i) widest = std::max<size_t>(widest, call.Size(i));
-  const size_t block_bytes = call.stream ? kStreamBlockBytes : kBlockBytes;
-  const int64_t step = static_cast<int64_t>(block_bytes / widest);
-
-  const void* inputs[kMaxInputs] = {};
-  for (int i = 0; i < out; ++i) {
-    if (call.operands[i].stride_bytes != 0) continue;
-    const CopyLoops& copies = call.table->copies[SizeRow(call.Size(i))];
-    copies.fill(call.operands[i].data, blocks.bytes[i],
-                static_cast<size_t>(std::min(step, end - begin)));
-    inputs[i] = blocks.bytes[i];
-  }
-
-  uint32_t raised = 0;
-  const bool direct_out = call.Contiguous(out) && !call.stream;
-  for (int64_t at = begin; at < end; at += step) {
-    const size_t count = static_cast<size_t>(std::min(step, end - at));
-    for (int i = 0; i < out; ++i) {
-      const int64_t stride = call.operands[i].stride_bytes;
-      if (stride == 0) continue;
-      if (call.Contiguous(i)) {
-        inputs[i] = call.At(i, at);
-        continue;
-      }
-      call.table->copies[SizeRow(call.Size(i))].pack(call.At(i, at), stride, blocks.bytes[i],
-                                                     count);
-      inputs[i] = blocks.bytes[i];
-    }
-    void* result = direct_out ? call.OutputAt(at) : blocks.bytes[out];
-    raised |= call.Loop()(inputs[0], inputs[1], inputs[2], result, count);
-    if (direct_out) continue;
-    if (call.stream) {
-      call.table->stream(result, call.OutputAt(at), count * call.Size(out));
-    } else {
-      call.table->copies[SizeRow(call.Size(out))].unpack(result, call.OutputAt(at),
-                                                         call.operands[out].stride_bytes, count);
-    }
-  }
-  return raised;
-}
-
-uint32_t RunRange(const Call& call, int64_t begin, int64_t end) {
-  const ElementwiseFn loop = call.stream ? call.StreamLoop() : call.Loop();
-  bool contiguous = loop != nullptr;
-  for (int i = 0; i <= call.Output(); ++i) contiguous &= call.Ready(i);
-  uint32_t raised;
-  if (contiguous) {
-    const void* inputs[kMaxInputs] = {};
-    for (int i = 0; i < call.Output(); ++i) inputs[i] = call.At(i, begin);
-    raised = loop(inputs[0], inputs[1], inputs[2], call.OutputAt(begin),
-                  static_cast<size_t>(end - begin));
-  } else {
-    raised = RunBlocks(call, begin, end);
-  }
-  // Stores past the caches are weakly ordered: another thread must not see the call's end first.
-  if (call.stream) hwy::FlushStream();
-  return raised;
-}
-
-// Blocks are the unit of splitting, so that threads do not share cache lines of the output.
-constexpr int64_t kSplit = 4096;
-
-void RunTask(void* context, size_t begin, size_t end, uint32_t* raised) {
-  const auto& [call, n] = *static_cast<std::pair<Call, int64_t>*>(context);
-  *raised |= RunRange(call, static_cast<int64_t>(begin) * kSplit,
-                      std::min(n, static_cast<int64_t>(end) * kSplit));
-}
+// ---------------------------------------------------------------- how a call runs
 
 uint64_t LastLevelCacheBytes() {
   try {
@@ -142,27 +32,29 @@ uint64_t LastLevelCacheBytes() {
 // Whatever the cache: calls of less than this keep their table and stores.
 constexpr uint64_t kLeastLargeBytes = uint64_t{8} << 20;
 
-// Whether the operands come from and go to memory.
-bool IsMemoryBound(const Call& call, int64_t n) {
+// Whether the operands come from and go to memory. repeats: bit i is an operand that is one
+// element for all.
+bool IsMemoryBound(const KernelEntry& kernel, unsigned repeats, int64_t n) {
   uint64_t bytes = 0;
-  for (int i = 0; i <= call.Output(); ++i) {
-    if (call.operands[i].stride_bytes != 0) bytes += static_cast<uint64_t>(n) * call.Size(i);
+  for (int i = 0; i < kernel.Operands(); ++i) {
+    if (!(repeats >> i & 1)) bytes += static_cast<uint64_t>(n) * kernel.Size(i);
   }
-  return !call.kernel->math && call.kernel->id != LW_CONVERT && bytes >= kLeastLargeBytes &&
+  return !kernel.math && kernel.id != LW_CONVERT && bytes >= kLeastLargeBytes &&
          bytes >= LastLevelCacheBytes();
 }
 
-// Whether stores past the caches pay: a large output that is not also an input (its lines would
+// Whether stores past the caches pay: large outputs none of which is also an input (its lines would
 // be in the cache already).
 bool ShouldStream(const Call& call, int64_t n) {
-  const int out = call.Output();
-  if (!call.Contiguous(out)) return false;
-  const uint64_t bytes = static_cast<uint64_t>(n) * call.Size(out);
-  if (bytes < kLeastLargeBytes || bytes < LastLevelCacheBytes()) return false;
-  for (int i = 0; i < out; ++i) {
-    if (call.operands[i].data == call.operands[out].data) return false;
+  uint64_t bytes = 0;
+  for (int out = call.Inputs(); out < call.Operands(); ++out) {
+    if (!call.Contiguous(out)) return false;
+    for (int i = 0; i < call.Inputs(); ++i) {
+      if (call.operands[i].data == call.operands[out].data) return false;
+    }
+    bytes += static_cast<uint64_t>(n) * call.Size(out);
   }
-  return true;
+  return bytes >= kLeastLargeBytes && bytes >= LastLevelCacheBytes();
 }
 
 // Memory-bound loops take the narrower vectors (dispatch/choose/policy.h).
@@ -172,179 +64,95 @@ const Table& MemoryTable(const Table& table) {
   return best < 0 || index <= best ? table : TableCappedAt(best);
 }
 
-// A call whose operands all run backwards is the same call forwards: elementwise results do not
-// depend on the order.
-void FaceForwards(Call& call, int64_t n) {
-  if (n < 2) return;
-  for (int i = 0; i <= call.Output(); ++i) {
-    if (call.operands[i].stride_bytes >= 0) return;
-  }
-  for (int i = 0; i <= call.Output(); ++i) {
-    call.operands[i].data = call.At(i, n - 1);
-    call.operands[i].stride_bytes = -call.operands[i].stride_bytes;
-  }
-}
-
-// First and one-past-last byte of an operand's elements.
-struct Extent {
-  const char* begin;
-  const char* end;
-};
-Extent ExtentOf(const lw_operand& operand, size_t size, int64_t n) {
-  const char* first = static_cast<const char*>(operand.data);
-  const char* last = first + operand.stride_bytes * (n - 1);
-  return {std::min(first, last), std::max(first, last) + size};
-}
-
-// Whether stride * (n - 1) + size stays within the address space.
-bool ExtentFits(int64_t stride, size_t size, int64_t n) {
-  int64_t span, end;
-  return !__builtin_mul_overflow(stride, n - 1, &span) && span != INT64_MIN &&
-         !__builtin_add_overflow(span < 0 ? -span : span, static_cast<int64_t>(size), &end);
-}
-
-__extension__ typedef __int128 Wide;
-
-Wide FloorDiv(Wide a, Wide b) {  // b > 0
-  return a / b - (a % b < 0);
-}
-
-// x with a * x = 1 modulo m, for coprime a and m > 0; 0 if m is 1.
-int64_t InverseModulo(int64_t a, int64_t m) {
-  Wide r0 = m, r1 = ((a % m) + m) % m, x0 = 0, x1 = 1;
-  while (r1 != 0) {
-    const Wide q = r0 / r1;
-    std::tie(r0, r1) = std::pair(r1, r0 - q * r1);
-    std::tie(x0, x1) = std::pair(x1, x0 - q * x1);
-  }
-  return static_cast<int64_t>(((x0 % m) + m) % m);
-}
-
-// Whether i * a - j * b = c for some 0 <= i, j < n; a and b not 0, g their greatest common divisor,
-// inverse that of a / g modulo |b| / g.
-bool HasSolution(int64_t a, int64_t b, int64_t g, int64_t inverse, Wide c, int64_t n) {
-  if (c % g != 0) return false;
-  const Wide m = std::abs(b / g);
-  const Wide i0 = ((c / g % m) * inverse % m + m) % m, j0 = (i0 * a - c) / b;
-  // All solutions: i = i0 + t * m, j = j0 + t * k.
-  const Wide k = b < 0 ? -a / g : a / g, last = n - 1;
-  Wide low = 0, high = FloorDiv(last - i0, m);
-  low = std::max(low, k > 0 ? -FloorDiv(j0, k) : -FloorDiv(last - j0, -k));
-  high = std::min(high, k > 0 ? FloorDiv(last - j0, k) : FloorDiv(j0, -k));
-  return low <= high;
-}
-
 int64_t Widest(const KernelEntry& kernel) {
   int64_t widest = 1;
-  for (int i = 0; i <= kernel.inputs; ++i) widest = std::max<int64_t>(widest, kernel.Size(i));
+  for (int i = 0; i < kernel.Operands(); ++i) widest = std::max<int64_t>(widest, kernel.Size(i));
   return widest;
 }
 
-}  // namespace
+// Blocks are the unit of splitting, so that threads do not share cache lines of the output.
+constexpr int64_t kSplit = 4096;
 
-bool SharesBytes(const lw_operand& a, size_t a_size, const lw_operand& b, size_t b_size,
-                 int64_t n) {
-  if (n <= 0) return false;
-  const Extent ea = ExtentOf(a, a_size, n), eb = ExtentOf(b, b_size, n);
-  if (ea.end <= eb.begin || eb.end <= ea.begin) return false;
-  // Exact: element i of a and j of b share a byte if a's lies less than b_size above or less than
-  // a_size below b's.
-  const int64_t sa = a.stride_bytes, sb = b.stride_bytes;
-  if (n == 1 || (sa == 0 && sb == 0)) return true;
-  const Wide distance = static_cast<const char*>(b.data) - static_cast<const char*>(a.data);
-  const int64_t g = std::gcd(sa, sb);
-  const int64_t inverse = sa && sb ? InverseModulo(sa / g, std::abs(sb / g)) : 0;
-  for (int64_t d = 1 - static_cast<int64_t>(a_size); d < static_cast<int64_t>(b_size); ++d) {
-    const Wide c = distance + d;
-    if (sa && sb ? HasSolution(sa, sb, g, inverse, c, n)
-                 : c % g == 0 && (sb ? c / -sb : c / sa) >= 0 && (sb ? c / -sb : c / sa) < n) {
-      return true;
-    }
-  }
-  return false;
-}
-
-lw_status CheckOperands(const KernelEntry& kernel, const lw_operand* operands, int64_t n) {
-  if (n < 0) return Fail(LW_ERR_SIZE, "%s: n is negative (%lld)", kernel.name, (long long)n);
-  if (n == 0) return LW_OK;
-  const int out = kernel.inputs;
-  for (int i = 0; i <= out; ++i) {
-    const char* what = i == out ? "the output" : "an input";
-    if (!operands[i].data) return Fail(LW_ERR_NULL, "%s: %s is null", kernel.name, what);
-    if (!ExtentFits(operands[i].stride_bytes, kernel.Size(i), n)) {
-      return Fail(LW_ERR_SIZE, "%s: n = %lld with stride %lld exceeds the address space",
-                  kernel.name, (long long)n, (long long)operands[i].stride_bytes);
-    }
-  }
-  if (n > 1 && std::abs(operands[out].stride_bytes) < kernel.Size(out)) {
-    return Fail(LW_ERR_OVERLAP, "%s: the output's stride of %lld bytes makes its elements overlap",
-                kernel.name, (long long)operands[out].stride_bytes);
-  }
-  for (int i = 0; i < out; ++i) {
-    const bool in_place = operands[i].data == operands[out].data &&
-                          (n == 1 || operands[i].stride_bytes == operands[out].stride_bytes) &&
-                          kernel.Size(i) == kernel.Size(out);
-    if (!in_place && SharesBytes(operands[i], kernel.Size(i), operands[out], kernel.Size(out), n)) {
-      return Fail(LW_ERR_OVERLAP, "%s: the output overlaps input %d other than exactly in place",
-                  kernel.name, i);
-    }
-  }
-  return LW_OK;
-}
-
-namespace {
-
-// Few contiguous elements, for which the decisions below are known and cost more than the work.
-bool RunFew(const KernelEntry& kernel, const lw_operand* operands, int64_t n) {
-  if (n > 64) return false;
-  const void* inputs[kMaxInputs] = {};
-  for (int i = 0; i <= kernel.inputs; ++i) {
-    const auto size = static_cast<uintptr_t>(kernel.Size(i));
-    const auto address = reinterpret_cast<uintptr_t>(operands[i].data);
-    if (operands[i].stride_bytes != static_cast<int64_t>(size) || (address & (size - 1))) {
-      return false;
-    }
-    if (i < kernel.inputs) inputs[i] = operands[i].data;
-  }
-  const ElementwiseFn loop = ActiveTable().slots[kernel.slot].elementwise;
-  if (!loop) return false;
-  FpGuard guard(kernel.flags);
-  guard.Raise(loop(inputs[0], inputs[1], inputs[2], OutputBytes(operands[kernel.inputs].data),
-                   static_cast<size_t>(n)));
-  return true;
-}
-
-}  // namespace
-
-namespace {
-
-// How a call runs, apart from its strides.
 struct Plan {
   const Table* table;
   bool stream;
-  size_t tasks;  // 0: not split over threads
+  size_t tasks;  // units of kSplit elements; 0: not split over threads
   size_t grain;
 };
 
-// `call` has its table and operands.
+// `call` has its table and operands, and n elements in all.
 Plan MakePlan(const Call& call, int64_t n) {
+  const KernelEntry& kernel = *call.kernel;
+  unsigned repeats = 0;
+  for (int i = 0; i < call.Operands(); ++i) {
+    repeats |= unsigned{call.operands[i].stride_bytes == 0} << i;
+  }
   Plan plan{call.table, ShouldStream(call, n), 0, 0};
-  if (IsMemoryBound(call, n)) plan.table = &MemoryTable(*call.table);
-  const int64_t widest = Widest(*call.kernel);
-  const bool math = call.kernel->math && !call.repeated;
+  if (IsMemoryBound(kernel, repeats, n)) plan.table = &MemoryTable(*call.table);
+  const int64_t widest = Widest(kernel);
+  const bool math = kernel.math && !call.repeated;
   if (n < (math ? kThreadBytesMath : kThreadBytesPlain) / widest) return plan;
   plan.tasks = static_cast<size_t>((n + kSplit - 1) / kSplit);
   plan.grain = static_cast<size_t>((math ? kTaskBytesMath : kTaskBytesPlain) / widest / kSplit);
   return plan;
 }
 
+// ---------------------------------------------------------------- one axis
+
+// Few contiguous elements, for which the decisions below are known and cost more than the work.
+bool RunFew(const KernelEntry& kernel, const lw_operand* operands, int64_t n) {
+  if (n > 64) return false;
+  const void* in[kMaxInputs] = {};
+  void* out[kMaxOutputs] = {};
+  for (int i = 0; i < kernel.Operands(); ++i) {
+    const auto size = static_cast<uintptr_t>(kernel.Size(i));
+    const auto address = reinterpret_cast<uintptr_t>(operands[i].data);
+    if (operands[i].stride_bytes != static_cast<int64_t>(size) || (address & (size - 1))) {
+      return false;
+    }
+    if (i < kernel.inputs)
+      in[i] = operands[i].data;
+    else
+      out[i - kernel.inputs] = OutputBytes(operands[i].data);
+  }
+  const ElementwiseFn loop = ActiveTable().slots[kernel.slot].elementwise;
+  if (!loop) return false;
+  FpGuard guard(kernel.flags);
+  guard.Raise(loop(in, out, static_cast<size_t>(n)));
+  return true;
+}
+
+// A call whose operands all run backwards is the same call forwards: elementwise results do not
+// depend on the order.
+void FaceForwards(Call& call, int64_t n) {
+  if (n < 2) return;
+  for (int i = 0; i < call.Operands(); ++i) {
+    if (call.operands[i].stride_bytes >= 0) return;
+  }
+  for (int i = 0; i < call.Operands(); ++i) {
+    call.operands[i].data = call.At(i, n - 1);
+    call.operands[i].stride_bytes = -call.operands[i].stride_bytes;
+  }
+}
+
+struct AxisTask {
+  Call call;
+  int64_t n;
+};
+
+void RunAxisTask(void* context, size_t begin, size_t end, uint32_t* raised) {
+  const AxisTask& task = *static_cast<const AxisTask*>(context);
+  *raised |= RunRange(task.call, static_cast<int64_t>(begin) * kSplit,
+                      std::min(task.n, static_cast<int64_t>(end) * kSplit));
+}
+
 }  // namespace
 
 void RunElementwise(const KernelEntry& kernel, const lw_operand* operands, int64_t n) {
   if (RunFew(kernel, operands, n)) return;
-  std::pair<Call, int64_t> task{{&ActiveTable(), &kernel, {}, false}, n};
-  Call& call = task.first;
-  std::copy_n(operands, kernel.inputs + 1, call.operands);
+  AxisTask task{{&ActiveTable(), &kernel, {}}, n};
+  Call& call = task.call;
+  std::copy_n(operands, kernel.Operands(), call.operands);
   call.ChooseRepeated();
   FaceForwards(call, n);
   const Plan plan = MakePlan(call, n);
@@ -353,14 +161,36 @@ void RunElementwise(const KernelEntry& kernel, const lw_operand* operands, int64
   FpGuard guard(kernel.flags);
   guard.Raise(plan.tasks == 0
                   ? RunRange(call, 0, n)
-                  : ParallelFor(plan.tasks, plan.grain, &RunTask, &task).For(kernel.flags));
+                  : ParallelFor(plan.tasks, plan.grain, &RunAxisTask, &task).For(kernel.flags));
+}
+
+bool IsOrderFree(const KernelEntry& kernel, const lw_operand* operands, int64_t n) {
+  for (int out = kernel.inputs; out < kernel.Operands(); ++out) {
+    if (std::abs(operands[out].stride_bytes) < kernel.Size(out)) return false;
+    for (int i = 0; i < out; ++i) {
+      if (i < kernel.inputs && IsInPlace(kernel, operands, i, out, n)) continue;
+      if (SharesBytes(operands[i], kernel.Size(i), operands[out], kernel.Size(out), n)) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+uint32_t RunInOrder(const Table& table, const KernelEntry& kernel, const lw_operand* operands,
+                    int64_t n) {
+  Call call{&table, &kernel, {}};
+  std::copy_n(operands, kernel.Operands(), call.operands);
+  if (n > 1 && !IsOrderFree(kernel, operands, n)) return RunOneByOne(call, n);
+  call.ChooseRepeated();
+  return RunRange(call, 0, n);
 }
 
 SizeRules ElementwiseRules(const KernelEntry& kernel) {
   // Operands of their own, which are only looked at, never read.
-  Call call{&ActiveTable(), &kernel, {}, false};
-  alignas(64) static const char places[LW_MAX_OPERANDS][64] = {};
-  for (int i = 0; i <= kernel.inputs; ++i) call.operands[i] = {places[i], kernel.Size(i)};
+  Call call{&ActiveTable(), &kernel, {}};
+  alignas(64) static const char places[kMaxOperands][64] = {};
+  for (int i = 0; i < kernel.Operands(); ++i) call.operands[i] = {places[i], kernel.Size(i)};
   const auto least = [&call](auto holds) {
     return LeastSize([&](int64_t n) { return holds(MakePlan(call, n)); });
   };
@@ -372,35 +202,130 @@ SizeRules ElementwiseRules(const KernelEntry& kernel) {
   return rules;
 }
 
-uint32_t RunInOrder(const Table& table, const KernelEntry& kernel, const lw_operand* operands,
-                    int64_t n) {
-  Call call{&table, &kernel, {}, false};
-  std::copy_n(operands, kernel.inputs + 1, call.operands);
-  const int out = call.Output();
-  bool one_by_one = false;
-  for (int i = 0; i < out; ++i) {
-    const bool in_place = operands[i].data == operands[out].data &&
-                          operands[i].stride_bytes == operands[out].stride_bytes &&
-                          std::abs(operands[out].stride_bytes) >= kernel.Size(out) &&
-                          kernel.Size(i) == kernel.Size(out);
-    one_by_one |=
-        !in_place && SharesBytes(operands[i], kernel.Size(i), operands[out], kernel.Size(out), n);
-  }
-  if (!one_by_one) call.ChooseRepeated();
-  if (!one_by_one && (n <= 1 || operands[out].stride_bytes != 0)) return RunRange(call, 0, n);
-  // Through copies: elements may be unaligned.
-  uint32_t raised = 0;
-  alignas(8) char elements[LW_MAX_OPERANDS][8];
-  for (int64_t at = 0; at < n; ++at) {
-    const void* inputs[kMaxInputs] = {};
-    for (int i = 0; i < out; ++i) {
-      std::memcpy(elements[i], call.At(i, at), call.Size(i));
-      inputs[i] = elements[i];
+// ---------------------------------------------------------------- several axes
+
+namespace {
+
+// Below so many elements, the innermost axis gives way to a longer one: a row costs more than its
+// elements then.
+constexpr int64_t kShortRow = 16;
+
+struct MapTask {
+  Geometry axes;  // inputs, then outputs
+  Call call;      // operands of one row, moved from row to row
+  const char* base[kMaxOperands];
+  int64_t rows;
+  int64_t parts;  // of a row, kSplit elements each
+  int64_t rows_per_unit;
+
+  int64_t RowSize() const { return axes.size[axes.ndim - 1]; }
+};
+
+// A row by its number.
+class RowWalker {
+ public:
+  RowWalker(const MapTask& task, int64_t row) : task_(task) {
+    for (int axis = task.axes.ndim - 2; axis >= 0; --axis) {
+      index_[axis] = row % task.axes.size[axis];
+      row /= task.axes.size[axis];
     }
-    raised |= call.Loop()(inputs[0], inputs[1], inputs[2], elements[out], 1);
-    std::memcpy(call.OutputAt(at), elements[out], call.Size(out));
+  }
+  void Place(Call& call) const {
+    for (int i = 0; i < call.Operands(); ++i) {
+      const char* at = task_.base[i];
+      for (int axis = 0; axis < task_.axes.ndim - 1; ++axis) {
+        at += index_[axis] * task_.axes.stride[i][axis];
+      }
+      call.operands[i].data = at;
+    }
+    // Another row may have another exponent.
+    if (call.table->repeated[call.kernel->slot]) call.ChooseRepeated();
+  }
+  void Next() {
+    for (int axis = task_.axes.ndim - 2; axis >= 0; --axis) {
+      if (++index_[axis] < task_.axes.size[axis]) return;
+      index_[axis] = 0;
+    }
+  }
+
+ private:
+  const MapTask& task_;
+  int64_t index_[LW_MAX_NDIM];
+};
+
+uint32_t RunRows(const MapTask& task, int64_t begin, int64_t end) {
+  Call call = task.call;
+  RowWalker row(task, begin);
+  uint32_t raised = 0;
+  for (int64_t i = begin; i < end; ++i, row.Next()) {
+    row.Place(call);
+    raised |= RunRange(call, 0, task.RowSize());
   }
   return raised;
+}
+
+// Units are rows, several short ones or parts of a long one.
+void RunMapTask(void* context, size_t begin, size_t end, uint32_t* raised) {
+  const MapTask& task = *static_cast<const MapTask*>(context);
+  if (task.parts == 1) {
+    *raised |= RunRows(task, static_cast<int64_t>(begin) * task.rows_per_unit,
+                       std::min(task.rows, static_cast<int64_t>(end) * task.rows_per_unit));
+    return;
+  }
+  Call call = task.call;
+  for (size_t unit = begin; unit < end; ++unit) {
+    const int64_t row = static_cast<int64_t>(unit) / task.parts;
+    const int64_t first = static_cast<int64_t>(unit) % task.parts * kSplit;
+    RowWalker(task, row).Place(call);
+    *raised |= RunRange(call, first, std::min(task.RowSize(), first + kSplit));
+  }
+}
+
+// The axes in the order of the first output's memory, and a longer one innermost where that one is
+// short: then the loop runs fewer times, over strided elements.
+Geometry AxesOf(const KernelEntry& kernel, const lw_map_operand* operands, int32_t ndim,
+                const int64_t* shape) {
+  const int64_t* strides[kMaxOperands];
+  for (int i = 0; i < kernel.Operands(); ++i) strides[i] = operands[i].stride_bytes;
+  Geometry axes =
+      Collapse(ndim, shape, kAllAxes, strides, kernel.Operands(), kernel.inputs, Order::kAny);
+  const int last = axes.ndim - 1;
+  if (last > 0 && axes.size[last] < kShortRow) {
+    int longest = last;
+    for (int i = 0; i < last; ++i) {
+      if (axes.size[i] > axes.size[longest] * 4) longest = i;
+    }
+    if (longest != last) geometry::SwapAxes(axes, longest, last);
+  }
+  return axes;
+}
+
+}  // namespace
+
+void RunMap(const KernelEntry& kernel, const lw_map_operand* operands, int32_t ndim,
+            const int64_t* shape) {
+  MapTask task{AxesOf(kernel, operands, ndim, shape), {&ActiveTable(), &kernel, {}}, {}, 1, 1, 1};
+  const int last = task.axes.ndim - 1;
+  for (int i = 0; i < kernel.Operands(); ++i) {
+    task.base[i] = static_cast<const char*>(operands[i].data) + task.axes.offset[i];
+    task.call.operands[i] = {task.base[i], task.axes.stride[i][last]};
+  }
+  const int64_t size = task.RowSize(), count = task.axes.Count();
+  if (last == 0) return RunElementwise(kernel, task.call.operands, size);
+  task.rows = count / size;
+  Plan plan = MakePlan(task.call, count);
+  task.call.table = plan.table;  // rows are not streamed: their ends would be written twice
+  if (size >= 2 * kSplit) {
+    task.parts = (size + kSplit - 1) / kSplit;
+  } else {
+    task.rows_per_unit = std::max<int64_t>(1, kSplit / size);
+  }
+  const int64_t units = (task.rows + task.rows_per_unit - 1) / task.rows_per_unit * task.parts;
+  FpGuard guard(kernel.flags);
+  guard.Raise(plan.tasks == 0
+                  ? RunRows(task, 0, task.rows)
+                  : ParallelFor(static_cast<size_t>(units), plan.grain, &RunMapTask, &task)
+                        .For(kernel.flags));
 }
 
 }  // namespace lanewise

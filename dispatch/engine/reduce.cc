@@ -358,11 +358,11 @@ TaskFlags ReduceContiguous(const Table& table, const KernelEntry& entry, const v
 }
 
 TaskFlags ReduceStrided(const Table& table, const KernelEntry& entry, const lw_operand* operands,
-                        int64_t n) {
+                        int64_t n, double ddof) {
   const lw_operand none = {nullptr, 0};
   const lw_operand& y = entry.inputs == 2 ? operands[1] : none;
   return ReduceOne(table, entry, operands[0].data, operands[0].stride_bytes, y.data, y.stride_bytes,
-                   n, 0.0, OutputBytes(operands[entry.inputs].data));
+                   n, ddof, OutputBytes(operands[entry.inputs].data));
 }
 
 TaskFlags ReduceView(const Table& table, const KernelEntry& entry, const lw_view& in,

@@ -17,10 +17,10 @@ namespace lanewise {
 TaskFlags ReduceContiguous(const Table& table, const KernelEntry& entry, const void* x,
                            const void* y, int64_t n, double ddof, void* out);
 
-// The same with byte strides of any sign, 0 included; ddof is 0. The result goes to the data of
-// the last operand.
+// The same with byte strides of any sign, 0 included. The result goes to the data of the last
+// operand.
 TaskFlags ReduceStrided(const Table& table, const KernelEntry& entry, const lw_operand* operands,
-                        int64_t n);
+                        int64_t n, double ddof);
 
 // Reduces `in` over the axes of axis_mask into `out`. Shapes are checked by the caller, and that
 // min, max and argmax reduce at least one element. Not for dot.
@@ -32,9 +32,10 @@ TaskFlags ScanCall(const Table& table, const KernelEntry& entry, const lw_operan
                    int64_t n);
 
 // Operands x, mask, out: checks them, then writes the elements of x whose mask byte is not 0 and
-// gives their number. Exactly that many elements of out are written.
+// gives their number. Exactly that many elements of out are written; it has room for `capacity`, or
+// enough if that is 0.
 lw_status CompressChecked(const Table& table, const KernelEntry& entry, const lw_operand* operands,
-                          int64_t n, int64_t* count);
+                          int64_t n, int64_t capacity, int64_t* count);
 
 }  // namespace lanewise
 

@@ -6,7 +6,8 @@
 
 #include "dispatch/base/error.h"
 #include "dispatch/choose/policy.h"
-#include "dispatch/engine/elementwise.h"
+#include "dispatch/engine/checks.h"
+#include "dispatch/engine/overlap.h"
 #include "dispatch/engine/reduce.h"
 #include "dispatch/engine/view.h"
 #include "dispatch/threads/threads.h"
@@ -156,7 +157,8 @@ bool ExtentsMeet(const lw_operand& a, int64_t a_size, int64_t a_count, const lw_
 lw_status CheckInputs(const KernelEntry& entry, const lw_operand* operands, int64_t n) {
   if (n < 0) return Fail(LW_ERR_SIZE, "%s: n is negative (%lld)", entry.name, (long long)n);
   if (n > 0 && (!operands[0].data || !operands[1].data)) {
-    return Fail(LW_ERR_NULL, "%s: an input is null", entry.name);
+    return Fail(LW_ERR_NULL, "%s: %s is null", entry.name,
+                OperandName(entry, operands[0].data ? 1 : 0));
   }
   for (int i = 0; i < 3 && n > 0; ++i) {
     int64_t span;
@@ -197,8 +199,7 @@ lw_status CheckCount(const KernelEntry& entry, const lw_operand* operands, int64
                      int64_t selected, const int64_t* count) {
   for (int i = 0; i < 3; ++i) {
     if (SharesBytes(operands[i], entry.Size(i), {count, 0}, sizeof(*count), i < 2 ? n : selected)) {
-      static constexpr const char* kNames[] = {"input 0", "input 1", "the output"};
-      return Fail(LW_ERR_OVERLAP, "%s: count overlaps %s", entry.name, kNames[i]);
+      return Fail(LW_ERR_OVERLAP, "%s: count overlaps %s", entry.name, OperandName(entry, i));
     }
   }
   return LW_OK;
@@ -242,11 +243,15 @@ TaskFlags ScanCall(const Table& table, const KernelEntry& entry, const lw_operan
 }
 
 lw_status CompressChecked(const Table& table, const KernelEntry& entry, const lw_operand* operands,
-                          int64_t n, int64_t* count) {
+                          int64_t n, int64_t capacity, int64_t* count) {
   lw_status status = CheckInputs(entry, operands, n);
   if (status != LW_OK) return status;
   const CompressLoops& loops = *table.slots[entry.slot].compress;
   const int64_t selected = CountMask(table, loops, operands[1], n);
+  if (capacity < 0 || (capacity > 0 && selected > capacity)) {
+    return Fail(LW_ERR_SHAPE, "%s: the mask selects %lld elements, the output has room for %lld",
+                entry.name, (long long)selected, (long long)capacity);
+  }
   status = CheckOutput(entry, operands, n, selected);
   if (status != LW_OK) return status;
   bool contiguous = true;

@@ -27,7 +27,7 @@ int main(void) {
     operands[0].data = y, operands[0].stride_bytes = sizeof(double);
     operands[1].data = &half, operands[1].stride_bytes = 0;
     operands[2].data = y, operands[2].stride_bytes = sizeof(double);
-    if (failed(lw_call(LW_MULTIPLY, types, operands, kCount))) return 1;
+    if (failed(lw_call(LW_MULTIPLY, types, operands, kCount, NULL))) return 1;
   }
   if (failed(lw_exp_f64(kCount, y, y))) return 1;
 

@@ -35,12 +35,13 @@ module lanewise
       real(c_double), intent(in) :: x(*)
       real(c_double), intent(out) :: result
     end function
-    integer(c_int) function lw_call(kernel, dtypes, operands, n) bind(c)
+    integer(c_int) function lw_call(kernel, dtypes, operands, n, options) bind(c)
       import
       integer(c_int), value :: kernel
       integer(c_int), intent(in) :: dtypes(*)
       type(lw_operand), intent(in) :: operands(*)
       integer(c_int64_t), value :: n
+      type(c_ptr), value :: options
     end function
     integer(c_int) function lw_reduce(kernel, dtype, in, axis_mask, out, options) bind(c)
       import
@@ -95,7 +96,7 @@ program statistics
   operands(1) = lw_operand(c_loc(y), 8)
   operands(2) = lw_operand(c_loc(half), 0)   ! a stride of 0 repeats one number
   operands(3) = lw_operand(c_loc(y), 8)
-  call check(lw_call(lw_multiply, [lw_f64, lw_f64, lw_f64], operands, n))
+  call check(lw_call(lw_multiply, [lw_f64, lw_f64, lw_f64], operands, n, c_null_ptr))
   call check(lw_exp_f64(n, c_loc(y), c_loc(y)))
 
   shape = [rows, columns]

@@ -44,8 +44,7 @@ gpu::ReducePass PassOf() {
 
 template <class Op, class T>
 void Enter(gpu::ReduceKernel* table, Kernel<Op, T>) {
-  if constexpr (kIsReduction<typename Op::Shape> &&
-                kSlot<Op, T> % gpu::kReduceParts == LANEWISE_PART) {
+  if constexpr (kIsReduction<ShapeOf<Op>> && kSlot<Op, T> % gpu::kReduceParts == LANEWISE_PART) {
     using R = Reducer<Op, T>;
     gpu::ReducePass center;
     if constexpr (std::is_same_v<Op, Var>) center = PassOf<Reducer<VarCenter, T>>();

@@ -16,44 +16,28 @@ namespace HWY_NAMESPACE {
 template <class T>
 using StoredAs = std::conditional_t<std::is_same_v<T, bool>, uint8_t, hn::LaneOf<T>>;
 
-// The operand types that a shape gives to a kernel of element type T: the output, then the inputs.
-template <class Out, class... In>
-struct OperandTypes {
+// The operand types of a signature, as they are stored.
+template <class Inputs, class Outputs>
+struct StoredOperands;
+template <class... In, class Out>
+struct StoredOperands<TypeList<In...>, TypeList<Out>> {
   using Output = StoredAs<Out>;
   using Inputs = TypeList<StoredAs<In>...>;
   static constexpr size_t kInputs = sizeof...(In);
 };
 
-template <class Shape, class T>
-struct OperandsOf;
-template <class T>
-struct OperandsOf<Map1, T> : OperandTypes<T, T> {};
-template <class T>
-struct OperandsOf<Map2, T> : OperandTypes<T, T, T> {};
-template <class T>
-struct OperandsOf<Map3, T> : OperandTypes<T, T, T, T> {};
-template <class T>
-struct OperandsOf<Compare, T> : OperandTypes<bool, T, T> {};
-template <class T>
-struct OperandsOf<Test, T> : OperandTypes<bool, T> {};
-template <class T>
-struct OperandsOf<Select, T> : OperandTypes<T, bool, T, T> {};
-template <class From, class To>
-struct OperandsOf<Convert, Cast<From, To>> : OperandTypes<To, From> {};
-
 // out = op(in...), elements as they are stored.
 template <class Op, class T>
-struct Element : OperandsOf<typename Op::Shape, T> {
-  using Base = OperandsOf<typename Op::Shape, T>;
+struct Element : StoredOperands<InputsOf<Op, T>, OutputsOf<Op, T>> {
+  using Base = StoredOperands<InputsOf<Op, T>, OutputsOf<Op, T>>;
   using typename Base::Output;
 
   template <class... V>
   static HWY_INLINE Output Apply(V... v) {
     [[maybe_unused]] Raised raised;  // CUDA has no exception flags: nobody reads it
-    using Shape = typename Op::Shape;
-    if constexpr (std::is_same_v<Shape, Convert>) {
+    if constexpr (std::is_same_v<typename Op::Signature, Map<CastTo(CastFrom)>>) {
       return ApplyConvert(static_cast<T*>(nullptr), raised, v...);
-    } else if constexpr (std::is_same_v<Shape, Select>) {
+    } else if constexpr (std::is_same_v<InputsOf<Op, T>, TypeList<bool, T, T>>) {
       return ApplySelect(v...);
     } else if constexpr (Op::kFlags == Flags::kOwn) {
       return Body(Op{}, hn::Tag<T>(), v..., raised);
@@ -73,9 +57,14 @@ struct Element : OperandsOf<typename Op::Shape, T> {
   }
 };
 
-// Whether a kernel is launched as a map.
+// Whether a kernel is launched as a map: with one output.
 template <class Op>
-inline constexpr bool kIsMap = kIsElementwise<typename Op::Shape>;
+inline constexpr bool kIsMap = [] {
+  if constexpr (kIsElementwise<Op>)
+    return OutputsOf<Op, Elem>::kSize == 1;
+  else
+    return false;
+}();
 
 }  // namespace HWY_NAMESPACE
 }  // namespace lanewise

@@ -8,7 +8,6 @@ namespace lanewise::gpu {
 namespace {
 
 constexpr int64_t kMaxStridedElements = INT32_MAX;
-constexpr int kStridedTile = kMapThreads * 4;
 
 int64_t SizeOf(lw_dtype dtype) { return kDtypeSize[dtype]; }
 

@@ -10,7 +10,11 @@
 namespace lanewise::gpu {
 
 inline constexpr int kMapThreads = 256;
-inline constexpr int kMaxInputs = LW_MAX_OPERANDS - 1;
+// Elements of a thread, and of a block, of a strided kernel.
+inline constexpr int kStridedUnroll = 4;
+inline constexpr int kStridedTile = kMapThreads * kStridedUnroll;
+// The longest signature of a kernel on the GPU.
+inline constexpr int kMaxInputs = 3;
 
 // Bit k of `by_value`: input k is value[k] everywhere.
 struct MapOperands {
@@ -33,7 +37,7 @@ struct StridedMap : MapOperands {
   uint32_t n = 0;
   int32_t ndim = 1;
   Divider size[LW_MAX_NDIM];  // outermost first
-  int64_t stride[LW_MAX_OPERANDS][LW_MAX_NDIM] =
+  int64_t stride[kMaxInputs + 1][LW_MAX_NDIM] =
       {};  // bytes; inputs, then (index kMaxInputs) output
 };
 

@@ -15,6 +15,8 @@ namespace HWY_NAMESPACE {
 using gpu::ContiguousMap;
 using gpu::kMapThreads;
 using gpu::kMaxInputs;
+using gpu::kStridedTile;
+using gpu::kStridedUnroll;
 using gpu::StridedMap;
 
 // ---------------------------------------------------------------- operands
@@ -166,9 +168,6 @@ HWY_INLINE void MapContiguous(const Block<kMapThreads>& block, const ContiguousM
 }
 
 // ---------------------------------------------------------------- strided
-
-inline constexpr int kStridedUnroll = 4;
-inline constexpr int kStridedTile = kMapThreads * kStridedUnroll;
 
 template <class T>
 HWY_INLINE T LoadStrided(const StridedMap& args, int k, int64_t offset, T*) {

@@ -194,13 +194,6 @@ struct Outcome {
   std::int64_t count = 0;         // elements written by compress
 };
 
-inline std::int64_t CountTrue(const Operand& mask, std::int64_t n) noexcept {
-  const auto* bytes = static_cast<const unsigned char*>(mask.memory.data);
-  std::int64_t count = 0;
-  for (std::int64_t i = 0; i < n; ++i) count += bytes[i * mask.memory.stride_bytes] != 0;
-  return count;
-}
-
 inline Outcome RunLoop(lw_kernel kernel, const Loop& loop, const Operand* operands,
                        int inputs) noexcept {
   if (!loop.known) return {LW_ERR_KERNEL, "this build of lanewise does not have the kernel"};
@@ -208,7 +201,7 @@ inline Outcome RunLoop(lw_kernel kernel, const Loop& loop, const Operand* operan
   lw_operand memory[LW_MAX_OPERANDS] = {};
   for (int i = 0; i <= inputs; ++i) memory[i] = operands[i].memory;
   // The library refuses these dtypes and names those that the kernel takes.
-  if (!loop.found) return {lw_call(kernel, loop.dtypes, memory, 0)};
+  if (!loop.found) return {lw_call(kernel, loop.dtypes, memory, 0, nullptr)};
   std::int64_t n = kAnyLength;
   for (int i = 0; i < inputs; ++i) {
     if (operands[i].length == kAnyLength) continue;
@@ -222,19 +215,17 @@ inline Outcome RunLoop(lw_kernel kernel, const Loop& loop, const Operand* operan
                           loop.shape == LW_SHAPE_ARG;
   if (n == kAnyLength) n = room;
   std::int64_t count = one_result ? 1 : n;
+  lw_call_options options{sizeof(lw_call_options), 0, 0, 0, 0, 0};
   if (loop.shape == LW_SHAPE_COMPRESS) {
-    std::int64_t span;
-    const lw_operand& mask = operands[1].memory;
-    const bool readable = mask.data && !__builtin_mul_overflow(mask.stride_bytes, n, &span);
-    // Refused by the library, if there is anything to read.
-    if (!readable) return {lw_call(kernel, loop.dtypes, memory, n), nullptr, 0};
-    count = CountTrue(operands[1], n);
-    if (room < count) return {LW_ERR_SHAPE, "the output is shorter than the mask's true elements"};
+    options.result_capacity = room;
+    // A capacity of 0 would mean enough; nowhere is room for nothing.
+    if (room == 0) memory[inputs].data = nullptr;
   } else if (room != count) {
     return {LW_ERR_SHAPE, one_result ? "the output of a reduction is one element"
                                      : "inputs and output have different lengths"};
   }
-  return {lw_call(kernel, loop.dtypes, memory, n), nullptr, count};
+  const lw_status status = lw_call(kernel, loop.dtypes, memory, n, &options);
+  return {status, nullptr, options.result_count};
 }
 
 template <lw_kernel K, class... Rs>

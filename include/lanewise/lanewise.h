@@ -2,7 +2,8 @@
  *
  * C ABI, for C99 and C++11 (lanewise.hpp is for C++20). Two layers:
  *   1. typed contiguous functions, lw_<kernel>_<dtype>, at the end of this file;
- *   2. generic functions for every kernel, dtype and stride: lw_call, lw_reduce, lw_find_loop.
+ *   2. generic functions for every kernel, dtype and stride: lw_call for one axis, lw_map and
+ *      lw_reduce for several, lw_find_loop for NumPy.
  *
  * All functions are thread-safe, never throw, abort or print, and leave the caller's
  * floating-point environment as they found it, except that they raise the exception flags
@@ -14,9 +15,10 @@
  * then has a sentence for people, for the calling thread. On an error other than
  * LW_ERR_INTERNAL and LW_ERR_CUDA no output element has been written.
  *
- * Ids (lw_dtype, lw_kernel, lw_status) are append-only. lw_operand and lw_view never change. The
- * other structs begin with struct_size, which the caller sets to sizeof(struct) before the call,
- * and grow at the end, so that a program and a library of different releases work together:
+ * Ids (lw_dtype, lw_kernel, lw_status) are append-only. lw_operand, lw_view and lw_map_operand
+ * never change. The other structs begin with struct_size, which the caller sets to sizeof(struct)
+ * before the call, and grow at the end, so that a program and a library of different releases work
+ * together:
  *   - a struct that has grown since the program was compiled: new results are not written, new
  *     options are 0, their default;
  *   - a struct that has grown since the library was: results that the library does not know are
@@ -151,7 +153,8 @@ typedef enum lw_shape LW_ENUM_INT {
   LW_SHAPE_COMPRESS = 5     /* the elements where a mask is true */
 } lw_shape;
 
-#define LW_MAX_OPERANDS 4
+/* Inputs and outputs of any kernel together, in this release and later ones of this ABI. */
+#define LW_MAX_OPERANDS 8
 
 /* One loop of the kernel list: a kernel for one combination of dtypes. */
 typedef struct lw_kernel_record {
@@ -161,8 +164,8 @@ typedef struct lw_kernel_record {
   const char* doc;  /* one sentence */
   lw_shape shape;
   int32_t inputs;                   /* number of input operands */
-  int32_t outputs;                  /* always 1 */
-  lw_dtype dtypes[LW_MAX_OPERANDS]; /* inputs, then the output */
+  int32_t outputs;                  /* number of output operands: 1 or 2 */
+  lw_dtype dtypes[LW_MAX_OPERANDS]; /* inputs, then outputs */
   double max_ulp;                   /* error bound in ULP of the result; 0: exact */
   int32_t numerics_since;           /* numerics version in which its bits last changed */
 } lw_kernel_record;
@@ -182,15 +185,30 @@ typedef struct lw_operand {
   int64_t stride_bytes; /* any sign; 0 repeats one element (inputs only) */
 } lw_operand;
 
+/* What a call may be told beyond its operands, and what it tells beyond its outputs. Set it to zero
+ * but for struct_size and the options that are meant. Results are written when the call succeeds.
+ */
+typedef struct lw_call_options {
+  uint32_t struct_size;
+  int32_t reserved;        /* 0 */
+  double ddof;             /* option of var: the divisor is n - ddof */
+  int64_t result_capacity; /* option of compress: elements that the output has room for,
+                            * LW_ERR_SHAPE if there are more; 0: as many as the mask selects */
+  int64_t result_count;    /* result: elements written to each output */
+  int64_t first_bad_index; /* result of kernels that take indices: the first element of the index
+                            * operand that is out of range, also with LW_ERR_VALUE; else -1 */
+} lw_call_options;
+
 /* Runs an elementwise kernel (and dot, scans, compress: see below) on n elements.
- * dtypes and operands: the inputs in order, then the output.
+ * dtypes and operands: the inputs in order, then the outputs. options may be null.
  * Overlap: an output with the same pointer and stride as an input is in place; interleaved views
  * that share no byte are fine; everything else is LW_ERR_OVERLAP.
  * Alignment: elements may lie at any address. Those not at a multiple of their size cost more.
  * dot, sum and the like write one element to the output, which lies outside the inputs. compress:
- * operands are a, mask, out; out needs room for as many elements as mask has true ones. */
+ * operands are a, mask, out; out needs room for as many elements as mask has true ones, whose
+ * number goes to options->result_count. */
 LW_API lw_status lw_call(lw_kernel kernel, const lw_dtype* dtypes, const lw_operand* operands,
-                         int64_t n);
+                         int64_t n, lw_call_options* options);
 
 #define LW_MAX_NDIM 32
 
@@ -202,10 +220,19 @@ typedef struct lw_view {
   const int64_t* stride_bytes; /* ndim strides, any sign */
 } lw_view;
 
-typedef struct lw_reduce_options {
-  uint32_t struct_size;
-  double ddof; /* var: the divisor is n - ddof */
-} lw_reduce_options;
+/* An operand of lw_map, read or written as lw_operand. */
+typedef struct lw_map_operand {
+  const void* data;            /* element (0, ..., 0) */
+  const int64_t* stride_bytes; /* ndim strides, any sign; 0 repeats (inputs only). Null: one element
+                                * for all (inputs only) */
+} lw_map_operand;
+
+/* Runs an elementwise kernel over `shape`, which all operands share: what is broadcast has strides
+ * of 0. dtypes and operands: the inputs in order, then the outputs. Axes are visited in the order
+ * that suits the outputs' memory, and large calls are split over threads: the results do not depend
+ * on either. Overlap and alignment as in lw_call. options may be null. */
+LW_API lw_status lw_map(lw_kernel kernel, const lw_dtype* dtypes, const lw_map_operand* operands,
+                        int32_t ndim, const int64_t* shape, lw_call_options* options);
 
 /* Reduces `in` over the axes in axis_mask (bit i is axis i; all bits of ndim for the whole array)
  * into `out`, whose shape is that of `in` without these axes (ndim and sizes are checked).
@@ -213,9 +240,9 @@ typedef struct lw_reduce_options {
  * The result depends only on values and logical order: reducing an axis equals reducing each
  * slice, whatever the memory order. options may be null. */
 LW_API lw_status lw_reduce(lw_kernel kernel, lw_dtype dtype, const lw_view* in, uint64_t axis_mask,
-                           const lw_view* out, const lw_reduce_options* options);
+                           const lw_view* out, lw_call_options* options);
 
-/* A loop of NumPy's ufunc type, valid for ever: args has inputs then output, dims[0] is n, steps
+/* A loop of NumPy's ufunc type, valid for ever: args has inputs then outputs, dims[0] is n, steps
  * are byte strides. Any overlap is allowed and behaves as if elements ran in order. */
 typedef void (*lw_loop)(char** args, const intptr_t* dims, const intptr_t* steps, void* context);
 LW_API lw_status lw_find_loop(lw_kernel kernel, const lw_dtype* dtypes, lw_loop* loop,
@@ -253,9 +280,9 @@ LW_API int32_t lw_get_threads(void);
  * gives the full length without the 0 in *length. buffer may be null when size is 0. */
 /* Which variant of a kernel runs, for each other why not, and from how many elements on a call is
  * split over threads, stores past the caches or takes another target's loop. dtypes: inputs, then
- * output; null for the first loop of the kernel. n: elements of contiguous operands that lie apart,
- * for which to answer; 0 for small ones, with the sizes from which the answer changes.
- * json: 0 text, 1 JSON; otherwise LW_ERR_VALUE. */
+ * outputs; null for the first loop of the kernel. n: elements of contiguous operands that lie
+ * apart, for which to answer; 0 for small ones, with the sizes from which the answer changes. json:
+ * 0 text, 1 JSON; otherwise LW_ERR_VALUE. */
 LW_API lw_status lw_explain(lw_kernel kernel, const lw_dtype* dtypes, int64_t n, int32_t json,
                             char* buffer, size_t size, size_t* length);
 /* This machine: CPU, psABI level, features, caches, targets with reasons, CPU budget, settings; as

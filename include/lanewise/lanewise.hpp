@@ -80,8 +80,8 @@ void reduce(const lw_view& in, std::uint64_t axis_set, const lw_view& out, doubl
   const detail::Loop& loop = detail::LoopFor<K, T, R>();
   const lw_operand none[LW_MAX_OPERANDS] = {};
   // Refused by the library, which names the types that it takes.
-  if (loop.right_count && !loop.found) check(lw_call(K, loop.dtypes, none, 0));
-  const lw_reduce_options options{sizeof(lw_reduce_options), ddof};
+  if (loop.right_count && !loop.found) check(lw_call(K, loop.dtypes, none, 0, nullptr));
+  lw_call_options options{sizeof(lw_call_options), 0, ddof, 0, 0, 0};
   check(lw_reduce(K, dtype_of<T>::value, &in, axis_set, &out, &options));
 }
 

@@ -128,8 +128,7 @@ LW_API lw_status lw_gpu_call(lw_kernel kernel, const lw_dtype* dtypes,
 /* lw_reduce on device memory. */
 LW_API lw_status lw_gpu_reduce(lw_kernel kernel, lw_dtype dtype, const lw_view* in,
                                uint64_t axis_mask, const lw_view* out,
-                               const lw_reduce_options* reduce_options,
-                               const lw_gpu_options* options);
+                               const lw_call_options* call_options, const lw_gpu_options* options);
 
 /* The elements of x where the mask is not 0, in order, to out, which has room for as many; all of
  * one axis and length n. count: device memory that receives their number (int64). */
@@ -141,7 +140,7 @@ LW_API lw_status lw_gpu_compress(lw_dtype dtype, int64_t n, const lw_operand* x,
  * else null. result: host memory for one element of the kernel's output dtype. */
 LW_API lw_status lw_gpu_reduce_to_host(lw_kernel kernel, lw_dtype dtype, const lw_view* x,
                                        const lw_view* y, void* result,
-                                       const lw_reduce_options* reduce_options,
+                                       const lw_call_options* call_options,
                                        const lw_gpu_options* options);
 
 /* Creates the device's context and loads the code of a kernel (dtypes null: all of its loops), so

@@ -24,7 +24,7 @@ struct Add {
   static constexpr lw_kernel kId = LW_ADD;
   static constexpr std::string_view kName = "add";
   static constexpr std::string_view kDoc = "x + y; integers wrap around";
-  using Shape = Map2;
+  using Signature = Map<Elem(Elem, Elem)>;
   using Types = FloatsAndInts;
   static constexpr Ulp kBound{0.5};
   static constexpr Flags kFlags = Flags::kHardware;
@@ -38,7 +38,7 @@ struct Subtract {
   static constexpr lw_kernel kId = LW_SUBTRACT;
   static constexpr std::string_view kName = "subtract";
   static constexpr std::string_view kDoc = "x - y; integers wrap around";
-  using Shape = Map2;
+  using Signature = Map<Elem(Elem, Elem)>;
   using Types = FloatsAndInts;
   static constexpr Ulp kBound{0.5};
   static constexpr Flags kFlags = Flags::kHardware;
@@ -52,7 +52,7 @@ struct Multiply {
   static constexpr lw_kernel kId = LW_MULTIPLY;
   static constexpr std::string_view kName = "multiply";
   static constexpr std::string_view kDoc = "x * y; integers wrap around";
-  using Shape = Map2;
+  using Signature = Map<Elem(Elem, Elem)>;
   using Types = FloatsAndInts;
   static constexpr Ulp kBound{0.5};
   static constexpr Flags kFlags = Flags::kHardware;
@@ -66,7 +66,7 @@ struct Divide {
   static constexpr lw_kernel kId = LW_DIVIDE;
   static constexpr std::string_view kName = "divide";
   static constexpr std::string_view kDoc = "x / y";
-  using Shape = Map2;
+  using Signature = Map<Elem(Elem, Elem)>;
   using Types = Floats;
   static constexpr Ulp kBound{0.5};
   static constexpr Flags kFlags = Flags::kHardware;
@@ -80,7 +80,7 @@ struct Fma {
   static constexpr lw_kernel kId = LW_FMA;
   static constexpr std::string_view kName = "fma";
   static constexpr std::string_view kDoc = "x * y + z, rounded once";
-  using Shape = Map3;
+  using Signature = Map<Elem(Elem, Elem, Elem)>;
   using Types = Floats;
   static constexpr Ulp kBound{0.5};
   static constexpr Flags kFlags = Flags::kOwn;  // software FMA raises other flags on its way
@@ -94,7 +94,7 @@ struct Negative {
   static constexpr lw_kernel kId = LW_NEGATIVE;
   static constexpr std::string_view kName = "negative";
   static constexpr std::string_view kDoc = "-x: flips the sign, of zeros and NaNs too";
-  using Shape = Map1;
+  using Signature = Map<Elem(Elem)>;
   using Types = Floats;
   static constexpr Ulp kBound{0};
   static constexpr Flags kFlags = Flags::kUntouched;
@@ -108,7 +108,7 @@ struct Abs {
   static constexpr lw_kernel kId = LW_ABS;
   static constexpr std::string_view kName = "abs";
   static constexpr std::string_view kDoc = "|x|: clears the sign, of zeros and NaNs too";
-  using Shape = Map1;
+  using Signature = Map<Elem(Elem)>;
   using Types = Floats;
   static constexpr Ulp kBound{0};
   static constexpr Flags kFlags = Flags::kUntouched;
@@ -122,7 +122,7 @@ struct Sqrt {
   static constexpr lw_kernel kId = LW_SQRT;
   static constexpr std::string_view kName = "sqrt";
   static constexpr std::string_view kDoc = "square root of x; NaN below zero";
-  using Shape = Map1;
+  using Signature = Map<Elem(Elem)>;
   using Types = Floats;
   static constexpr Ulp kBound{0.5};
   static constexpr Flags kFlags = Flags::kHardware;
@@ -136,7 +136,7 @@ struct Floor {
   static constexpr lw_kernel kId = LW_FLOOR;
   static constexpr std::string_view kName = "floor";
   static constexpr std::string_view kDoc = "largest integral value not above x";
-  using Shape = Map1;
+  using Signature = Map<Elem(Elem)>;
   using Types = Floats;
   static constexpr Ulp kBound{0};
   static constexpr Flags kFlags = Flags::kNone;
@@ -150,7 +150,7 @@ struct Rint {
   static constexpr lw_kernel kId = LW_RINT;
   static constexpr std::string_view kName = "rint";
   static constexpr std::string_view kDoc = "nearest integral value, ties to even";
-  using Shape = Map1;
+  using Signature = Map<Elem(Elem)>;
   using Types = Floats;
   static constexpr Ulp kBound{0};
   static constexpr Flags kFlags = Flags::kNone;
@@ -164,7 +164,7 @@ struct Minimum {
   static constexpr lw_kernel kId = LW_MINIMUM;
   static constexpr std::string_view kName = "minimum";
   static constexpr std::string_view kDoc = "smaller of x and y; NaN if either is, -0 below +0";
-  using Shape = Map2;
+  using Signature = Map<Elem(Elem, Elem)>;
   using Types = FloatsAndInts;
   static constexpr Ulp kBound{0};
   static constexpr Flags kFlags = Flags::kNone;
@@ -182,7 +182,7 @@ struct Maximum {
   static constexpr lw_kernel kId = LW_MAXIMUM;
   static constexpr std::string_view kName = "maximum";
   static constexpr std::string_view kDoc = "larger of x and y; NaN if either is, +0 above -0";
-  using Shape = Map2;
+  using Signature = Map<Elem(Elem, Elem)>;
   using Types = FloatsAndInts;
   static constexpr Ulp kBound{0};
   static constexpr Flags kFlags = Flags::kNone;
@@ -200,7 +200,7 @@ struct Clip {
   static constexpr lw_kernel kId = LW_CLIP;
   static constexpr std::string_view kName = "clip";
   static constexpr std::string_view kDoc = "minimum(maximum(x, low), high)";
-  using Shape = Map3;
+  using Signature = Map<Elem(Elem, Elem, Elem)>;
   using Types = Floats;
   static constexpr Ulp kBound{0};
   static constexpr Flags kFlags = Flags::kNone;

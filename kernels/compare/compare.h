@@ -12,7 +12,7 @@ struct Equal {
   static constexpr lw_kernel kId = LW_EQUAL;
   static constexpr std::string_view kName = "equal";
   static constexpr std::string_view kDoc = "x == y; false if either is NaN";
-  using Shape = Compare;
+  using Signature = Map<bool(Elem, Elem)>;
   using Types = FloatsAndInts;
   static constexpr Ulp kBound{0};
   static constexpr Flags kFlags = Flags::kNone;
@@ -26,7 +26,7 @@ struct NotEqual {
   static constexpr lw_kernel kId = LW_NOT_EQUAL;
   static constexpr std::string_view kName = "not_equal";
   static constexpr std::string_view kDoc = "x != y; true if either is NaN";
-  using Shape = Compare;
+  using Signature = Map<bool(Elem, Elem)>;
   using Types = FloatsAndInts;
   static constexpr Ulp kBound{0};
   static constexpr Flags kFlags = Flags::kNone;
@@ -40,7 +40,7 @@ struct Less {
   static constexpr lw_kernel kId = LW_LESS;
   static constexpr std::string_view kName = "less";
   static constexpr std::string_view kDoc = "x < y; false if either is NaN";
-  using Shape = Compare;
+  using Signature = Map<bool(Elem, Elem)>;
   using Types = FloatsAndInts;
   static constexpr Ulp kBound{0};
   static constexpr Flags kFlags = Flags::kNone;
@@ -54,7 +54,7 @@ struct LessEqual {
   static constexpr lw_kernel kId = LW_LESS_EQUAL;
   static constexpr std::string_view kName = "less_equal";
   static constexpr std::string_view kDoc = "x <= y; false if either is NaN";
-  using Shape = Compare;
+  using Signature = Map<bool(Elem, Elem)>;
   using Types = FloatsAndInts;
   static constexpr Ulp kBound{0};
   static constexpr Flags kFlags = Flags::kNone;
@@ -68,7 +68,7 @@ struct Greater {
   static constexpr lw_kernel kId = LW_GREATER;
   static constexpr std::string_view kName = "greater";
   static constexpr std::string_view kDoc = "x > y; false if either is NaN";
-  using Shape = Compare;
+  using Signature = Map<bool(Elem, Elem)>;
   using Types = FloatsAndInts;
   static constexpr Ulp kBound{0};
   static constexpr Flags kFlags = Flags::kNone;
@@ -82,7 +82,7 @@ struct GreaterEqual {
   static constexpr lw_kernel kId = LW_GREATER_EQUAL;
   static constexpr std::string_view kName = "greater_equal";
   static constexpr std::string_view kDoc = "x >= y; false if either is NaN";
-  using Shape = Compare;
+  using Signature = Map<bool(Elem, Elem)>;
   using Types = FloatsAndInts;
   static constexpr Ulp kBound{0};
   static constexpr Flags kFlags = Flags::kNone;
@@ -96,7 +96,7 @@ struct IsNaN {
   static constexpr lw_kernel kId = LW_ISNAN;
   static constexpr std::string_view kName = "isnan";
   static constexpr std::string_view kDoc = "true where x is NaN";
-  using Shape = Test;
+  using Signature = Map<bool(Elem)>;
   using Types = Floats;
   static constexpr Ulp kBound{0};
   static constexpr Flags kFlags = Flags::kNone;
@@ -111,7 +111,7 @@ struct Where {
   static constexpr std::string_view kName = "where";
   static constexpr std::string_view kDoc =
       "x where the condition is not 0, else y; moves bits only";
-  using Shape = Select;
+  using Signature = Map<Elem(bool, Elem, Elem)>;
   using Types = FloatsAndInts;
   static constexpr Ulp kBound{0};
   static constexpr Flags kFlags = Flags::kUntouched;

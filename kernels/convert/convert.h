@@ -22,7 +22,7 @@ struct ConvertTo {
   static constexpr std::string_view kDoc =
       "x in another dtype, rounded once; float to integer truncates and saturates, NaN gives 0; "
       "integer to integer wraps";
-  using Shape = Convert;
+  using Signature = Map<CastTo(CastFrom)>;
   using Types =
       TypeList<Cast<f16, float>, Cast<f16, double>, Cast<f16, int32_t>, Cast<f16, int64_t>,
                Cast<float, f16>, Cast<float, double>, Cast<float, int32_t>, Cast<float, int64_t>,

@@ -13,6 +13,7 @@
 #include <type_traits>
 
 #include "hwy/base.h"  // hwy::float16_t only
+#include "kernels/list/signature.h"
 #include "lanewise/lanewise.h"
 
 namespace lanewise {
@@ -58,26 +59,12 @@ inline constexpr const char* kDtypeName[] = {"bool", "i8",  "u8",  "i16",  "u16"
                                              "i64",  "u64", "f16", "bf16", "f32", "f64"};
 inline constexpr int kDtypeCount = 13;
 
-template <class... Ts>
-struct TypeList {};
-
-// The element type of a conversion kernel is the pair of both types.
-template <class From, class To>
-struct Cast {};
-
 using Floats = TypeList<float, double>;
 using FloatsAndInts = TypeList<float, double, int32_t, int64_t, uint8_t>;
 
 // ---------------------------------------------------------------- shapes
 
-// Elementwise shapes: out[i] depends on the inputs at i alone. All share one loop signature.
-struct Map1 {};     // T -> T
-struct Map2 {};     // T, T -> T
-struct Map3 {};     // T, T, T -> T
-struct Compare {};  // T, T -> bool
-struct Test {};     // T -> bool
-struct Select {};   // bool, T, T -> T
-struct Convert {};  // From -> To
+struct Elementwise {};  // operations with a Signature (signature.h): all share one type of loop
 // Shapes with loops of their own.
 struct Reduce {};     // T[n] -> A, fixed tree (docs/numerics.md)
 struct ReduceTwo {};  // T[n], T[n] -> A, same tree
@@ -85,11 +72,19 @@ struct Arg {};        // T[n] -> i64
 struct Scan {};       // T[n] -> T[n], fixed blocked order
 struct Compress {};   // T[n], bool[n] -> T[count]
 
-template <class S>
-inline constexpr bool kIsElementwise =
-    std::is_same_v<S, Map1> || std::is_same_v<S, Map2> || std::is_same_v<S, Map3> ||
-    std::is_same_v<S, Compare> || std::is_same_v<S, Test> || std::is_same_v<S, Select> ||
-    std::is_same_v<S, Convert>;
+namespace detail {
+template <class Op, bool kElementwise>
+struct ShapeOf {
+  using type = Elementwise;
+};
+template <class Op>
+struct ShapeOf<Op, false> {
+  using type = typename Op::Shape;
+};
+}  // namespace detail
+
+template <class Op>
+using ShapeOf = typename detail::ShapeOf<Op, kIsElementwise<Op>>::type;
 
 // ---------------------------------------------------------------- accuracy and flags
 
@@ -117,12 +112,23 @@ struct Raised {
   uint32_t bits = 0;
 };
 
+// What a body with two outputs returns.
+template <class A, class B = A>
+struct Two {
+  A first;
+  B second;
+};
+
 // ---------------------------------------------------------------- loop signatures
 
-// All elementwise shapes: contiguous operands, unused inputs null, out may equal an input.
+// Elementwise: contiguous operands in the order of the signature; an output may equal an input.
 // Returns the `Raised` bits.
-using ElementwiseFn = uint32_t (*)(const void* a, const void* b, const void* c, void* out,
-                                   size_t n);
+using ElementwiseFn = uint32_t (*)(const void* const* in, void* const* out, size_t n);
+// The longest signature: the loops' drivers keep so many operands.
+inline constexpr int kMaxInputs = 3;
+inline constexpr int kMaxOutputs = 2;
+inline constexpr int kMaxOperands = kMaxInputs + kMaxOutputs;
+static_assert(kMaxOperands <= LW_MAX_OPERANDS);
 
 // Math functions, which have long bodies and are bound by arithmetic: no streaming loops, and worth
 // threads at fewer elements. Whatever rounds better than this is one or a few instructions.

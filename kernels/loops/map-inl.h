@@ -9,6 +9,8 @@
 #define LANEWISE_KERNELS_LOOPS_MAP_INL_H_
 #endif
 
+#include <utility>
+
 #include "kernels/list/table.h"
 #include "kernels/ops/ops-inl.h"
 
@@ -30,7 +32,18 @@ HWY_INLINE hn::Vec<D> LoadTail(D d, const T* p, size_t count) {
   return hn::LoadNOr(hn::Set(d, hwy::ConvertScalarTo<T>(1)), d, p, count);
 }
 
-// -------- map1, map2, map3
+// The operands of a loop as pointers to their elements.
+template <class T, size_t kCount>
+struct Places {
+  T* at[kCount];
+
+  template <class Void>
+  explicit HWY_INLINE Places(Void* const* operands) {
+    for (size_t k = 0; k < kCount; ++k) at[k] = static_cast<T*>(operands[k]);
+  }
+};
+
+// -------- all operands of one type
 
 // Stores past the caches if kStream; `out` is then aligned to the vector.
 template <bool kStream, class D, class V>
@@ -41,31 +54,41 @@ HWY_INLINE void StoreVector(V v, D d, hn::TFromD<D>* out) {
     hn::StoreU(v, d, out);
 }
 
-template <class Op, class T, int kInputs, bool kStream>
-HWY_INLINE void MapVector(const T* a, const T* b, const T* c, T* out, Raised& raised) {
+// A vector of each output from one of each input, at an element offset.
+template <class Op, bool kStream, class T, size_t kIn, size_t kOut, size_t... I>
+HWY_INLINE void MapVector(const Places<const T, kIn>& in, const Places<T, kOut>& out, size_t offset,
+                          Raised& raised, std::index_sequence<I...>) {
   const hn::ScalableTag<T> d;
-  const auto va = hn::LoadU(d, a);
-  if constexpr (kInputs == 1) {
-    StoreVector<kStream>(CallBody<Op>(d, raised, va), d, out);
-  } else if constexpr (kInputs == 2) {
-    StoreVector<kStream>(CallBody<Op>(d, raised, va, hn::LoadU(d, b)), d, out);
+  const auto result = CallBody<Op>(d, raised, hn::LoadU(d, in.at[I] + offset)...);
+  if constexpr (kOut == 1) {
+    StoreVector<kStream>(result, d, out.at[0] + offset);
   } else {
-    StoreVector<kStream>(CallBody<Op>(d, raised, va, hn::LoadU(d, b), hn::LoadU(d, c)), d, out);
+    StoreVector<kStream>(result.first, d, out.at[0] + offset);
+    StoreVector<kStream>(result.second, d, out.at[1] + offset);
   }
 }
+template <class Op, bool kStream = false, class T, size_t kIn, size_t kOut>
+HWY_INLINE void MapVector(const Places<const T, kIn>& in, const Places<T, kOut>& out, size_t offset,
+                          Raised& raised) {
+  MapVector<Op, kStream>(in, out, offset, raised, std::make_index_sequence<kIn>());
+}
 
-template <class Op, class T, int kInputs>
-HWY_INLINE void MapTail(const T* a, const T* b, const T* c, T* out, size_t count, Raised& raised) {
+template <class Op, class T, size_t kIn, size_t kOut, size_t... I>
+HWY_INLINE void MapTail(const Places<const T, kIn>& in, const Places<T, kOut>& out, size_t offset,
+                        size_t count, Raised& raised, std::index_sequence<I...>) {
   const hn::ScalableTag<T> d;
-  const auto va = LoadTail(d, a, count);
-  if constexpr (kInputs == 1) {
-    hn::StoreN(CallBody<Op>(d, raised, va), d, out, count);
-  } else if constexpr (kInputs == 2) {
-    hn::StoreN(CallBody<Op>(d, raised, va, LoadTail(d, b, count)), d, out, count);
+  const auto result = CallBody<Op>(d, raised, LoadTail(d, in.at[I] + offset, count)...);
+  if constexpr (kOut == 1) {
+    hn::StoreN(result, d, out.at[0] + offset, count);
   } else {
-    hn::StoreN(CallBody<Op>(d, raised, va, LoadTail(d, b, count), LoadTail(d, c, count)), d, out,
-               count);
+    hn::StoreN(result.first, d, out.at[0] + offset, count);
+    hn::StoreN(result.second, d, out.at[1] + offset, count);
   }
+}
+template <class Op, class T, size_t kIn, size_t kOut>
+HWY_INLINE void MapTail(const Places<const T, kIn>& in, const Places<T, kOut>& out, size_t offset,
+                        size_t count, Raised& raised) {
+  MapTail<Op>(in, out, offset, count, raised, std::make_index_sequence<kIn>());
 }
 
 // Elements from `p` to the next border of a vector.
@@ -82,12 +105,11 @@ HWY_INLINE size_t ElementsToBorder(const T* p, size_t vector_bytes, size_t n) {
 // 0.167; clip f32 0.367 0.312. Each then takes what it takes on aligned operands.
 constexpr size_t kAlignBytes = 4096;
 
-template <class Op, class T, int kInputs, bool kStream = false>
-uint32_t MapLoop(const void* va, const void* vb, const void* vc, void* vout, size_t n) {
-  const T* a = static_cast<const T*>(va);
-  const T* b = static_cast<const T*>(vb);
-  const T* c = static_cast<const T*>(vc);
-  T* out = static_cast<T*>(vout);
+template <class Op, class T, bool kStream = false>
+uint32_t MapLoop(const void* const* inputs, void* const* outputs, size_t n) {
+  constexpr size_t kIn = InputsOf<Op, T>::kSize;
+  const Places<const T, kIn> in(inputs);
+  const Places<T, OutputsOf<Op, T>::kSize> out(outputs);
   const size_t lanes = hn::Lanes(hn::ScalableTag<T>());
   Raised raised;
   size_t i = 0;
@@ -96,25 +118,22 @@ uint32_t MapLoop(const void* va, const void* vb, const void* vc, void* vout, siz
   constexpr bool kPlain = Op::kFlags != Flags::kOwn || kStream;
   if (kPlain && (kStream || n >= kAlignBytes / sizeof(T))) {
     const size_t bytes = lanes * sizeof(T);
-    const bool inputs_agree =
-        kInputs > 1 && ElementsToBorder(a, bytes, n) == ElementsToBorder(b, bytes, n);
-    i = ElementsToBorder(inputs_agree && !kStream ? a : out, bytes, n);
-    if (i != 0) MapTail<Op, T, kInputs>(a, b, c, out, i, raised);
+    const bool inputs_agree = kIn > 1 && ElementsToBorder(in.at[0], bytes, n) ==
+                                             ElementsToBorder(in.at[kIn > 1 ? 1 : 0], bytes, n);
+    i = ElementsToBorder(inputs_agree && !kStream ? in.at[0] : out.at[0], bytes, n);
+    if (i != 0) MapTail<Op>(in, out, 0, i, raised);
   }
   if constexpr (kPlain) {
     // Four vectors per round hide the loop itself.
     for (; i + 4 * lanes <= n; i += 4 * lanes) {
-      const size_t j = i + lanes, k = j + lanes, l = k + lanes;
-      MapVector<Op, T, kInputs, kStream>(a + i, b + i, c + i, out + i, raised);
-      MapVector<Op, T, kInputs, kStream>(a + j, b + j, c + j, out + j, raised);
-      MapVector<Op, T, kInputs, kStream>(a + k, b + k, c + k, out + k, raised);
-      MapVector<Op, T, kInputs, kStream>(a + l, b + l, c + l, out + l, raised);
+      MapVector<Op, kStream>(in, out, i, raised);
+      MapVector<Op, kStream>(in, out, i + lanes, raised);
+      MapVector<Op, kStream>(in, out, i + 2 * lanes, raised);
+      MapVector<Op, kStream>(in, out, i + 3 * lanes, raised);
     }
   }
-  for (; i + lanes <= n; i += lanes) {
-    MapVector<Op, T, kInputs, kStream>(a + i, b + i, c + i, out + i, raised);
-  }
-  if (i != n) MapTail<Op, T, kInputs>(a + i, b + i, c + i, out + i, n - i, raised);
+  for (; i + lanes <= n; i += lanes) MapVector<Op, kStream>(in, out, i, raised);
+  if (i != n) MapTail<Op>(in, out, i, n - i, raised);
   return raised.bits;
 }
 
@@ -186,11 +205,12 @@ HWY_INLINE void ComparePart(const T* a, const T* b, uint8_t* out, size_t count) 
   hwy::CopyBytes(bytes, out, count);
 }
 
-template <class Op, class T, int kInputs, bool kStream = false>
-uint32_t CompareLoop(const void* va, const void* vb, const void*, void* vout, size_t n) {
-  const T* a = static_cast<const T*>(va);
-  const T* b = static_cast<const T*>(vb);
-  uint8_t* out = static_cast<uint8_t*>(vout);
+template <class Op, class T, bool kStream = false>
+uint32_t CompareLoop(const void* const* in, void* const* outputs, size_t n) {
+  constexpr int kInputs = InputsOf<Op, T>::kSize;
+  const T* a = static_cast<const T*>(in[0]);
+  const T* b = kInputs == 1 ? nullptr : static_cast<const T*>(in[1]);
+  uint8_t* out = static_cast<uint8_t*>(outputs[0]);
   const hn::ScalableTag<uint8_t> d8;
   const size_t group = hn::Lanes(d8);  // elements per vector of bytes
   const Masks<Op, T, kInputs> masks{a, b};
@@ -219,11 +239,11 @@ HWY_INLINE hn::Mask<D> LoadBoolMask(D d, const uint8_t* p) {
 }
 
 template <class Op, class T>
-uint32_t SelectLoop(const void* vmask, const void* va, const void* vb, void* vout, size_t n) {
-  const uint8_t* mask = static_cast<const uint8_t*>(vmask);
-  const T* a = static_cast<const T*>(va);
-  const T* b = static_cast<const T*>(vb);
-  T* out = static_cast<T*>(vout);
+uint32_t SelectLoop(const void* const* in, void* const* outputs, size_t n) {
+  const uint8_t* mask = static_cast<const uint8_t*>(in[0]);
+  const T* a = static_cast<const T*>(in[1]);
+  const T* b = static_cast<const T*>(in[2]);
+  T* out = static_cast<T*>(outputs[0]);
   const hn::ScalableTag<T> d;
   const hn::Rebind<uint8_t, decltype(d)> d8;
   const size_t lanes = hn::Lanes(d);
@@ -245,10 +265,10 @@ uint32_t SelectLoop(const void* vmask, const void* va, const void* vb, void* vou
 // -------- convert: From -> To, one vector of the wider type at a time
 
 template <class Op, class From, class To>
-uint32_t ConvertLoop(const void* va, const void*, const void*, void* vout, size_t n) {
+uint32_t ConvertLoop(const void* const* in, void* const* outputs, size_t n) {
   using Wide = hwy::If<(sizeof(From) > sizeof(To)), From, To>;
-  const From* a = static_cast<const From*>(va);
-  To* out = static_cast<To*>(vout);
+  const From* a = static_cast<const From*>(in[0]);
+  To* out = static_cast<To*>(outputs[0]);
   const hn::ScalableTag<Wide> dw;
   const hn::Rebind<From, decltype(dw)> d_from;
   const hn::Rebind<To, decltype(dw)> d_to;
@@ -273,64 +293,47 @@ uint32_t ConvertLoop(const void* va, const void*, const void*, void* vout, size_
 
 // -------- filling the table
 
-template <class Op, class T>
-constexpr ElementwiseFn LoopOf(Map1, T*) {
-  return &MapLoop<Op, T, 1>;
-}
-template <class Op, class T>
-constexpr ElementwiseFn LoopOf(Map2, T*) {
-  return &MapLoop<Op, T, 2>;
-}
-template <class Op, class T>
-constexpr ElementwiseFn LoopOf(Map3, T*) {
-  return &MapLoop<Op, T, 3>;
-}
-template <class Op, class T>
-constexpr ElementwiseFn LoopOf(Compare, T*) {
-  return &CompareLoop<Op, T, 2>;
-}
-template <class Op, class T>
-constexpr ElementwiseFn LoopOf(Test, T*) {
-  return &CompareLoop<Op, T, 1>;
-}
-template <class Op, class T>
-constexpr ElementwiseFn LoopOf(Select, T*) {
-  return &SelectLoop<Op, T>;
-}
 template <class Op, class From, class To>
-constexpr ElementwiseFn LoopOf(Convert, Cast<From, To>*) {
+constexpr ElementwiseFn ConvertLoopOf(Cast<From, To>*) {
   return &ConvertLoop<Op, From, To>;
+}
+
+// The loop for an operation's signature.
+template <class Op, class T>
+constexpr ElementwiseFn LoopOf() {
+  if constexpr (kIsUniform<Op, T>) {
+    return &MapLoop<Op, T>;
+  } else if constexpr (std::is_same_v<OutputsOf<Op, T>, TypeList<bool>>) {
+    static_assert(detail::kAllAre<T, InputsOf<Op, T>>);
+    return &CompareLoop<Op, T>;
+  } else if constexpr (std::is_same_v<InputsOf<Op, T>, TypeList<bool, T, T>>) {
+    static_assert(std::is_same_v<OutputsOf<Op, T>, TypeList<T>>);
+    return &SelectLoop<Op, T>;
+  } else {
+    return ConvertLoopOf<Op>(static_cast<T*>(nullptr));
+  }
 }
 
 // Plain arithmetic and comparisons also come with stores past the caches, for outputs that no
 // cache holds. Math functions are not bound by memory.
-template <class Op, class T, class S>
-constexpr ElementwiseFn StreamLoopOf(S, T*) {
-  return nullptr;
-}
 template <class Op, class T>
-constexpr ElementwiseFn StreamLoopOf(Map1, T*) {
-  return kIsMath<Op> ? nullptr : &MapLoop<Op, T, 1, !kIsMath<Op>>;
-}
-template <class Op, class T>
-constexpr ElementwiseFn StreamLoopOf(Map2, T*) {
-  return kIsMath<Op> ? nullptr : &MapLoop<Op, T, 2, !kIsMath<Op>>;
-}
-template <class Op, class T>
-constexpr ElementwiseFn StreamLoopOf(Map3, T*) {
-  return &MapLoop<Op, T, 3, true>;
-}
-template <class Op, class T>
-constexpr ElementwiseFn StreamLoopOf(Compare, T*) {
-  return &CompareLoop<Op, T, 2, true>;
+constexpr ElementwiseFn StreamLoopOf() {
+  if constexpr (kIsUniform<Op, T> && (!kIsMath<Op> || InputsOf<Op, T>::kSize > 2)) {
+    return &MapLoop<Op, T, true>;
+  } else if constexpr (std::is_same_v<OutputsOf<Op, T>, TypeList<bool>> &&
+                       InputsOf<Op, T>::kSize > 1) {
+    return &CompareLoop<Op, T, true>;
+  } else {
+    return nullptr;
+  }
 }
 
 template <class Op, class... Ts>
 void FillOperation(Table& table, TypeList<Ts...>) {
   ElementwiseFn* stream = table.stream_loops.data() + FirstSlot(Op::kId);
-  ((*stream++ = StreamLoopOf<Op>(typename Op::Shape{}, static_cast<Ts*>(nullptr))), ...);
+  ((*stream++ = StreamLoopOf<Op, Ts>()), ...);
   Slot* slot = table.slots.data() + FirstSlot(Op::kId);
-  ((slot++->elementwise = LoopOf<Op>(typename Op::Shape{}, static_cast<Ts*>(nullptr))), ...);
+  ((slot++->elementwise = LoopOf<Op, Ts>()), ...);
 }
 
 // Enters the loops of this target for every operation of an elementwise family.

@@ -20,7 +20,7 @@ struct Exp {
   static constexpr lw_kernel kId = LW_EXP;
   static constexpr std::string_view kName = "exp";
   static constexpr std::string_view kDoc = "e raised to the power x";
-  using Shape = Map1;
+  using Signature = Map<Elem(Elem)>;
   using Types = Floats;
   static constexpr Ulp kBound{1.0};
   static constexpr Flags kFlags = Flags::kOwn;
@@ -34,7 +34,7 @@ struct Log {
   static constexpr lw_kernel kId = LW_LOG;
   static constexpr std::string_view kName = "log";
   static constexpr std::string_view kDoc = "natural logarithm of x";
-  using Shape = Map1;
+  using Signature = Map<Elem(Elem)>;
   using Types = Floats;
   static constexpr Ulp kBound{1.0};
   static constexpr Flags kFlags = Flags::kOwn;
@@ -48,7 +48,7 @@ struct Tanh {
   static constexpr lw_kernel kId = LW_TANH;
   static constexpr std::string_view kName = "tanh";
   static constexpr std::string_view kDoc = "hyperbolic tangent of x";
-  using Shape = Map1;
+  using Signature = Map<Elem(Elem)>;
   using Types = Floats;
   static constexpr Ulp kBound{1.0};
   static constexpr Flags kFlags = Flags::kOwn;

@@ -22,9 +22,11 @@ HWY_INLINE V Body(PowFixed<E>, D d, V x, Raised& raised) {
 }
 
 template <class E, class T>
-uint32_t FixedLoop(const void* vx, const void*, const void*, void* vout, size_t n) {
-  const T* x = static_cast<const T*>(vx);
-  T* out = static_cast<T*>(vout);
+uint32_t FixedLoop(const void* const* inputs, void* const* outputs, size_t n) {
+  const Places<const T, 1> in(inputs);
+  const Places<T, 1> results(outputs);
+  const T* x = in.at[0];
+  T* out = results.at[0];
   const hn::ScalableTag<T> d;
   const size_t lanes = hn::Lanes(d);
   Raised raised;
@@ -47,10 +49,8 @@ uint32_t FixedLoop(const void* vx, const void*, const void*, void* vout, size_t 
     hn::StoreU(r3, d, out + i + 3 * lanes);
   }
   using Op = PowFixed<E>;
-  for (; i + lanes <= n; i += lanes) {
-    MapVector<Op, T, 1, false>(x + i, nullptr, nullptr, out + i, raised);
-  }
-  if (i != n) MapTail<Op, T, 1>(x + i, nullptr, nullptr, out + i, n - i, raised);
+  for (; i + lanes <= n; i += lanes) MapVector<Op>(in, results, i, raised);
+  if (i != n) MapTail<Op>(in, results, i, n - i, raised);
   return raised.bits;
 }
 

@@ -16,7 +16,7 @@ struct Pow {
   static constexpr lw_kernel kId = LW_POW;
   static constexpr std::string_view kName = "pow";
   static constexpr std::string_view kDoc = "x raised to the power y";
-  using Shape = Map2;
+  using Signature = Map<Elem(Elem, Elem)>;
   using Types = Floats;
   static constexpr Ulp kBound{1.0};
   static constexpr Flags kFlags = Flags::kOwn;

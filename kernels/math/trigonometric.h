@@ -16,7 +16,7 @@ struct Sin {
   static constexpr lw_kernel kId = LW_SIN;
   static constexpr std::string_view kName = "sin";
   static constexpr std::string_view kDoc = "sine of x, in radians";
-  using Shape = Map1;
+  using Signature = Map<Elem(Elem)>;
   using Types = Floats;
   static constexpr Ulp kBound{1.0};
   static constexpr Flags kFlags = Flags::kOwn;
@@ -33,7 +33,7 @@ struct Cos {
   static constexpr lw_kernel kId = LW_COS;
   static constexpr std::string_view kName = "cos";
   static constexpr std::string_view kDoc = "cosine of x, in radians";
-  using Shape = Map1;
+  using Signature = Map<Elem(Elem)>;
   using Types = Floats;
   static constexpr Ulp kBound{1.0};
   static constexpr Flags kFlags = Flags::kOwn;

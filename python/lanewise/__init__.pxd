@@ -121,8 +121,16 @@ cdef extern from "lanewise/lanewise.h" nogil:
         const void* data
         int64_t stride_bytes
 
+    ctypedef struct lw_call_options:
+        uint32_t struct_size
+        int32_t reserved
+        double ddof
+        int64_t result_capacity
+        int64_t result_count
+        int64_t first_bad_index
+
     lw_status lw_call(lw_kernel kernel, const lw_dtype* dtypes, const lw_operand* operands,
-                      int64_t n)
+                      int64_t n, lw_call_options* options)
 
     ctypedef struct lw_view:
         const void* data
@@ -130,12 +138,15 @@ cdef extern from "lanewise/lanewise.h" nogil:
         const int64_t* shape
         const int64_t* stride_bytes
 
-    ctypedef struct lw_reduce_options:
-        uint32_t struct_size
-        double ddof
+    ctypedef struct lw_map_operand:
+        const void* data
+        const int64_t* stride_bytes
+
+    lw_status lw_map(lw_kernel kernel, const lw_dtype* dtypes, const lw_map_operand* operands,
+                     int32_t ndim, const int64_t* shape, lw_call_options* options)
 
     lw_status lw_reduce(lw_kernel kernel, lw_dtype dtype, const lw_view* in_, uint64_t axis_mask,
-                        const lw_view* out, const lw_reduce_options* options)
+                        const lw_view* out, lw_call_options* options)
 
     ctypedef void (*lw_loop)(char** args, const intptr_t* dims, const intptr_t* steps,
                             void* context)

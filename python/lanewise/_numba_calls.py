@@ -10,7 +10,9 @@ from numba.extending import intrinsic
 
 _BYTES = ir.IntType(8).as_pointer()
 _I32, _I64 = ir.IntType(32), ir.IntType(64)
-_OPTIONS_SIZE = 16  # sizeof(lw_reduce_options)
+# lw_call_options: struct_size, reserved, ddof, capacity and the two results.
+_OPTIONS = ir.LiteralStructType([_I32, _I32, ir.DoubleType(), _I64, _I64, _I64])
+_OPTIONS_SIZE = 40
 
 
 def _store_array(builder, element, values):
@@ -240,8 +242,7 @@ def reduce_all(typingctx, kernel, dtype, array, result, ddof):
                       _store_array(builder, _I64, operand.strides)], layout))
             for operand in (source, target)]
         options = cgutils.alloca_once_value(builder, cgutils.make_anonymous_struct(
-            builder, [_I32(_OPTIONS_SIZE), arguments[4]],
-            ir.LiteralStructType([_I32, ir.DoubleType()])))
+            builder, [_I32(_OPTIONS_SIZE), _I32(0), arguments[4], *[_I64(0)] * 3], _OPTIONS))
         kind = ir.FunctionType(
             _I32, [_I32, _I32, views[0].type, _I64, views[1].type, options.type])
         function = cgutils.get_or_insert_function(builder.module, kind, "lanewise.lw_reduce")
@@ -263,8 +264,9 @@ def call(typingctx, kernel, dtypes, operands):
             cgutils.make_anonymous_struct(builder, [part.data, part.strides[0]], layout)
             for part in parts])
         ids = _store_array(builder, _I32, [_I32(kind.literal_value) for kind in dtypes])
-        kind = ir.FunctionType(_I32, [_I32, ids.type, table.type, _I64])
+        kind = ir.FunctionType(_I32, [_I32, ids.type, table.type, _I64, _BYTES])
         function = cgutils.get_or_insert_function(builder.module, kind, "lanewise.lw_call")
-        return builder.call(function, [_I32(kernel.literal_value), ids, table, parts[0].shape[0]])
+        return builder.call(function, [_I32(kernel.literal_value), ids, table, parts[0].shape[0],
+                                       _BYTES(None)])
 
     return types.int32(kernel, dtypes, operands), generate

@@ -173,9 +173,9 @@ PyObject* DeviceReduce(PyObject*, PyObject* args) {
   const char* name;
   PyObject *in_object, *out_object, *stream_object;
   unsigned long long axes;
-  lw_reduce_options reduce_options = {sizeof(reduce_options), 0};
+  lw_call_options call_options = {sizeof(call_options), 0, 0, 0, 0, 0};
   if (!PyArg_ParseTuple(args, "sO!KO!dO:device_reduce", &name, &DeviceArrayType, &in_object, &axes,
-                        &DeviceArrayType, &out_object, &reduce_options.ddof, &stream_object)) {
+                        &DeviceArrayType, &out_object, &call_options.ddof, &stream_object)) {
     return nullptr;
   }
   const Kernel* kernel = FindKernel(name);
@@ -203,7 +203,7 @@ PyObject* DeviceReduce(PyObject*, PyObject* args) {
   if (status == LW_OK) status = lw_gpu_stream_wait(out.device, stream, out.stream);
   if (status == LW_OK) {
     const AllowThreads allow(true);
-    status = lw_gpu_reduce(kernel->id, dtypes[0], &from, axes, &to, &reduce_options, &options);
+    status = lw_gpu_reduce(kernel->id, dtypes[0], &from, axes, &to, &call_options, &options);
   }
   if (status == LW_OK) status = lw_gpu_stream_wait(out.device, in.stream, stream);
   if (status == LW_OK) status = lw_gpu_stream_wait(out.device, out.stream, stream);

@@ -35,7 +35,7 @@ bool Run(const Kernel& kernel, const std::array<lw_dtype, 3>& dtypes,
   ClearFlags();
   {
     const AllowThreads allow(n >= kAllowThreadsFrom);
-    status = lw_call(kernel.id, dtypes.data(), operands, n);
+    status = lw_call(kernel.id, dtypes.data(), operands, n, nullptr);
   }
   const int raised = RaisedFlags();
   if (status != LW_OK) return Raise(status);

@@ -54,7 +54,7 @@ PyObject* ReduceArray(PyObject*, PyObject* args) {
   const char* name;
   PyArrayObject *in, *out;
   unsigned long long axes;
-  lw_reduce_options options = {sizeof(options), 0};
+  lw_call_options options = {sizeof(options), 0, 0, 0, 0, 0};
   if (!PyArg_ParseTuple(args, "sO!KO!d:reduce", &name, &PyArray_Type, &in, &axes, &PyArray_Type,
                         &out, &options.ddof)) {
     return nullptr;
@@ -120,7 +120,7 @@ PyObject* CallOnVectors(PyObject*, PyObject* args) {
   ClearFlags();
   {
     const AllowThreads allow(n >= kAllowThreadsFrom);
-    status = lw_call(kernel->id, dtypes, operands, n);
+    status = lw_call(kernel->id, dtypes, operands, n, nullptr);
   }
   return Finish(name, status, RaisedFlags());
 }
@@ -157,7 +157,7 @@ PyObject* ScanArray(PyObject*, PyObject* args) {
     while (status == LW_OK && PyArray_ITER_NOTDONE(i)) {
       const lw_operand operands[] = {{PyArray_ITER_DATA(i), PyArray_STRIDE(in, axis)},
                                      {PyArray_ITER_DATA(o), PyArray_STRIDE(out, axis)}};
-      status = lw_call(kernel->id, dtypes, operands, n);
+      status = lw_call(kernel->id, dtypes, operands, n, nullptr);
       PyArray_ITER_NEXT(i);
       PyArray_ITER_NEXT(o);
     }

@@ -36,9 +36,9 @@ def call(name, *arrays, out_char, size=None):
     n = arrays[0].size
     out = np.empty(n if size is None else size, out_char)
     operands = [*arrays, out]
-    dtypes = (ctypes.c_int * 4)(*(DTYPES[a.dtype.char] for a in operands))
-    table = (_Operand * 4)(*(_Operand(a.ctypes.data, a.itemsize) for a in operands))
-    status = _lib.lw_call(kernel, dtypes, table, ctypes.c_int64(n))
+    dtypes = (ctypes.c_int * 8)(*(DTYPES[a.dtype.char] for a in operands))
+    table = (_Operand * 8)(*(_Operand(a.ctypes.data, a.itemsize) for a in operands))
+    status = _lib.lw_call(kernel, dtypes, table, ctypes.c_int64(n), None)
     assert status == 0, _lib.lw_last_error()
     return out
 

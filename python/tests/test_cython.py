@@ -71,7 +71,7 @@ SOURCE = """
 # cython: language_level=3
 from lanewise cimport (
     LW_ADD, LW_F64, LW_MAX_OPERANDS, LW_OK, LW_SUM, lw_call, lw_dtype, lw_exp_f64, lw_find_loop,
-    lw_last_error, lw_loop, lw_operand, lw_reduce, lw_reduce_options, lw_sum_f64, lw_view)
+    lw_last_error, lw_loop, lw_operand, lw_reduce, lw_call_options, lw_sum_f64, lw_view)
 from libc.stdint cimport int64_t, intptr_t
 
 
@@ -101,7 +101,7 @@ def add(double[:] x, double[:] y, double[:] out):
     operands[0] = lw_operand(&x[0], x.strides[0])
     operands[1] = lw_operand(&y[0], y.strides[0])
     operands[2] = lw_operand(&out[0], out.strides[0])
-    check(lw_call(LW_ADD, dtypes, operands, x.shape[0]))
+    check(lw_call(LW_ADD, dtypes, operands, x.shape[0], NULL))
 
 
 def add_by_loop(double[:] x, double[:] y, double[:] out):
@@ -123,12 +123,12 @@ def column_sums(double[:, :] x, double[:] out):
     cdef int64_t strides[2]
     cdef int64_t out_shape = out.shape[0], out_stride = out.strides[0]
     cdef lw_view source, target
-    cdef lw_reduce_options options
+    cdef lw_call_options options
     shape[0], shape[1] = x.shape[0], x.shape[1]
     strides[0], strides[1] = x.strides[0], x.strides[1]
     source = lw_view(&x[0, 0], 2, &shape[0], &strides[0])
     target = lw_view(&out[0], 1, &out_shape, &out_stride)
-    options = lw_reduce_options(sizeof(lw_reduce_options), 0)
+    options = lw_call_options(sizeof(lw_call_options), 0, 0, 0, 0, 0)
     check(lw_reduce(LW_SUM, LW_F64, &source, 1, &target, &options))
 """
 

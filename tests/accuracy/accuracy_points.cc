@@ -189,7 +189,7 @@ bool RunMath(lw_kernel kernel, const std::vector<T>& x, const std::vector<T>& y,
     operands[1] = {y.data(), size};
     operands[2] = {out.data(), size};
   }
-  return lw_call(kernel, dtypes, operands, static_cast<int64_t>(x.size())) == LW_OK;
+  return lw_call(kernel, dtypes, operands, static_cast<int64_t>(x.size()), nullptr) == LW_OK;
 }
 template bool RunMath(lw_kernel, const std::vector<float>&, const std::vector<float>&,
                       std::vector<float>&);

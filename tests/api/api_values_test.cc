@@ -86,7 +86,7 @@ TEST(ApiValues, ResultsOfReductionsLieOutsideTheInputs) {
   const lw_dtype dtypes[] = {LW_F64, LW_F64};
   const auto sum = [&](int64_t stride, double* result) {
     const lw_operand operands[] = {{x.data(), stride}, {result, 0}};
-    return lw_call(LW_SUM, dtypes, operands, 4);
+    return lw_call(LW_SUM, dtypes, operands, 4, nullptr);
   };
   ExpectError(sum(16, &x[2]), LW_ERR_OVERLAP, "sum: the result overlaps input 0");
   ExpectError(sum(0, &x[0]), LW_ERR_OVERLAP, "sum");
@@ -146,14 +146,14 @@ TEST(ApiValues, SentencesPairInputsWithOutputs) {
   lw_loop loop;
   void* context;
   const std::string exp = "exp takes f32->f32, f64->f64, not f32->f64";
-  ExpectError(lw_call(LW_EXP, mixed, none, 0), LW_ERR_DTYPE, exp);
+  ExpectError(lw_call(LW_EXP, mixed, none, 0, nullptr), LW_ERR_DTYPE, exp);
   ExpectError(lw_find_loop(LW_EXP, mixed, &loop, &context), LW_ERR_DTYPE, exp);
   ExpectError(lw_explain(LW_EXP, mixed, 0, 0, nullptr, 0, nullptr), LW_ERR_DTYPE, exp);
-  ExpectError(lw_call(LW_ARGMAX, f64, none, 0), LW_ERR_DTYPE,
+  ExpectError(lw_call(LW_ARGMAX, f64, none, 0, nullptr), LW_ERR_DTYPE,
               "argmax takes f32->i64, f64->i64, not f64->f64");
-  ExpectError(lw_call(LW_WHERE, f64, none, 0), LW_ERR_DTYPE, "bool,f64,f64->f64");
+  ExpectError(lw_call(LW_WHERE, f64, none, 0, nullptr), LW_ERR_DTYPE, "bool,f64,f64->f64");
   // The longest list is complete.
-  ExpectError(lw_call(LW_CONVERT, f64, none, 0), LW_ERR_DTYPE, ", not f64->f64");
+  ExpectError(lw_call(LW_CONVERT, f64, none, 0, nullptr), LW_ERR_DTYPE, ", not f64->f64");
   const lw_view view = {nullptr, 0, nullptr, nullptr};
   ExpectError(lw_reduce(LW_SUM, LW_U16, &view, 0, &view, nullptr), LW_ERR_DTYPE,
               "u8->u64, not u16");
@@ -161,7 +161,7 @@ TEST(ApiValues, SentencesPairInputsWithOutputs) {
               "argmax reduces f32->i64, f64->i64, not i32");
   ExpectError(lw_reduce(LW_DOT, LW_F32, &view, 0, &view, nullptr), LW_ERR_KERNEL,
               "dot does not reduce");
-  EXPECT_EQ(lw_call(LW_ADD, kF32x3, none, 0), LW_OK);
+  EXPECT_EQ(lw_call(LW_ADD, kF32x3, none, 0, nullptr), LW_OK);
 }
 
 }  // namespace

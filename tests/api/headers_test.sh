@@ -67,7 +67,7 @@ lw_status add(const float *x, const float *y, float *out, int64_t n) {
   const lw_operand operands[] = {{x, 4}, {y, 4}, {out, 4}};
   const lw_gpu_operand device[] = {{x, &stride, 0, 0}, {y, &stride, 0, 0}, {out, &stride, 0, 0}};
   const lw_view in = {x, 1, &n, &stride}, sum = {out, 0, 0, 0};
-  lw_status status = lw_call(LW_ADD, dtypes, operands, n);
+  lw_status status = lw_call(LW_ADD, dtypes, operands, n, NULL);
   if (status == LW_OK) status = lw_gpu_call(LW_ADD, dtypes, device, 1, &n, 0);
   return status == LW_OK ? lw_reduce(LW_SUM, LW_F32, &in, 1, &sum, 0) : status;
 }

@@ -25,7 +25,7 @@ int main(void) {
   operands[0].data = a, operands[0].stride_bytes = 4;
   operands[1].data = b, operands[1].stride_bytes = 4;
   operands[2].data = c, operands[2].stride_bytes = 4;
-  if (lw_call(LW_ADD, dtypes, operands, 3) != LW_OK) FAIL("add: %s\n", lw_last_error());
+  if (lw_call(LW_ADD, dtypes, operands, 3, NULL) != LW_OK) FAIL("add: %s\n", lw_last_error());
   if (c[0] != 11 || c[1] != 22 || c[2] != 33) FAIL("add gave %d %d %d\n", c[0], c[1], c[2]);
 
   if (lw_machine(0, report, sizeof(report), &length) != LW_OK) FAIL("no report\n");

@@ -45,7 +45,7 @@ class Caller {
     const Guarded& out_memory = *memory_[static_cast<size_t>(in_place >= 0 ? in_place : out)];
     const auto [begin, end] = Window(out_memory, operands[out], SizeOf(record, out), n);
     Bytes wanted(begin, end);
-    const lw_status status = lw_call(record.kernel, record.dtypes, operands, n);
+    const lw_status status = lw_call(record.kernel, record.dtypes, operands, n, nullptr);
     if (status != LW_OK)
       return Fail(target, n, operands, std::string("status: ") + lw_last_error());
     const Bytes& expected = arrays_.Expected(scalars);

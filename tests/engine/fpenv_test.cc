@@ -85,7 +85,7 @@ Bytes CallOn(const Arrays& arrays, lw_status* status) {
     operands[i] = {arrays.inputs[i].data(), static_cast<int64_t>(SizeOf(r, i))};
   }
   operands[r.inputs] = {out.data(), static_cast<int64_t>(SizeOf(r, r.inputs))};
-  *status = lw_call(r.kernel, r.dtypes, operands, static_cast<int64_t>(arrays.n));
+  *status = lw_call(r.kernel, r.dtypes, operands, static_cast<int64_t>(arrays.n), nullptr);
   return out;
 }
 
@@ -167,7 +167,7 @@ class FlagCaller {
     feclearexcept(FE_ALL_EXCEPT);
     if (entry) feraiseexcept(entry);
     const lw_status status =
-        lw_call(record_.kernel, record_.dtypes, operands, static_cast<int64_t>(n));
+        lw_call(record_.kernel, record_.dtypes, operands, static_cast<int64_t>(n), nullptr);
     const int flags = fetestexcept(kWatched);
     feclearexcept(FE_ALL_EXCEPT);
     EXPECT_EQ(status, LW_OK) << lw_last_error();

@@ -2,18 +2,21 @@
 # surrounds a call: fork, the end of the process, folders with other modules, short memory.
 
 lw_add_test(elementwise_test engine/elementwise_test.cc)
+lw_add_test(map_test engine/map_test.cc)
+lw_add_test(overlap_test engine/overlap_test.cc)
 lw_add_test(fpenv_test engine/fpenv_test.cc)
 lw_add_test(numpy_loop_test engine/numpy_loop_test.cc)
 lw_add_api_test(fork_test engine/fork_test.cc)
 target_include_directories(fork_test PRIVATE ${PROJECT_SOURCE_DIR})
-set_tests_properties(numpy_loop_test elementwise_test PROPERTIES LABELS "fast;sanitize")
+set_tests_properties(numpy_loop_test elementwise_test map_test overlap_test PROPERTIES LABELS "fast;sanitize")
 # These measure memory traffic or set process-wide limits of threads: not beside each other.
 set_tests_properties(elementwise_test fpenv_test PROPERTIES RUN_SERIAL ON)
 
 # What runs on several threads, for ThreadSanitizer.
 add_test(NAME elementwise_threads
          COMMAND elementwise_test --gtest_filter=*ThreadsChangeNothing*:*ThreadBudget*)
-set_tests_properties(elementwise_threads PROPERTIES LABELS threads TIMEOUT 600)
+add_test(NAME map_threads COMMAND map_test --gtest_filter=*ThreadsChangeNothing*)
+set_tests_properties(elementwise_threads map_threads PROPERTIES LABELS threads TIMEOUT 600)
 
 add_executable(exit_program engine/exit_program.cc)
 target_compile_features(exit_program PRIVATE cxx_std_20)

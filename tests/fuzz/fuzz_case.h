@@ -133,7 +133,8 @@ inline Bytes BaselineResult(const lw_kernel_record& record, const lw_operand* op
     contiguous[i] = {copies[i].data(), static_cast<int64_t>(size)};
   }
   const harness::TargetScope scope(lw_target_name(0));
-  EXPECT_EQ(lw_call(record.kernel, record.dtypes, contiguous, n), LW_OK) << lw_last_error();
+  EXPECT_EQ(lw_call(record.kernel, record.dtypes, contiguous, n, nullptr), LW_OK)
+      << lw_last_error();
   return copies[record.inputs];
 }
 
@@ -249,7 +250,7 @@ class Case {
     if (right && (n > 0 || IsReduction())) expected = BaselineResult(record_, operands, n);
     int64_t results = IsReduction() ? 1 : n;
     if (right && record_.shape == LW_SHAPE_COMPRESS) results = TrueBytes(operands[1], n);
-    const lw_status status = lw_call(kernel, dtypes, operands, n);
+    const lw_status status = lw_call(kernel, dtypes, operands, n, nullptr);
     if (!verdict.Allows(status)) return WrongStatus(status, verdict);
     if (status == LW_OK) {
       const std::string wrong = CheckElements(operands[record_.inputs], results, expected);

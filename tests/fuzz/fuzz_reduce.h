@@ -143,7 +143,7 @@ inline std::string Case::CallReduce(const FuzzView& in, uint64_t mask, const Fuz
   const auto out_size = static_cast<int64_t>(harness::SizeOf(record_, 1));
   lw_view in_view = {in.data, in.ndim, in.shape, in.strides};
   lw_view out_view = {out.data, out.ndim, out.shape, out.strides};
-  lw_reduce_options options = {sizeof(options), static_cast<double>(source_.Below(3))};
+  lw_call_options options = {sizeof(options), 0, static_cast<double>(source_.Below(3)), 0, 0, 0};
   text_ += ", lw_reduce " + harness::Describe(record_) + ", mask " + std::to_string(mask);
   for (const FuzzView* v : {&in, &out}) {
     text_ += ", [" + std::to_string(v->data - arena_.actual()) + ":";
@@ -224,7 +224,7 @@ inline Bytes Case::SliceResult(const FuzzView& slice, uint64_t mask, int64_t len
                         reinterpret_cast<double*>(result.data()));
   } else {
     const lw_operand operands[] = {{values.data(), static_cast<int64_t>(size)}, {result.data(), 8}};
-    status = lw_call(record_.kernel, record_.dtypes, operands, length);
+    status = lw_call(record_.kernel, record_.dtypes, operands, length, nullptr);
   }
   EXPECT_EQ(status, LW_OK) << lw_last_error();
   return result;

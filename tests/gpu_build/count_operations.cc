@@ -89,7 +89,7 @@ void Print(Kernel<Op, T> kernel) {
            MangledPart(kernel).c_str(), AccessBytes<E>(typename E::Inputs()).c_str(),
            kVector<E> * kUnroll<Op, E>, kIsMath<Op>, moves_bits,
            Text(CountOrdinary<E>(typename E::Inputs())).c_str(), Text(Count<E>()).c_str());
-  } else if constexpr (kIsReduction<typename Op::Shape>) {
+  } else if constexpr (kIsReduction<ShapeOf<Op>>) {
     printf("reduce %s\n", MangledPart(kernel).c_str());
     if constexpr (std::is_same_v<Op, Var>) {
       printf("reduce %s\n", MangledPart(Kernel<VarCenter, T>()).c_str());

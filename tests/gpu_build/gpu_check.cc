@@ -174,7 +174,7 @@ int Exhaustive() {
       const lw_gpu_operand operands[] = {{in.data(), &stride, 0, 0}, {out.data(), &stride, 0, 0}};
       if (!Ok(lw_gpu_call(kernel, dtypes, operands, 1, &shape, nullptr), "exhaustive")) return 0;
       const lw_operand host[] = {{x.data(), 4}, {cpu.data(), 4}};
-      if (!Ok(lw_call(kernel, dtypes, host, shape), "exhaustive")) return 0;
+      if (!Ok(lw_call(kernel, dtypes, host, shape, nullptr), "exhaustive")) return 0;
       out.To(gpu.data(), kBlock * 4);
       for (size_t i = 0; i < kBlock; ++i) {
         const bool both_nan =

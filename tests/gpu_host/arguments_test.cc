@@ -141,7 +141,7 @@ TEST_F(GpuArguments, Options) {
   ExpectError(Call(At(0), At(100), 0, &newer.known), LW_ERR_UNSUPPORTED, "lacks");
   const lw_view in{memory_.data(), 1, &kTwo, &kStride},
       out{memory_.data() + 100, 0, nullptr, nullptr};
-  lw_reduce_options reduce{};
+  lw_call_options reduce{};
   ExpectError(lw_gpu_reduce(LW_VAR, LW_F32, &in, 1, &out, &reduce, nullptr), LW_ERR_SHAPE,
               "struct_size");
 }
@@ -153,8 +153,8 @@ TEST_F(GpuArguments, Reductions) {
                           const lw_view* result) {
     return lw_gpu_reduce(static_cast<lw_kernel>(kernel), dtype, x, mask, result, nullptr, nullptr);
   };
-  ExpectError(reduce(LW_SUM, LW_F32, nullptr, 1, &out), LW_ERR_NULL, "view");
-  ExpectError(reduce(LW_SUM, LW_F32, &in, 1, nullptr), LW_ERR_NULL, "view");
+  ExpectError(reduce(LW_SUM, LW_F32, nullptr, 1, &out), LW_ERR_NULL, "in is null");
+  ExpectError(reduce(LW_SUM, LW_F32, &in, 1, nullptr), LW_ERR_NULL, "out is null");
   ExpectError(reduce(999, LW_F32, &in, 1, &out), LW_ERR_KERNEL, "999");
   ExpectError(reduce(LW_EXP, LW_F32, &in, 1, &out), LW_ERR_KERNEL, "exp does not reduce");
   ExpectError(reduce(LW_DOT, LW_F32, &in, 1, &out), LW_ERR_KERNEL, "dot does not reduce");

@@ -172,7 +172,7 @@ TEST_F(GpuCalls, ElementwiseKernels) {
           Array& array = arrays[static_cast<size_t>(i == 0 && in_place ? out : i)];
           one[i] = {array.host.data() + array.At(index), 8};
         }
-        ASSERT_EQ(lw_call(kernel.kernel, kernel.dtypes, one, 1), LW_OK) << lw_last_error();
+        ASSERT_EQ(lw_call(kernel.kernel, kernel.dtypes, one, 1, nullptr), LW_OK) << lw_last_error();
       });
       ASSERT_EQ(device.back()->Download(), expected.host);
     }
@@ -201,8 +201,8 @@ TEST_F(GpuCalls, ReductionsOverAnyAxes) {
       };
       const lw_view x = view(in, shape, device_in.data()),
                     result = view(out, kept, device_out.data());
-      const lw_reduce_options options{sizeof(options),
-                                      kernel.kernel == LW_VAR ? double(round % 3) : 0};
+      lw_call_options options{
+          sizeof(options), 0, kernel.kernel == LW_VAR ? double(round % 3) : 0, 0, 0, 0};
       ASSERT_EQ(
           lw_gpu_reduce(kernel.kernel, kernel.dtypes[0], &x, mask, &result, &options, nullptr),
           LW_OK)
@@ -253,7 +253,7 @@ TEST_F(GpuCalls, DotAndScans) {
       }
       ASSERT_EQ(lw_gpu_call(kernel.kernel, kernel.dtypes, operands, 1, &n, nullptr), LW_OK)
           << lw_last_error();
-      ASSERT_EQ(lw_call(kernel.kernel, kernel.dtypes, host, n), LW_OK) << lw_last_error();
+      ASSERT_EQ(lw_call(kernel.kernel, kernel.dtypes, host, n, nullptr), LW_OK) << lw_last_error();
       ASSERT_EQ(device.back()->Download(), arrays.back().host);
       if (!dot) continue;
       const lw_view x{operands[0].data, 1, &n, operands[0].stride_bytes},
@@ -285,7 +285,7 @@ TEST_F(GpuCalls, Compress) {
           << lw_last_error();
       const lw_operand host[] = {operand(x, x.host.data()), operand(mask, mask.host.data()),
                                  operand(out, out.host.data())};
-      ASSERT_EQ(lw_call(LW_COMPRESS, kernel.dtypes, host, n), LW_OK) << lw_last_error();
+      ASSERT_EQ(lw_call(LW_COMPRESS, kernel.dtypes, host, n, nullptr), LW_OK) << lw_last_error();
       int64_t count = 0;
       for (int64_t i = 0; i < n; ++i)
         count += static_cast<const char*>(host[1].data)[i * host[1].stride_bytes] != 0;

@@ -59,7 +59,7 @@ lw_status Task::RunElementwise() {
       for (size_t k = 0; k + 1 < Axes(); ++k) at += index[k] * strides_[i][k];
       operands[i] = {at, Axes() ? strides_[i].back() : static_cast<int64_t>(Size(i))};
     }
-    const lw_status status = lw_call(task_.kernel, dtypes_.data(), operands, inner);
+    const lw_status status = lw_call(task_.kernel, dtypes_.data(), operands, inner, nullptr);
     if (status != LW_OK) return status;
     for (size_t k = Axes(); k-- > 1 && ++index[k - 1] == shape_[k - 1];) index[k - 1] = 0;
   }
@@ -76,17 +76,16 @@ lw_status Task::RunReduction() {
   const lw_view in{Data(0), task_.ndim, shape_.data(), strides_[0].data()};
   const lw_view out{Data(1), static_cast<int32_t>(out_shape.size()), out_shape.data(),
                     out_strides.data()};
-  const lw_reduce_options options{sizeof(options), task_.ddof};
+  lw_call_options options{sizeof(options), 0, task_.ddof, 0, 0, 0};
   return lw_reduce(task_.kernel, dtypes_[0], &in, task_.axis_mask, &out, &options);
 }
 
 lw_status Task::RunOneAxis() {
   lw_operand operands[LW_MAX_OPERANDS];
   for (size_t i = 0; i <= Out(); ++i) operands[i] = {Data(i), strides_[i][0]};
-  const lw_status status = lw_call(task_.kernel, dtypes_.data(), operands, shape_[0]);
-  if (task_.kind != LW_SHAPE_COMPRESS) return status;
-  *task_.count = 0;
-  for (int64_t i = 0; i < shape_[0]; ++i) *task_.count += Data(1)[i * strides_[1][0]] != 0;
+  lw_call_options options{sizeof(options), 0, 0, 0, 0, 0};
+  const lw_status status = lw_call(task_.kernel, dtypes_.data(), operands, shape_[0], &options);
+  if (task_.kind == LW_SHAPE_COMPRESS) *task_.count = options.result_count;
   return status;
 }
 

@@ -10,6 +10,7 @@
 
 namespace {
 
+using namespace lanewise;       // NOLINT
 using namespace lanewise::gpu;  // NOLINT
 
 using Visit = std::vector<int64_t>;  // byte offset of each operand
@@ -157,53 +158,7 @@ TEST(Geometry, ScalarsAndEmptyArrays) {
   strides[0] = wild;
   const Geometry g = Collapse(2, ones, kAllAxes, strides, 1, 0, Order::kAny);
   EXPECT_EQ(g.Count(), 1);
-  EXPECT_TRUE(Fits32Bits(g));
   EXPECT_EQ(AccessOf(g, 0, 8), Access::kContiguous);
-}
-
-TEST(Geometry, IndexWidth) {
-  const auto fits = [](int64_t rows, int64_t columns, int64_t row_stride, int64_t column_stride) {
-    const int64_t shape[] = {rows, columns}, stride[] = {row_stride, column_stride};
-    const int64_t* strides[] = {stride, nullptr};
-    return Fits32Bits(Collapse(2, shape, kAllAxes, strides, 2, 0, Order::kLogical));
-  };
-  constexpr int64_t k31 = int64_t{1} << 31;
-  EXPECT_TRUE(fits(1, k31 / 4, 0, 4));
-  EXPECT_FALSE(fits(1, k31 / 4 + 1, 0, 4));
-  EXPECT_FALSE(fits(1, k31 / 4 + 1, 0, -4));
-  EXPECT_TRUE(fits(1, k31 - 1, 0, 0));
-  EXPECT_FALSE(fits(1, k31, 0, 0));
-  EXPECT_FALSE(fits(1 << 16, 1 << 16, 0, 0));
-  EXPECT_TRUE(fits(2, 2, k31 - 5, 4));
-  EXPECT_FALSE(fits(2, 2, k31 - 4, 4));
-  EXPECT_TRUE(fits(0, k31, 8 * k31, 8));
-}
-
-TEST(Geometry, Alignment) {
-  alignas(64) static char memory[64];
-  const auto peel = [](std::vector<std::pair<int, int>> operands) {
-    const void* addresses[4];
-    int sizes[4];
-    for (size_t i = 0; i < operands.size(); ++i) {
-      addresses[i] = memory + operands[i].first;
-      sizes[i] = operands[i].second;
-    }
-    return ElementsToAlignment(addresses, sizes, static_cast<int>(operands.size()), 16);
-  };
-  EXPECT_EQ(peel({}), 0);
-  EXPECT_EQ(peel({{0, 4}, {16, 8}}), 0);
-  EXPECT_EQ(peel({{4, 4}, {20, 4}}), 3);
-  EXPECT_EQ(peel({{4, 4}, {8, 4}}), -1);
-  EXPECT_EQ(peel({{8, 8}, {12, 4}}), 1);
-  EXPECT_EQ(peel({{8, 8}, {4, 4}}), 3);
-  EXPECT_EQ(peel({{8, 8}, {8, 4}}), -1);
-  EXPECT_EQ(peel({{1, 1}, {14, 2}}), -1);
-  EXPECT_EQ(peel({{1, 1}, {2, 2}}), 15);
-  for (int size : {1, 2, 4, 8}) {
-    for (int offset = 0; offset < 16; offset += size) {
-      EXPECT_EQ(peel({{offset, size}}), (16 - offset) % 16 / size);
-    }
-  }
 }
 
 TEST(Geometry, Blocks) {
@@ -211,7 +166,6 @@ TEST(Geometry, Blocks) {
   EXPECT_EQ(BlocksFor(256, 256), 1);
   EXPECT_EQ(BlocksFor(257, 256), 2);
   EXPECT_EQ(BlocksFor(int64_t{1} << 40, 256), kMaxBlocks);
-  EXPECT_EQ(BlocksFor(int64_t{1} << 40, 256, 1000), 1000);
   EXPECT_EQ(BlocksFor(INT64_MAX, 1), kMaxBlocks);
 }
 

@@ -17,10 +17,9 @@ void Apply(const void* const* in, void* out, size_t n, TypeList<In...>, std::ind
 }
 
 template <class Op, class T>
-uint32_t Loop(const void* a, const void* b, const void* c, void* out, size_t n) {
+uint32_t Loop(const void* const* in, void* const* out, size_t n) {
   using E = Element<Op, T>;
-  const void* in[] = {a, b, c};
-  Apply<E>(in, out, n, typename E::Inputs(), std::make_index_sequence<E::kInputs>());
+  Apply<E>(in, out[0], n, typename E::Inputs(), std::make_index_sequence<E::kInputs>());
   return 0;
 }
 

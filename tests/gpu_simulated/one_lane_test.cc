@@ -57,7 +57,8 @@ TEST(OneLane, GivesTheGoldenHashes) {
     const void* in[LW_MAX_OPERANDS] = {};
     for (size_t i = 0; i < c.inputs.size(); ++i) in[i] = c.inputs[i].data();
     c.output.assign(static_cast<size_t>(c.n) * lw_dtype_size(c.record.dtypes[c.record.inputs]), 0);
-    loop(in[0], in[1], in[2], c.output.data(), static_cast<size_t>(c.n));
+    void* out[] = {c.output.data()};
+    loop(in, out, static_cast<size_t>(c.n));
     ASSERT_TRUE(recorded.contains(c.key)) << c.key;
     EXPECT_EQ(Hash(c), recorded.at(c.key)) << c.key;
     ++compared;
@@ -100,12 +101,13 @@ TEST(OneLane, AgreesWithTheLibraryOnManyInputs) {
     }
     operands[records[i].inputs] = {
         expected.data(), static_cast<int64_t>(harness::SizeOf(records[i], records[i].inputs))};
-    ASSERT_EQ(
-        lw_call(records[i].kernel, records[i].dtypes, operands, static_cast<int64_t>(arrays.n)),
-        LW_OK)
+    ASSERT_EQ(lw_call(records[i].kernel, records[i].dtypes, operands,
+                      static_cast<int64_t>(arrays.n), nullptr),
+              LW_OK)
         << lw_last_error();
-    OneLaneLoop(i)(arrays.inputs[0].data(), arrays.inputs[1].data(), arrays.inputs[2].data(),
-                   result.data(), arrays.n);
+    const void* in[] = {arrays.inputs[0].data(), arrays.inputs[1].data(), arrays.inputs[2].data()};
+    void* out[] = {result.data()};
+    OneLaneLoop(i)(in, out, arrays.n);
     ExpectSame(arrays, expected, result);
   }
 }
@@ -127,8 +129,10 @@ void CompareAllInputs(lw_kernel kernel) {
       std::memcpy(&x[i], &bits, sizeof(bits));
     }
     const lw_operand operands[] = {{x.data(), sizeof(float)}, {library.data(), sizeof(float)}};
-    ASSERT_EQ(lw_call(kernel, dtypes, operands, kBlock), LW_OK) << lw_last_error();
-    loop(x.data(), nullptr, nullptr, one_lane.data(), kBlock);
+    ASSERT_EQ(lw_call(kernel, dtypes, operands, kBlock, nullptr), LW_OK) << lw_last_error();
+    const void* in[] = {x.data()};
+    void* out[] = {one_lane.data()};
+    loop(in, out, kBlock);
     for (size_t i = 0; i < kBlock; ++i) {
       if (std::memcmp(&one_lane[i], &library[i], sizeof(float)) == 0) continue;
       if (one_lane[i] != one_lane[i] && library[i] != library[i]) continue;

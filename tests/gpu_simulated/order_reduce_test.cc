@@ -91,12 +91,13 @@ TEST(Simulated, WholeArraysOfManySizes) {
             const lw_operand operands[] = {{task.data[0], static_cast<int64_t>(size)},
                                            {task.data[1], static_cast<int64_t>(size)},
                                            {&expected, 8}};
-            ASSERT_EQ(lw_call(LW_DOT, record.dtypes, operands, n), LW_OK) << lw_last_error();
+            ASSERT_EQ(lw_call(LW_DOT, record.dtypes, operands, n, nullptr), LW_OK)
+                << lw_last_error();
           } else {
             const int64_t stride = static_cast<int64_t>(size);
             const lw_view in = {task.data[0], 1, &n, &stride};
             const lw_view out = {&expected, 0, nullptr, nullptr};
-            const lw_reduce_options options = {sizeof(options), task.ddof};
+            lw_call_options options = {sizeof(options), 0, task.ddof, 0, 0, 0};
             ASSERT_EQ(lw_reduce(record.kernel, record.dtypes[0], &in, 1, &out, &options), LW_OK)
                 << lw_last_error();
           }

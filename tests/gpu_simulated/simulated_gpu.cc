@@ -76,7 +76,7 @@ void Enter(Kernel<Op, T>) {
   if constexpr (kIsMap<Op>) {
     maps[kSlot<Op, T>] = {&kContiguousGrid<Op, T>, &kStridedGrid<Op, T>, kMapTile<Op, T>,
                           kVector<Element<Op, T>>};
-  } else if constexpr (kIsReduction<typename Op::Shape>) {
+  } else if constexpr (kIsReduction<ShapeOf<Op>>) {
     using R = Reducer<Op, T>;
     gpu::ReducePass center;
     if constexpr (std::is_same_v<Op, Var>) center = PassOf<Reducer<VarCenter, T>>();

@@ -85,10 +85,10 @@ std::string CheckMap(const Case& c) {
         good = SameValue(got, static_cast<T>(reference));
       }
     };
-    using S = typename Op::Shape;
-    if constexpr (std::is_same_v<S, Map1>)
+    constexpr size_t kInputs = InputsOf<Op, T>::kSize;
+    if constexpr (kInputs == 1)
       check(Reference<Op, T>(x));
-    else if constexpr (std::is_same_v<S, Map2>)
+    else if constexpr (kInputs == 2)
       check(Reference<Op, T>(x, At<T>(c.inputs[1], i)));
     else
       check(Reference<Op, T>(x, At<T>(c.inputs[1], i), At<T>(c.inputs[2], i)));
@@ -101,7 +101,7 @@ template <class Op, class T>
 std::string CheckPredicate(const Case& c) {
   for (int64_t i = 0; i < c.n; ++i) {
     bool wanted;
-    if constexpr (std::is_same_v<typename Op::Shape, Test>)
+    if constexpr (InputsOf<Op, T>::kSize == 1)
       wanted = Op{}(At<T>(c.inputs[0], i));
     else
       wanted = Op{}(At<T>(c.inputs[0], i), At<T>(c.inputs[1], i));
@@ -291,19 +291,19 @@ std::string CheckCompress(const Case& c) {
 
 template <class Op, class T>
 std::string CheckOne(const Case& c, Kernel<Op, T>) {
-  using S = typename Op::Shape;
-  if constexpr (std::is_same_v<S, Compare> || std::is_same_v<S, Test>)
-    return CheckPredicate<Op, T>(c);
-  else if constexpr (std::is_same_v<S, Select>)
+  using S = ShapeOf<Op>;
+  if constexpr (std::is_same_v<Op, Where>)
     return CheckWhere<T>(c);
   else if constexpr (std::is_same_v<S, Scan>)
     return CheckScan<T>(c);
   else if constexpr (std::is_same_v<S, Compress>)
     return CheckCompress<T>(c);
-  else if constexpr (kIsElementwise<S>)
+  else if constexpr (!kIsElementwise<Op>)
+    return CheckReduce<Op, T>(c);
+  else if constexpr (kIsUniform<Op, T>)
     return CheckMap<Op, T>(c);
   else
-    return CheckReduce<Op, T>(c);
+    return CheckPredicate<Op, T>(c);
 }
 template <class Op, class From, class To>
 std::string CheckOne(const Case& c, Kernel<Op, Cast<From, To>>) {
@@ -312,8 +312,7 @@ std::string CheckOne(const Case& c, Kernel<Op, Cast<From, To>>) {
 
 template <class Op, class T>
 bool Matches(const Case& c, Kernel<Op, T>) {
-  // Operand 0 is the mask of a Select.
-  const int operand = std::is_same_v<typename Op::Shape, Select> ? 1 : 0;
+  const int operand = std::is_same_v<Op, Where> ? 1 : 0;  // where's operand 0 is its condition
   return c.record.kernel == Op::kId && c.record.dtypes[operand] == kDtype<T>;
 }
 template <class Op, class From, class To>

@@ -52,7 +52,7 @@ std::vector<T> Call(const std::vector<T>& x, const T* y, int64_t y_stride, int64
                                  {const_cast<T*>(y), y_stride},
                                  {out.data(), int64_t{sizeof(T)}}};
   std::feclearexcept(FE_ALL_EXCEPT);
-  EXPECT_EQ(lw_call(LW_POW, dtypes, operands, n), LW_OK) << lw_last_error();
+  EXPECT_EQ(lw_call(LW_POW, dtypes, operands, n, nullptr), LW_OK) << lw_last_error();
   out.resize(static_cast<size_t>(n));
   return out;
 }

@@ -71,7 +71,7 @@ void CheckKernel(lw_kernel kernel, const char* name, Ref ref) {
               lw_operand{out.get(), static_cast<int64_t>(sizeof(Out))}};
         },
         stored);
-    ASSERT_EQ(lw_call(kernel, dtypes, operands.data(), static_cast<int64_t>(n)), LW_OK)
+    ASSERT_EQ(lw_call(kernel, dtypes, operands.data(), static_cast<int64_t>(n), nullptr), LW_OK)
         << name << ": " << lw_last_error();
     size_t bad = 0;
     for (size_t i = 0; i < n; ++i) {
@@ -95,25 +95,14 @@ void CheckKernel(lw_kernel kernel, const char* name, Ref ref) {
   }
 }
 
+template <class Op, class... In, class Out>
+void CheckOperands(TypeList<In...>, TypeList<Out>) {
+  CheckKernel<Out, Op, In...>(Op::kId, Op::kName.data(), Op{});
+}
 template <class Op, class T>
 void CheckOperation(Kernel<Op, T>) {
-  using S = typename Op::Shape;
-  constexpr lw_kernel kId = Op::kId;
-  const char* name = Op::kName.data();
-  if constexpr (!kIsElementwise<S> || (Op::kBound.value > 0.5)) {
-    return;
-  } else if constexpr (std::is_same_v<S, Map1>) {
-    CheckKernel<T, Op, T>(kId, name, Op{});
-  } else if constexpr (std::is_same_v<S, Map2>) {
-    CheckKernel<T, Op, T, T>(kId, name, Op{});
-  } else if constexpr (std::is_same_v<S, Map3>) {
-    CheckKernel<T, Op, T, T, T>(kId, name, Op{});
-  } else if constexpr (std::is_same_v<S, Compare>) {
-    CheckKernel<bool, Op, T, T>(kId, name, Op{});
-  } else if constexpr (std::is_same_v<S, Test>) {
-    CheckKernel<bool, Op, T>(kId, name, Op{});
-  } else if constexpr (std::is_same_v<S, Select>) {
-    CheckKernel<T, Op, bool, T, T>(kId, name, Op{});
+  if constexpr (kIsElementwise<Op> && !kIsMath<Op>) {
+    CheckOperands<Op>(InputsOf<Op, T>{}, OutputsOf<Op, T>{});
   }
 }
 template <class Op, class From, class To>

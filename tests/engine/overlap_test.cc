@@ -6,7 +6,7 @@
 #include <set>
 #include <vector>
 
-#include "dispatch/engine/checks.h"
+#include "dispatch/engine/overlap.h"
 
 namespace {
 
@@ -88,6 +88,27 @@ TEST(Overlap, LargeSlicesOfOneArray) {
   EXPECT_TRUE(Share({{1000, 1000}, {8000, 8}, 0, 8}, {{1000, 1000}, {8, 8000}, 0, 8}));
   // Interleaved complex numbers.
   EXPECT_FALSE(Share({{1 << 30}, {8}, 0, 4}, {{1 << 30}, {8}, 4, 4}));
+}
+
+// Operands of one axis, exact at any length: 3 and 2 elements apart they meet at every sixth.
+TEST(Overlap, LongOperands) {
+  constexpr int64_t kCount = int64_t{1} << 40;
+  const auto share = [](int64_t a_stride, int64_t b_offset, int64_t b_stride, size_t size) {
+    return lanewise::SharesBytes({kBase, a_stride}, size, {kBase + b_offset, b_stride}, size,
+                                 kCount);
+  };
+  EXPECT_TRUE(share(24, 8, 16, 8));
+  EXPECT_FALSE(share(48, 8, 16, 8));
+  EXPECT_TRUE(share(48, 9, 16, 8));
+  EXPECT_FALSE(share(48, 12, 32, 4));
+  EXPECT_FALSE(share(48, kCount * 48 - 40, -16, 8));
+  EXPECT_TRUE(share(48, kCount * 48 - 48, -16, 8));
+  EXPECT_TRUE(share(8, 0, 0, 8));
+  EXPECT_FALSE(share(16, 8, 0, 8));
+  // The same as views with another axis around them.
+  const View a{{3, 1 << 20}, {int64_t{1} << 40, 48}, 0, 8};
+  EXPECT_FALSE(Share(a, {{3, 1 << 20}, {int64_t{1} << 40, 32}, 8, 8}));
+  EXPECT_TRUE(Share(a, {{3, 1 << 20}, {int64_t{1} << 40, 32}, 16, 8}));
 }
 
 }  // namespace
