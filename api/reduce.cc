@@ -116,7 +116,7 @@ lw_status CallScan(const KernelEntry& kernel, const lw_operand* operands, int64_
 lw_status CallCompress(const KernelEntry& kernel, const lw_operand* operands, int64_t n,
                        int64_t capacity, int64_t* count) {
   if (!count) return Fail(LW_ERR_NULL, "%s: count is null", kernel.name);
-  return CompressChecked(ActiveTable(), kernel, operands, n, capacity, count);
+  return CompressChecked(ActiveTable(), kernel, operands, n, count, capacity);
 }
 
 }  // namespace lanewise

@@ -20,7 +20,7 @@ TaskFlags ReduceContiguous(const Table& table, const KernelEntry& entry, const v
 // The same with byte strides of any sign, 0 included. The result goes to the data of the last
 // operand.
 TaskFlags ReduceStrided(const Table& table, const KernelEntry& entry, const lw_operand* operands,
-                        int64_t n, double ddof);
+                        int64_t n, double ddof = 0);
 
 // Reduces `in` over the axes of axis_mask into `out`. Shapes are checked by the caller, and that
 // min, max and argmax reduce at least one element. Not for dot.
@@ -35,7 +35,7 @@ TaskFlags ScanCall(const Table& table, const KernelEntry& entry, const lw_operan
 // gives their number. Exactly that many elements of out are written; it has room for `capacity`, or
 // enough if that is 0.
 lw_status CompressChecked(const Table& table, const KernelEntry& entry, const lw_operand* operands,
-                          int64_t n, int64_t capacity, int64_t* count);
+                          int64_t n, int64_t* count, int64_t capacity = 0);
 
 }  // namespace lanewise
 

@@ -243,7 +243,7 @@ TaskFlags ScanCall(const Table& table, const KernelEntry& entry, const lw_operan
 }
 
 lw_status CompressChecked(const Table& table, const KernelEntry& entry, const lw_operand* operands,
-                          int64_t n, int64_t capacity, int64_t* count) {
+                          int64_t n, int64_t* count, int64_t capacity) {
   lw_status status = CheckInputs(entry, operands, n);
   if (status != LW_OK) return status;
   const CompressLoops& loops = *table.slots[entry.slot].compress;

@@ -194,6 +194,26 @@ struct Outcome {
   std::int64_t count = 0;         // elements written by compress
 };
 
+// Views of several axes, all of one shape, and scalars.
+inline Outcome RunAxes(lw_kernel kernel, const Loop& loop, const Operand* operands,
+                       int inputs) noexcept {
+  if (loop.shape != LW_SHAPE_ELEMENTWISE) {
+    return {LW_ERR_SHAPE, "views of several axes are for elementwise kernels; see reduce()"};
+  }
+  const Operand& out = operands[inputs];
+  lw_map_operand memory[LW_MAX_OPERANDS] = {};
+  for (int i = 0; i <= inputs; ++i) {
+    memory[i] = {operands[i].memory.data, operands[i].strides};
+    if (operands[i].length == kAnyLength) continue;
+    bool same = operands[i].ndim == out.ndim && operands[i].shape != nullptr;
+    for (int axis = 0; axis < out.ndim && same; ++axis) {
+      same = operands[i].shape[axis] == out.shape[axis];
+    }
+    if (!same) return {LW_ERR_SHAPE, "the operands have different shapes"};
+  }
+  return {lw_map(kernel, loop.dtypes, memory, out.ndim, out.shape, nullptr)};
+}
+
 inline Outcome RunLoop(lw_kernel kernel, const Loop& loop, const Operand* operands,
                        int inputs) noexcept {
   if (!loop.known) return {LW_ERR_KERNEL, "this build of lanewise does not have the kernel"};
@@ -202,6 +222,9 @@ inline Outcome RunLoop(lw_kernel kernel, const Loop& loop, const Operand* operan
   for (int i = 0; i <= inputs; ++i) memory[i] = operands[i].memory;
   // The library refuses these dtypes and names those that the kernel takes.
   if (!loop.found) return {lw_call(kernel, loop.dtypes, memory, 0, nullptr)};
+  for (int i = 0; i <= inputs; ++i) {
+    if (operands[i].shape) return RunAxes(kernel, loop, operands, inputs);
+  }
   std::int64_t n = kAnyLength;
   for (int i = 0; i < inputs; ++i) {
     if (operands[i].length == kAnyLength) continue;

@@ -7,10 +7,11 @@
 //   { lanewise::MaxTarget cap("avx2"); lanewise::exp(x, y); }
 //
 // Inputs and outputs are contiguous ranges (std::span and all that converts to one), vectors of
-// Eigen with their stride, types that is_contiguous names, strided(...), a View of one axis or, for
-// inputs, scalar(...). Element types follow from the ranges; nothing is converted and nothing
-// allocated, except by explain() and machine(), which return strings. An output may be one of the
-// inputs; any other overlap is an error.
+// Eigen with their stride, types that is_contiguous names, strided(...), a View or, for inputs,
+// scalar(...). Elementwise kernels take Views of several axes, all of one shape. Element types
+// follow from the operands; nothing is converted and nothing allocated, except by explain() and
+// machine(), which return strings. An output may be one of the inputs; any other overlap is an
+// error.
 //
 // Every kernel of the library, also one younger than this header, can be called by its id:
 //   lanewise::call<LW_EXP>(x, y);       throws lanewise::Error

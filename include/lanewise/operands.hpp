@@ -90,7 +90,7 @@ constexpr Strided<T> strided(T* data, std::size_t size, std::int64_t stride_byte
 }
 
 // An array in memory that someone else owns: sizes, and strides in bytes, of N axes. One of a
-// single axis is an operand like strided(...); reduce() takes any.
+// single axis is an operand like strided(...); elementwise kernels and reduce() take any.
 template <Element T, std::size_t N>
 requires(N <= LW_MAX_NDIM) struct View {
   T* data;
@@ -156,8 +156,8 @@ template <class T>
 inline constexpr bool kIsStrided<Strided<T> > = true;
 template <class T>
 inline constexpr bool kIsView = false;
-template <class T>
-inline constexpr bool kIsView<View<T, 1> > = true;
+template <class T, std::size_t N>
+inline constexpr bool kIsView<View<T, N> > = true;
 
 template <class R>
 struct ElementOf {};
@@ -177,16 +177,16 @@ template <class T>
 struct ElementOf<Strided<T> > {
   using type = T;
 };
-template <class T>
-struct ElementOf<View<T, 1> > {
+template <class T, std::size_t N>
+struct ElementOf<View<T, N> > {
   using type = T;
 };
 template <class T>
 struct ElementOf<const Scalar<T> > : ElementOf<Scalar<T> > {};
 template <class T>
 struct ElementOf<const Strided<T> > : ElementOf<Strided<T> > {};
-template <class T>
-struct ElementOf<const View<T, 1> > : ElementOf<View<T, 1> > {};
+template <class T, std::size_t N>
+struct ElementOf<const View<T, N> > : ElementOf<View<T, N> > {};
 
 template <class R>
 inline constexpr bool kIsWritable = [] {
@@ -200,7 +200,7 @@ inline constexpr bool kIsWritable = [] {
 }  // namespace detail
 
 // What a kernel can read: a contiguous range, a vector of Eigen's, a type that is_contiguous names,
-// strided(...), a View of one axis, scalar(...).
+// strided(...), a View, scalar(...).
 template <class R>
 concept Input = detail::ElementRange<const R> || detail::kIsScalar<R> || detail::kIsStrided<R> ||
     detail::kIsView<R>;
@@ -229,6 +229,10 @@ constexpr std::int64_t kAnyLength = INT64_MIN;
 struct Operand {
   lw_operand memory;
   std::int64_t length;  // kAnyLength for a scalar
+  // Of a View that has not one axis, which lw_map takes.
+  int ndim = 1;
+  const std::int64_t* shape = nullptr;
+  const std::int64_t* strides = nullptr;
 };
 
 template <class R>
@@ -238,7 +242,12 @@ Operand AsOperand(R& r) noexcept {
   if constexpr (kIsScalar<Plain>) {
     return {{&r.value, 0}, kAnyLength};
   } else if constexpr (kIsView<Plain>) {
-    return {{r.data, r.stride_bytes[0]}, r.shape[0]};
+    constexpr auto kNdim = std::tuple_size_v<decltype(r.shape)>;
+    if constexpr (kNdim == 1) {
+      return {{r.data, r.stride_bytes[0]}, r.shape[0]};
+    } else {
+      return {{r.data, 0}, 1, kNdim, r.shape.data(), r.stride_bytes.data()};
+    }
   } else if constexpr (kIsStrided<Plain>) {
     return {{r.data, r.stride_bytes}, static_cast<std::int64_t>(r.size)};
   } else if constexpr (ContiguousRange<R>) {

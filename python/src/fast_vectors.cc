@@ -24,19 +24,21 @@ bool IsFloatVector(PyObject* object) {
   return number == NPY_FLOAT || number == NPY_DOUBLE;
 }
 
-// lw_call on contiguous operands; false if an exception is set.
+// lw_call on contiguous operands; false if an exception is set. *count: of the elements written.
 bool Run(const Kernel& kernel, const std::array<lw_dtype, 3>& dtypes,
-         const std::array<void*, 3>& data, npy_intp n) {
+         const std::array<void*, 3>& data, npy_intp n, npy_intp* count = nullptr) {
   lw_operand operands[3];
   for (int i = 0; i < 3; ++i) {
     operands[i] = {data[i], static_cast<int64_t>(lw_dtype_size(dtypes[i]))};
   }
   lw_status status;
+  lw_call_options options = {sizeof(options), 0, 0, 0, 0, 0};
   ClearFlags();
   {
     const AllowThreads allow(n >= kAllowThreadsFrom);
-    status = lw_call(kernel.id, dtypes.data(), operands, n, nullptr);
+    status = lw_call(kernel.id, dtypes.data(), operands, n, &options);
   }
+  if (count) *count = options.result_count;
   const int raised = RaisedFlags();
   if (status != LW_OK) return Raise(status);
   return !raised || GiveErrors(kernel.name, raised);
@@ -89,15 +91,17 @@ PyObject* Compress(const Kernel& kernel, PyObject* const* args, Py_ssize_t count
     default:
       return nullptr;
   }
-  npy_intp kept = PyArray_CountNonzero(mask);
-  if (kept < 0) return nullptr;
-  Ref out(PyArray_SimpleNew(1, &kept, PyArray_TYPE(in)));
+  // Room for all, of which the system gives what is written, and cut off afterwards.
+  Ref out(PyArray_SimpleNew(1, PyArray_DIMS(in), PyArray_TYPE(in)));
+  npy_intp kept = 0;
   if (!out || !Run(kernel, {dtype, LW_BOOL, dtype},
                    {PyArray_DATA(in), PyArray_DATA(mask), PyArray_DATA(AsArray(out.get()))},
-                   PyArray_SIZE(in))) {
+                   PyArray_SIZE(in), &kept)) {
     return nullptr;
   }
-  return out.release();
+  PyArray_Dims shape = {&kept, 1};
+  const Ref none(PyArray_Resize(AsArray(out.get()), &shape, 0, NPY_CORDER));
+  return none ? out.release() : nullptr;
 }
 
 // What a conversion looks up, found once.
@@ -125,7 +129,7 @@ struct Conversions {
     }
   }
 
-  // Files what NumPy takes a spelling for; without an entry the other road takes it.
+  // Files what NumPy takes a spelling for; without an entry the slow call takes it.
   void Remember(const Ref& spelling) {
     PyArray_Descr* descr;
     if (!spelling || !PyArray_DescrConverter(spelling.get(), &descr)) return PyErr_Clear();

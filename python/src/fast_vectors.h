@@ -1,4 +1,4 @@
-// The fast road of kernels that are neither elementwise nor reductions of one array.
+// Fast calls of kernels that are neither elementwise nor reductions of one array.
 
 #ifndef LANEWISE_PYTHON_FAST_VECTORS_H_
 #define LANEWISE_PYTHON_FAST_VECTORS_H_

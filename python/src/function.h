@@ -14,6 +14,8 @@ struct FastTable {
     Loop loop;
     signed char types[LW_MAX_OPERANDS];  // inputs, then the output
     npy_intp sizes[LW_MAX_OPERANDS];     // bytes of their elements
+    lw_dtype dtypes[LW_MAX_OPERANDS];    // the same for lw_map
+    bool maps;                           // which the library has
     PyArray_Descr* output;
     // In the table of a patched ufunc of NumPy's: where the ufunc keeps this loop, and what must
     // stand there. Somebody may have put another loop in its place since.
@@ -21,6 +23,7 @@ struct FastTable {
     PyUFuncGenericFunction expected;
   };
   const char* name;
+  lw_kernel kernel;
   int inputs;
   Entry entries[kTypeNumbers];
 };
@@ -28,9 +31,9 @@ struct FastTable {
 // Fills the table with the kernel's loops for the types of a ufunc.
 FastTable* MakeFastTable(const Kernel& kernel, const PyUFuncObject& ufunc);
 
-// The result if all arguments are plain arrays (C-contiguous, aligned, native, of one shape) or,
-// next to such an array, Python or NumPy scalars of its dtype; null without an exception if the
-// ufunc has to take over.
+// The result if all arguments are plain arrays (aligned, native, of one shape, of ascending memory
+// in the order of the axes) or, next to such an array, Python or NumPy scalars of its dtype; null
+// without an exception if the ufunc has to take over.
 PyObject* CallFast(const FastTable& table, PyObject* const* args);
 
 // Function(name, doc, target, fallback, kernel=name): `target` answers for attributes (a ufunc, or

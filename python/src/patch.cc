@@ -2,7 +2,7 @@
 //
 // PyUFunc_ReplaceLoopBySignature changes a ufunc's loop but not the pointer that the loop gets as
 // its context, so every replaced loop needs a C function of its own: slots, made from a template.
-// Each ufunc's vectorcall is replaced too, so that common calls take the road of lanewise's own
+// Each ufunc's vectorcall is replaced too, so that common calls take the path of lanewise's own
 // functions. Slots are never freed: a call may be under way in another thread.
 
 #include <algorithm>
@@ -195,7 +195,7 @@ PyUFuncGenericFunction* PlaceOf(const PyUFuncObject* ufunc, const int* types) {
   return nullptr;
 }
 
-// Tells an entry of the fast road which loop of the ufunc it stands for; false if none of ours.
+// Tells an entry of the fast table which loop of the ufunc it stands for; false if none of ours.
 bool Watch(PyUFuncObject* ufunc, FastTable::Entry* entry) {
   if (!entry->loop) return false;
   int types[LW_MAX_OPERANDS];
@@ -218,18 +218,18 @@ UfuncSlot* UfuncSlotOf(PyUFuncObject* ufunc, const Kernel& kernel, int* index) {
   slot.all->name = ufunc->name;
   for (int number = 0; number < kTypeNumbers; ++number) {
     FastTable::Entry& entry = slot.all->entries[number];
-    // Integers stay NumPy's, on the fast road too.
+    // Integers stay NumPy's, in fast calls too.
     if (!PyTypeNum_ISFLOAT(number) || !Watch(ufunc, &entry)) entry = {};
   }
-  slot.fast = new FastTable{ufunc->name, kernel.inputs, {}};
+  slot.fast = new FastTable{ufunc->name, kernel.id, kernel.inputs, {}};
   return &slot;
 }
 
 // Type numbers of the last input whose loops are to be replaced.
 using Wanted = std::array<bool, kTypeNumbers>;
 
-// The fast road takes the patched types alone; all others stay NumPy's there too.
-void OpenFastRoad(UfuncSlot& slot, const Wanted& wanted) {
+// Fast calls serve the patched types alone; all others stay NumPy's there too.
+void OpenFastCalls(UfuncSlot& slot, const Wanted& wanted) {
   for (int number = 0; number < kTypeNumbers; ++number) {
     if (wanted[number]) slot.fast->entries[number] = slot.all->entries[number];
   }
@@ -311,7 +311,7 @@ PyObject* Patch(PyObject*, PyObject* args) {
   int index;
   UfuncSlot* slot = UfuncSlotOf(ufunc, *kernel, &index);
   if (!slot) return changed.release();
-  OpenFastRoad(*slot, wanted);
+  OpenFastCalls(*slot, wanted);
   // Once alone: what is put over our call later may call ours.
   if (!slot->original) slot->original = ufunc->vectorcall;
   if (ufunc->vectorcall == slot->original) ufunc->vectorcall = kCallFunctions[index];

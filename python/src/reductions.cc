@@ -183,7 +183,7 @@ FastReduction* MakeFastReduction(const Kernel& kernel) {
 
 namespace {
 
-// The type number of the result; -1 if the array is not for the fast road.
+// The type number of the result; -1 if the array is not for a fast call.
 int FastOutput(const FastReduction& reduction, PyObject* object) {
   PyArrayObject* array = AsArray(object);
   if (!PyArray_CheckExact(object) || !PyArray_ISCARRAY_RO(array)) return -1;

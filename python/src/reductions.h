@@ -18,7 +18,7 @@ PyObject* CallOnVectors(PyObject* module, PyObject* args);
 // scan(name, array, out, axis): a kernel that gives as many results as elements, along one axis.
 PyObject* ScanArray(PyObject* module, PyObject* args);
 
-// The fast road of a reduction over all of a plain array: a NumPy scalar, or null without an
+// A fast call of a reduction over all of a plain array: a NumPy scalar, or null without an
 // exception.
 struct FastReduction {
   const char* name;

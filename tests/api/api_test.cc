@@ -136,6 +136,42 @@ TEST_F(ApiCall, UnknownKernelsAndDtypes) {
   ExpectUntouched();
 }
 
+TEST_F(ApiCall, Options) {
+  lw_call_options options = {sizeof(options), 0, 0, 0, 0, 0};
+  const lw_operand add[] = {{x_.data(), 4}, {y_.data(), 4}, {out_.data(), 4}};
+  ASSERT_EQ(lw_call(LW_ADD, kF32x3, add, 5, &options), LW_OK);
+  EXPECT_EQ(options.result_count, 5);
+  EXPECT_EQ(options.first_bad_index, -1);
+  // ddof counts here too: the variance of 1 and 3.
+  const float values[] = {1, 3};
+  const lw_operand var[] = {{values, 4}, {out_.data(), 4}};
+  options.ddof = 1;
+  ASSERT_EQ(lw_call(LW_VAR, kF32x3, var, 2, &options), LW_OK);
+  EXPECT_EQ(out_[0], 2);
+  EXPECT_EQ(options.result_count, 1);
+  options.reserved = 1;
+  ExpectError(lw_call(LW_ADD, kF32x3, add, 5, &options), LW_ERR_UNSUPPORTED, "options");
+}
+
+TEST_F(ApiCall, CompressMindsItsRoom) {
+  const unsigned char mask[] = {1, 0, 7, 0, 255};
+  const lw_dtype dtypes[] = {LW_F32, LW_BOOL, LW_F32};
+  const lw_operand operands[] = {{x_.data(), 4}, {mask, 1}, {out_.data(), 4}};
+  lw_call_options options = {sizeof(options), 0, 0, 2, 0, 0};
+  ExpectError(lw_call(LW_COMPRESS, dtypes, operands, 5, &options), LW_ERR_SHAPE,
+              "selects 3 elements, the output has room for 2");
+  options.result_capacity = -1;
+  ExpectError(lw_call(LW_COMPRESS, dtypes, operands, 5, &options), LW_ERR_SHAPE, "room");
+  ExpectUntouched();
+  for (const int64_t capacity : {0, 3, 64}) {
+    options.result_capacity = capacity;
+    options.result_count = 0;
+    ASSERT_EQ(lw_call(LW_COMPRESS, dtypes, operands, 5, &options), LW_OK) << lw_last_error();
+    EXPECT_EQ(options.result_count, 3);
+    EXPECT_EQ(out_[2], x_[4]);
+  }
+}
+
 TEST_F(ApiCall, Overlap) {
   float* x = x_.data();
   float* y = y_.data();

@@ -34,7 +34,7 @@ TEST(HppOperands, Views) {
   EXPECT_EQ(lw::try_call<LW_SQRT>(odd, out), LW_ERR_SHAPE);
   // A size that no array has is the array's fault, not a scalar.
   EXPECT_NE(lw::try_call<LW_SQRT>(lw::View<const float, 1>(x.data(), {-1}), out), LW_OK);
-  static_assert(!lw::Output<lw::View<const float, 1>> && !lw::Input<lw::View<float, 2>>);
+  static_assert(!lw::Output<lw::View<const float, 1>> && !lw::Output<lw::View<const float, 2>>);
 }
 
 // data() and size(), and no iterators: an operand, because it is said to be contiguous.
@@ -57,6 +57,27 @@ struct Unsaid : Buffer {};
 struct Spread : Buffer {
   std::array<long, 2> strides() const { return {8, 4}; }
 };
+TEST(HppOperands, ViewsOfSeveralAxes) {
+  const std::vector<double> x = {1, 2, 3, 4, 5, 6};
+  std::vector<double> out(6);
+  const lw::View<const double, 2> rows(x.data(), {2, 3});
+  const lw::View<const double, 2> flipped(x.data() + 5, {2, 3}, {-24, -8});
+  const lw::View<double, 2> result(out.data(), {2, 3}), columns(out.data(), {2, 3}, {8, 16});
+  lw::add(rows, flipped, result);
+  EXPECT_EQ(out, std::vector<double>(6, 7));
+  lw::multiply(rows, lw::scalar(2.0), columns);
+  EXPECT_EQ(out, (std::vector<double>{2, 8, 4, 10, 6, 12}));
+  double single = 0;
+  lw::sqrt(lw::View<const double, 0>(&x[3], {}), lw::View<double, 0>(&single, {}));
+  EXPECT_EQ(single, 2);
+  // Shapes differ, in size or in number of axes; and what has no such form.
+  EXPECT_EQ(lw::try_call<LW_ADD>(rows, lw::View<const double, 2>(x.data(), {3, 2}), result),
+            LW_ERR_SHAPE);
+  EXPECT_EQ(lw::try_call<LW_ADD>(rows, x, result), LW_ERR_SHAPE);
+  EXPECT_EQ(lw::try_call<LW_ADD>(x, x, result), LW_ERR_SHAPE);
+  EXPECT_EQ(lw::try_call<LW_SUM>(rows, lw::View<double, 0>(&single, {})), LW_ERR_SHAPE);
+}
+
 // As Kokkos::View, of any layout.
 struct KokkosView {
   using value_type = float;

@@ -159,7 +159,7 @@ TEST_P(NumpyLoop, ConversionsThatOverlap) {
   }
 }
 
-// Large arrays without overlap take the threaded road, with the results of the small ones.
+// Large arrays without overlap run on threads, with the results of the small ones.
 TEST(NumpyLoops, LargeInPlaceAndReversed) {
   const size_t n = 700000;
   std::vector<double> x(n), y(n, 0.5);
