@@ -213,7 +213,7 @@ bool ViewsShareBytes(const lw_view& a, size_t a_size, const lw_view& b, size_t b
 
 lw_status CheckReduceViews(const KernelEntry& kernel, const lw_view& in, uint64_t axis_mask,
                            const lw_view& out) {
-  int64_t in_count, out_count;
+  int64_t in_count = 0, out_count = 0;
   const char *in_begin = nullptr, *in_end = nullptr, *out_begin = nullptr, *out_end = nullptr;
   lw_status status =
       CheckView(kernel, "the input", in, kernel.Size(0), &in_count, &in_begin, &in_end);
