@@ -5,7 +5,7 @@
 #   make install PREFIX=DIR    build and install; make uninstall takes the same files away again
 #   make bench      the benchmark table, side by side with every peer found here
 # For those who change or package lanewise
-#   make test-all   the rest: sanitizers, AArch64, GPU code, older NumPy, packages, a bare machine
+#   make test-all   the rest: Clang, sanitizers, AArch64, GPU code, older NumPy, packages, a bare machine
 #   make test-long  everything, also what is too long for CI; writes tests/verified.txt
 #   make cuda       the GPU plugin (needs nvcc), and checks of its compiled code
 #   make gpu-check  on a machine with a GPU: same bits as the CPU, and speed
@@ -31,11 +31,11 @@ test:
 	tests/run.sh test
 
 test-all:
-	dev/setup.sh core test emulate aarch64 bench python packages bare format
+	dev/setup.sh core test emulate aarch64 bench python packages bare format clang
 	tests/run.sh all
 
 test-long:
-	dev/setup.sh core test emulate aarch64 bench python packages bare format
+	dev/setup.sh core test emulate aarch64 bench python packages bare format clang
 	tests/run.sh long
 
 # pip, not this file, knows what Python packages are missing; all of them go into the environment.

@@ -337,7 +337,7 @@ lw_status lw_gpu_reduce_to_host(lw_kernel id, lw_dtype dtype, const lw_view* x, 
   if (status == LW_OK) status = StartOnOperands(session, *kernel, x, nullptr);
   if (status != LW_OK) return status;
   return ToHost(session, *kernel, result, [&](void* address) {
-    return RunReduction(session, *kernel, *x, axes, {address, 0, nullptr, nullptr}, ddof);
+    return RunReduction(session, *kernel, *x, axes, {address, 0, nullptr, kZeroStrides}, ddof);
   });
 }
 

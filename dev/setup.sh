@@ -2,7 +2,7 @@
 # Installs what lanewise needs on Debian 12 or newer, and nothing that is already there.
 #
 #   dev/setup.sh [core] [demo] [test] [emulate] [aarch64] [bench] [python] [packages] [bare]
-#                [format]
+#                [format] [clang]
 #   (default: core)
 #
 #   core     compiler and its cache, CMake, Ninja, oneTBB; Highway in .deps/highway (cmake/highway.pin)
@@ -15,6 +15,7 @@
 #   bench    Google Benchmark, SLEEF, Eigen, OpenBLAS; NumPy and MKL in .deps/pyvenv if to be had
 #   bare     debootstrap, for the tests on a bare machine
 #   format   clang-format
+#   clang    the compiler beside g++, and clang-tidy
 #
 # LANEWISE_HIGHWAY=DIR     a Highway source tree to use instead of .deps/highway
 # LANEWISE_EMU_CACHE=DIR   where the guest kernel goes (default: build/emulated)
@@ -38,9 +39,9 @@ sets=("$@")
 [ ${#sets[@]} -gt 0 ] || sets=(core)
 for s in "${sets[@]}"; do
   case $s in
-    core|demo|test|emulate|aarch64|bench|python|packages|bare|format) ;;
+    core|demo|test|emulate|aarch64|bench|python|packages|bare|format|clang) ;;
     -h|--help) sed -n '2,/^set -e/{/^set -e/d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
-    *) die "unknown set '$s' (there are: core demo test emulate aarch64 bench python packages bare format)" ;;
+    *) die "unknown set '$s' (there are: core demo test emulate aarch64 bench python packages bare format clang)" ;;
   esac
 done
 wants() { case " ${sets[*]} " in *" $1 "*) return 0 ;; esac; return 1; }
@@ -70,6 +71,7 @@ wants packages && entries+=(swig:swig binutils:objdump qemu-user:qemu-x86_64)
 { wants demo || wants bench; } && entries+=(libbenchmark-dev)
 wants bare && entries+=(debootstrap:debootstrap util-linux:unshare)
 wants format && entries+=(clang-format:clang-format)
+wants clang && entries+=(clang:clang++ clang-tidy:clang-tidy)
 wants bench && entries+=(libsleef-dev libeigen3-dev libopenblas-dev)
 
 as_root() {

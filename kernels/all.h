@@ -51,9 +51,9 @@ struct Slots {
     int16_t first = 0;
     int16_t end = 0;  // the first, if there are none
   };
-  Range of[kIdLimit];
+  Range of[kIdLimit] = {};
   int16_t count = 0;
-  constexpr Slots() : of{} {
+  constexpr Slots() {
     ForEachKernel([this]<class Op, class T>(Kernel<Op, T>) {
       if (of[Op::kId].end == 0) of[Op::kId].first = count;
       of[Op::kId].end = ++count;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <exception>
 #include <fstream>
 #include <set>
 #include <string>
@@ -246,9 +247,7 @@ int List() {
   return 0;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int Run(int argc, char** argv) {
   CLI::App app{"Shows what this machine is and which kernels lanewise runs on it."};
   app.set_version_flag("--version", std::string("lanewise-probe ") + lw_version());
   bool json = false, gpu = false, selftest = false, list = false;
@@ -289,4 +288,15 @@ int main(int argc, char** argv) {
   if (list) return List();
   if (!machine.empty()) return PrintDescribed(machine);
   return PrintMachine(!json ? 0 : gpu ? LW_MACHINE_JSON | LW_MACHINE_DEVICES : LW_MACHINE_JSON);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return Run(argc, argv);
+  } catch (const std::exception& error) {  // short memory, or a file that cannot be read
+    fprintf(stderr, "lanewise-probe: %s\n", error.what());
+    return 1;
+  }
 }

@@ -4,8 +4,9 @@
 #   tests/run.sh test    what everyone should see pass: release build with every target of this
 #                        architecture, natively and on emulated CPUs; Python with the newest NumPy;
 #                        one solve of a package
-#   tests/run.sh all     the rest: the sources' form, AddressSanitizer + UBSan (SSE2, AVX2),
-#                        ThreadSanitizer, AArch64 under qemu (NEON, SVE), the GPU plugin where nvcc is,
+#   tests/run.sh all     the rest: the sources' form, clang-tidy, a build with Clang (SSE2, AVX2),
+#                        AddressSanitizer + UBSan (SSE2, AVX2), ThreadSanitizer, AArch64 under qemu
+#                        (NEON, SVE), the GPU plugin where nvcc is,
 #                        Python with NumPy 1.26, conda packages and wheels, README's commands on a
 #                        bare machine
 #   tests/run.sh long    both, and what is too long for CI; the result goes into tests/verified.txt
@@ -14,7 +15,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 fast=(release python solve)
-rest=(format sanitize threads aarch64 gpu python-1.26 packages bare)
+rest=(format tidy clang sanitize threads aarch64 gpu python-1.26 packages bare)
 long=no
 case ${1:-test} in
   test) stages=("${fast[@]}") ;;
@@ -106,6 +107,52 @@ stage_format() {
     failed=$((failed + 1))
   fi
 }
+
+# A Python with NumPy, whose headers the extension's sources include: the benchmarks', the Python
+# stage's, the machine's, or one of its own.
+numpy_python() {
+  local python
+  for python in "$PWD/.deps/pyvenv/bin/python" "$PWD/build/python/numpy-2/bin/python" python3 \
+    "$PWD/build/tidy-python/bin/python"; do
+    if "$python" -c 'import numpy' 2>/dev/null; then echo "$python"; return; fi
+  done
+  python3 -m venv build/tidy-python && build/tidy-python/bin/pip -q install numpy && echo "$python"
+}
+# Every source of the product that Clang can read; headers come with those that include them,
+# gpu/device with the tests that run it on the CPU. Findings of other versions differ.
+stage_tidy() {
+  local version python
+  version=$(clang-tidy --version | sed -n 's/.*version \([0-9]*\).*/\1/p' | head -n 1)
+  if [ "$version" != 14 ]; then
+    echo "clang-tidy is $version here, the tree is held against 14 (Debian 12): not run"
+    return
+  fi
+  python=$(numpy_python)
+  command -v nvcc >/dev/null || PATH=$PATH:/usr/local/cuda/bin
+  configure tidy "-DPython_EXECUTABLE=$python" \
+    "-DLANEWISE_CUDA=$(command -v nvcc >/dev/null && echo ON || echo OFF)"
+  # Once each, however many targets compile it.
+  python3 - build/tidy >build/tidy/sources <<'END'
+import json, pathlib, sys
+rooms = "api dispatch gpu kernels machine programs python/src tests/gpu_simulated".split()
+database = pathlib.Path(sys.argv[1]) / "compile_commands.json"
+commands = {c["file"]: c for c in json.loads(database.read_text())}
+database.write_text(json.dumps(list(commands.values())))
+within = tuple(f"{pathlib.Path.cwd()}/{room}/" for room in rooms)
+print(*(f for f in commands if f.startswith(within) and f.endswith(".cc")), sep="\n")
+END
+  if xargs -P "$jobs" -n 1 clang-tidy --quiet -p build/tidy <build/tidy/sources \
+    2> >(grep -v ' warnings\? generated\.$' >&2); then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+  fi
+}
+# Without what does not depend on the compiler of this build.
+stage_clang() {
+  build clang "${lean[@]}"
+  run_tests build/clang ctest -L fast -LE sources
+}
 stage_sanitize() { build_for sanitize asan "${lean[@]}"; run_tests build/asan ctest -L sanitize; }
 stage_threads() { build_for threads tsan "${lean[@]}"; run_tests build/tsan ctest -L threads; }
 stage_aarch64() {
@@ -137,6 +184,8 @@ title() {
     python) echo "Python package, newest NumPy" ;;
     solve) echo "one solve of a package" ;;
     format) echo "clang-format over the tree" ;;
+    tidy) echo "clang-tidy over the tree" ;;
+    clang) echo "build with Clang, its tests" ;;
     sanitize) echo "AddressSanitizer and UBSan" ;;
     threads) echo "threaded tests under ThreadSanitizer" ;;
     aarch64) echo "golden hashes on AArch64 under qemu" ;;

@@ -73,7 +73,7 @@ void JsonWriter::Key(std::string_view key) {
   if (!first_) text_ += ',';
   if (depth_ > 0) {
     text_ += '\n';
-    text_.append(static_cast<size_t>(2 * depth_), ' ');
+    text_.append(2 * static_cast<size_t>(depth_), ' ');
   }
   first_ = false;
   if (!key.empty()) {
@@ -93,7 +93,7 @@ void JsonWriter::End(char bracket) {
   --depth_;
   if (!first_) {
     text_ += '\n';
-    text_.append(static_cast<size_t>(2 * depth_), ' ');
+    text_.append(2 * static_cast<size_t>(depth_), ' ');
   }
   text_ += bracket;
   first_ = false;

@@ -43,9 +43,9 @@ std::string ValidUtf8(std::string_view text);
 // The same in place, with "?".
 void ReplaceInvalidUtf8(char* text);
 
-// Copies text, made valid, to a C caller's buffer: truncated with a final 0; the full length to
-// *length.
-lw_status CopyText(const std::string& text, char* buffer, size_t size, size_t* length);
+// Copies what is given, made valid, to a C caller's buffer: truncated with a final 0; the full
+// length to *length.
+lw_status CopyText(const std::string& given, char* buffer, size_t size, size_t* length);
 
 }  // namespace lanewise
 

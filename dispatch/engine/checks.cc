@@ -126,7 +126,7 @@ lw_status CheckView(const KernelEntry& kernel, const char* what, const lw_view& 
 
 lw_status CheckReduceViews(const KernelEntry& kernel, const lw_view& in, uint64_t axis_mask,
                            const lw_view& out) {
-  int64_t in_count, out_count;
+  int64_t in_count = 0, out_count = 0;
   const char *in_begin = nullptr, *in_end = nullptr, *out_begin = nullptr, *out_end = nullptr;
   lw_status status =
       CheckView(kernel, "the input", in, kernel.Size(0), &in_count, &in_begin, &in_end);

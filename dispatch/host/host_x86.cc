@@ -160,7 +160,7 @@ std::string RegisterText(std::initializer_list<uint32_t> words) {
 
 std::string HypervisorVendor(const Cpuid& cpuid) {
   const CpuidLeaf l = cpuid.Get(0x40000000);
-  const std::string signature = RegisterText({l.ebx, l.ecx, l.edx});
+  std::string signature = RegisterText({l.ebx, l.ecx, l.edx});
   constexpr std::string_view kNames[][2] = {
       {"KVMKVMKVM", "KVM"},         {"Linux KVM Hv", "KVM"},     {"Microsoft Hv", "Hyper-V"},
       {"VMwareVMware", "VMware"},   {"XenVMMXenVMM", "Xen"},     {"VBoxVBoxVBox", "VirtualBox"},

@@ -56,7 +56,7 @@ PyObject* ToDevice(PyObject* module, PyObject* args);
 // device_empty(shape, dtype, device, stream)
 PyObject* DeviceEmpty(PyObject* module, PyObject* args);
 // to_host(device_array): a numpy.ndarray; waits.
-PyObject* ToHost(PyObject* module, PyObject* array);
+PyObject* ToHost(PyObject* module, PyObject* object);
 
 // DLPack and the CUDA array interface of the type (device_export.cc).
 PyObject* ExportDlpack(PyObject* self, PyObject* args, PyObject* keywords);

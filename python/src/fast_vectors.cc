@@ -130,6 +130,7 @@ struct Conversions {
   }
 
   // Files what NumPy takes a spelling for; without an entry the slow call takes it.
+  // NOLINTNEXTLINE(readability-make-member-function-const): what it refers to does change.
   void Remember(const Ref& spelling) {
     PyArray_Descr* descr;
     if (!spelling || !PyArray_DescrConverter(spelling.get(), &descr)) return PyErr_Clear();

@@ -73,6 +73,7 @@ bool AddConstants(PyObject* module) {
 }  // namespace
 }  // namespace lanewise_py
 
+// NOLINTNEXTLINE(bugprone-reserved-identifier): Python makes it of the module's name, _core.
 PyMODINIT_FUNC PyInit__core(void) {
   using namespace lanewise_py;  // NOLINT
   // Checked before NumPy is imported: it too lives in one interpreter only.

@@ -26,9 +26,9 @@ struct FastReduction {
   signed char output[kTypeNumbers];  // type number of the result by that of the elements; or -1
 };
 FastReduction* MakeFastReduction(const Kernel& kernel);
-PyObject* ReduceFast(const FastReduction& reduction, PyObject* array);
+PyObject* ReduceFast(const FastReduction& reduction, PyObject* object);
 // The same over one axis, for an axis that is a Python integer.
-PyObject* ReduceAxisFast(const FastReduction& reduction, PyObject* array, PyObject* axis);
+PyObject* ReduceAxisFast(const FastReduction& reduction, PyObject* object, PyObject* axis_object);
 
 }  // namespace lanewise_py
 

@@ -81,7 +81,7 @@ TEST(HppOperands, ViewsOfSeveralAxes) {
 // As Kokkos::View, of any layout.
 struct KokkosView {
   using value_type = float;
-  static constexpr size_t rank = 1;
+  [[maybe_unused]] static constexpr size_t rank = 1;
   float* data() const { return first; }
   size_t size() const { return count; }
   size_t extent(size_t) const { return count; }

@@ -43,4 +43,5 @@ add_test(NAME symbols COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/
                               $<TARGET_FILE:lanewise>
                               ${PROJECT_SOURCE_DIR}/include/lanewise/lanewise.h
                               ${PROJECT_SOURCE_DIR}/include/lanewise/lanewise_gpu.h)
-set_tests_properties(constructor_dlopen headers no_exceptions symbols PROPERTIES LABELS fast TIMEOUT 600)
+set_tests_properties(constructor_dlopen no_exceptions symbols PROPERTIES LABELS fast TIMEOUT 600)
+set_tests_properties(headers PROPERTIES LABELS "fast;sources" TIMEOUT 600)

@@ -9,7 +9,8 @@ add_test(NAME probe COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/build/probe_test.sh
                             $<TARGET_FILE:lanewise-probe>)
 add_test(NAME floors COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/build/floors_test.py
                              ${PROJECT_SOURCE_DIR})
-set_tests_properties(ci floors highway pages probe PROPERTIES LABELS fast TIMEOUT 600)
+set_tests_properties(ci floors highway pages PROPERTIES LABELS "fast;sources" TIMEOUT 600)
+set_tests_properties(probe PROPERTIES LABELS fast TIMEOUT 600)
 
 set(_places ${CMAKE_BINARY_DIR} ${PROJECT_SOURCE_DIR})
 foreach(_way installed folders examples)
@@ -18,14 +19,14 @@ foreach(_way installed folders examples)
 endforeach()
 # They write the build's install_manifest.txt.
 set_tests_properties(install_installed install_folders install_examples
-                     PROPERTIES LABELS fast TIMEOUT 600 RESOURCE_LOCK install_manifest)
+                     PROPERTIES LABELS "fast;sources" TIMEOUT 600 RESOURCE_LOCK install_manifest)
 add_test(NAME flags COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/build/flags_test.sh ${_places})
-set_tests_properties(flags PROPERTIES LABELS fast TIMEOUT 600)
+set_tests_properties(flags PROPERTIES LABELS "fast;sources" TIMEOUT 600)
 # These compile the library: once with one target each, twice with a raised baseline.
 foreach(_way shared static)
   add_test(NAME parent_${_way}
            COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/build/parents_test.sh ${_places} ${_way})
-  set_tests_properties(parent_${_way} PROPERTIES LABELS fast TIMEOUT 3600 RUN_SERIAL ON)
+  set_tests_properties(parent_${_way} PROPERTIES LABELS "fast;sources" TIMEOUT 3600 RUN_SERIAL ON)
 endforeach()
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
   # The scan for instructions above the baseline, and its proof that it can fail.

@@ -39,7 +39,8 @@ bool MemoryIsBack() {
 }  // namespace lw_test
 
 // The program's own functions come before those of the C library for everything in the process, the
-// dynamic loader included.
+// dynamic loader included, if it exports them: this file is compiled with hidden symbols.
+#pragma GCC visibility push(default)
 extern "C" {
 
 void* __libc_malloc(size_t);
@@ -55,3 +56,4 @@ void* aligned_alloc(size_t alignment, size_t size) {
 }
 
 }  // extern "C"
+#pragma GCC visibility pop
