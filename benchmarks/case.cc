@@ -7,6 +7,7 @@
 
 #include "benchmarks/data.h"
 #include "hwy/detect_targets.h"
+#include "kernels/contracts.h"
 
 namespace lanewise::bench {
 
@@ -135,7 +136,7 @@ Batch TypedCall(void* symbol, int64_t n, void* out, In... in) {
 
 Batch Typed(const Case& test, void* symbol) {
   const void *a = test.in[0], *b = test.in[1], *c = test.in[2];
-  if (test.record.kernel == LW_VAR) return TypedCall(symbol, test.n, test.out, a, 0.0);
+  if (ContractOf(test.record.kernel).parameter) return TypedCall(symbol, test.n, test.out, a, 0.0);
   if (test.IsCompress()) {
     static int64_t count;
     return TypedCall(symbol, test.n, static_cast<void*>(&count), a, b, test.out);

@@ -11,6 +11,7 @@
 #include <type_traits>
 
 #include "hwy/base.h"
+#include "kernels/contracts.h"
 
 namespace lanewise::bench {
 
@@ -58,28 +59,10 @@ struct Random {
   double Unit() { return static_cast<double>(Next() >> 11) * 0x1p-53; }
 };
 
-// Ordinary arguments. A kernel that is not named here gets a range inside every usual domain.
+// Ordinary arguments; a kernel whose contract names none gets a range inside every usual domain.
 Range OrdinaryRange(const lw_kernel_record& record, int operand) {
-  switch (record.kernel) {
-    case LW_EXP:
-    case LW_SIN:
-    case LW_COS:
-      return {-10, 10};
-    case LW_LOG:
-      return {0.01, 100};
-    case LW_TANH:
-      return {-5, 5};
-    case LW_POW:
-      return operand == 0 ? Range{0.1, 10} : Range{-5, 5};
-    case LW_SQRT:
-      return {0, 100};
-    case LW_DIVIDE:
-      return operand == 0 ? Range{-100, 100} : Range{1, 100};
-    case LW_CLIP:
-      return operand == 0 ? Range{-100, 100} : operand == 1 ? Range{-50, -40} : Range{40, 50};
-    default:
-      break;
-  }
+  const auto& ordinary = ContractOf(record.kernel).ordinary;
+  if (static_cast<size_t>(operand) < ordinary.size()) return ordinary[static_cast<size_t>(operand)];
   const bool math = record.shape == LW_SHAPE_ELEMENTWISE && record.max_ulp >= 1;
   return math ? Range{0.1, 0.9} : Range{-100, 100};
 }
@@ -87,11 +70,18 @@ Range OrdinaryRange(const lw_kernel_record& record, int operand) {
 // Large arguments: where results overflow, or where reduction of the argument is long.
 template <class T>
 double Huge(const lw_kernel_record& record, Random& random) {
+  const Contract& contract = ContractOf(record.kernel);
+  const bool f32 = sizeof(T) == 4 && contract.domain_f32.size();
+  const auto& domain = f32 ? contract.domain_f32 : contract.domain;
+  Range widest{0, 0};
+  for (const Range& range : domain) {
+    if (range.high - range.low > widest.high - widest.low) widest = range;
+  }
+  if (domain.size() && std::isfinite(widest.high)) {  // a little beyond either end
+    return 1.1 * (widest.low + random.Unit() * (widest.high - widest.low));
+  }
   constexpr int kTop = std::numeric_limits<T>::max_exponent;
   const double sign = random.Next() & 1 ? -1 : 1;
-  if (record.kernel == LW_EXP || record.kernel == LW_TANH) {
-    return sign * random.Unit() * 1.1 * kTop * 0.6931471805599453;
-  }
   const int exponent = kTop / 2 + static_cast<int>(random.Next() % (kTop / 2 - 1));
   return sign * std::ldexp(1 + random.Unit(), exponent);
 }

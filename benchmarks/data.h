@@ -30,10 +30,6 @@ class Buffer {
   size_t size_ = 0;
 };
 
-struct Range {
-  double low, high;
-};
-
 // "uniform" first, then the hard ones.
 const std::vector<std::string>& DataSets();
 bool DataSetApplies(std::string_view data, lw_dtype dtype);

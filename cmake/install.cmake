@@ -51,8 +51,8 @@ if(LANEWISE_BUILD_DETECT)
 endif()
 install(FILES LICENSE python/THIRD_PARTY_LICENSES DESTINATION ${CMAKE_INSTALL_DOCDIR} ${_runtime})
 
-install(FILES include/lanewise/lanewise.h include/lanewise/lanewise.hpp include/lanewise/call.hpp
-              include/lanewise/operands.hpp include/lanewise/lanewise_gpu.h
+install(FILES include/lanewise/lanewise.h include/lanewise/kernels.h include/lanewise/lanewise.hpp
+              include/lanewise/call.hpp include/lanewise/operands.hpp include/lanewise/lanewise_gpu.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/lanewise ${_devel})
 install(EXPORT lanewise-targets NAMESPACE lanewise:: DESTINATION ${_lib}/cmake/lanewise ${_devel})
 configure_package_config_file(cmake/lanewise-config.cmake.in

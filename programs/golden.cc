@@ -6,6 +6,8 @@
 #include <cstring>
 #include <sstream>
 
+#include "kernels/contracts.h"
+
 static_assert(std::endian::native == std::endian::little, "hashes are of little-endian bytes");
 
 namespace lanewise::golden {
@@ -169,12 +171,11 @@ void Visit(const lw_kernel_record& record, const std::string& set, int64_t n,
 }
 
 void VisitReduction(const lw_kernel_record& record, const std::function<void(Case&)>& visit) {
-  const bool by_value =
-      record.kernel == LW_MIN || record.kernel == LW_MAX || record.kernel == LW_ARGMAX;
+  const bool exact = ContractOf(record.kernel).bound.value == 0;
   for (const char* set : {"positive", "wide"}) {
     for (const int64_t n : {1, 5, 130, 2053, 20011}) Visit(record, set, n, {}, 0, visit);
   }
-  if (by_value) Visit(record, "bits", 2053, {}, 0, visit);
+  if (exact) Visit(record, "bits", 2053, {}, 0, visit);
   if (record.shape == LW_SHAPE_REDUCE_TWO) return;
   for (const uint64_t mask : {1, 2, 4, 3, 5, 6}) {
     Visit(record, "wide", 70 * 33 * 19, {70, 33, 19}, mask, visit);
@@ -335,9 +336,7 @@ void ForEachCase(const std::function<void(Case&)>& visit) {
   }
 }
 
-bool MovesBits(lw_kernel kernel) {
-  return kernel == LW_WHERE || kernel == LW_NEGATIVE || kernel == LW_ABS || kernel == LW_COMPRESS;
-}
+bool MovesBits(lw_kernel kernel) { return ContractOf(kernel).moves_bits; }
 
 const char* Name(Form form) {
   return form == Form::kPlain ? "plain" : form == Form::kStrided ? "strided" : "in place";

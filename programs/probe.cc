@@ -14,6 +14,7 @@
 
 #include "golden.h"
 #include "golden_text.h"  // made from tests/golden/<numerics version>.txt by CMake
+#include "kernel_list.h"
 #include "lanewise/lanewise.h"
 #include "lanewise/lanewise_gpu.h"
 #include "machine_file.h"
@@ -231,22 +232,6 @@ int SelfTest(const std::string& expect, const std::string& only, const std::stri
   return failed || !passed ? 1 : 0;
 }
 
-int List() {
-  for (int32_t i = 0; i < lw_kernel_count(); ++i) {
-    lw_kernel_record record{};
-    record.struct_size = sizeof(record);
-    if (lw_kernel_info(i, &record) != LW_OK) return 1;
-    std::string signature = record.name;
-    for (int k = 0; k <= record.inputs; ++k) {
-      signature += k == 0 ? '(' : k < record.inputs ? ',' : ')';
-      if (k == record.inputs) signature += " -> ";
-      signature += lw_dtype_name(record.dtypes[k]);
-    }
-    printf("%-36s %4.1f ULP  %s\n", signature.c_str(), record.max_ulp, record.doc);
-  }
-  return 0;
-}
-
 int Run(int argc, char** argv) {
   CLI::App app{"Shows what this machine is and which kernels lanewise runs on it."};
   app.set_version_flag("--version", std::string("lanewise-probe ") + lw_version());
@@ -266,7 +251,9 @@ int Run(int argc, char** argv) {
   app.add_option("--elements", elements, "with --explain: for contiguous arrays of N elements")
       ->check(CLI::NonNegativeNumber)
       ->type_name("N");
-  app.add_flag("--list", list, "all kernels with dtypes, error bound and meaning");
+  app.add_flag(
+      "--list", list,
+      "all kernels with dtypes, error bound and meaning; with --json all that their contracts say");
   app.add_flag("--selftest", selftest, "compare every kernel on every target with golden hashes");
   app.add_option("--target", only, "with --selftest: this target only");
   app.add_option("--expect-target", expect, "with --selftest: fail unless this target is in use");
@@ -285,7 +272,7 @@ int Run(int argc, char** argv) {
   if (gpu) lw_gpu_status(1, &state);
   if (!explain.empty()) return Explain(explain, elements, json);
   if (selftest) return SelfTest(expect, only, excuse);
-  if (list) return List();
+  if (list) return PrintKernels(json);
   if (!machine.empty()) return PrintDescribed(machine);
   return PrintMachine(!json ? 0 : gpu ? LW_MACHINE_JSON | LW_MACHINE_DEVICES : LW_MACHINE_JSON);
 }

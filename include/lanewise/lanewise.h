@@ -1,7 +1,7 @@
 /* lanewise: array kernels at the speed of the machine, with the same bits on every machine.
  *
  * C ABI, for C99 and C++11 (lanewise.hpp is for C++20). Two layers:
- *   1. typed contiguous functions, lw_<kernel>_<dtype>, at the end of this file;
+ *   1. typed contiguous functions, lw_<kernel>_<dtype>, in kernels.h, which this file includes;
  *   2. generic functions for every kernel, dtype and stride: lw_call for one axis, lw_map and
  *      lw_reduce for several, lw_find_loop for NumPy.
  *
@@ -298,144 +298,10 @@ LW_API lw_status lw_machine_described(int32_t count, const char* const* keys,
                                       const char* const* values, char* buffer, size_t size,
                                       size_t* length);
 
-/* ------------------------------------------------------------------ typed contiguous kernels
- *
- * n: number of elements, >= 0 (LW_ERR_SIZE). Pointers: LW_ERR_NULL if null while n > 0; any
- * alignment works, that of the element is fastest; out may equal an input (in place), any other
- * overlap is LW_ERR_OVERLAP.
- * Bounds are over the whole range of the type, subnormals included, rounding to nearest even.
- */
-
-/* -x, exact; flips the sign of zeros and NaNs too. */
-LW_API lw_status lw_negative_f32(int64_t n, const float* x, float* out);
-LW_API lw_status lw_negative_f64(int64_t n, const double* x, double* out);
-
-/* |x|, exact; clears the sign of zeros and NaNs too. */
-LW_API lw_status lw_abs_f32(int64_t n, const float* x, float* out);
-LW_API lw_status lw_abs_f64(int64_t n, const double* x, double* out);
-
-/* Square root, correctly rounded; NaN (invalid) below -0. */
-LW_API lw_status lw_sqrt_f32(int64_t n, const float* x, float* out);
-LW_API lw_status lw_sqrt_f64(int64_t n, const double* x, double* out);
-
-/* Largest integral value not above x, exact; -0 stays -0. */
-LW_API lw_status lw_floor_f32(int64_t n, const float* x, float* out);
-LW_API lw_status lw_floor_f64(int64_t n, const double* x, double* out);
-
-/* Nearest integral value, ties to even, exact; keeps the sign of zero. */
-LW_API lw_status lw_rint_f32(int64_t n, const float* x, float* out);
-LW_API lw_status lw_rint_f64(int64_t n, const double* x, double* out);
-
-/* e^x, at most 1 ULP. exp(-inf) = 0, exp(inf) = inf. */
-LW_API lw_status lw_exp_f32(int64_t n, const float* x, float* out);
-LW_API lw_status lw_exp_f64(int64_t n, const double* x, double* out);
-
-/* Natural logarithm, at most 1 ULP. log(+-0) = -inf (divide-by-zero), NaN (invalid) below. */
-LW_API lw_status lw_log_f32(int64_t n, const float* x, float* out);
-LW_API lw_status lw_log_f64(int64_t n, const double* x, double* out);
-
-/* Sine of x in radians, at most 1 ULP for every finite x. NaN (invalid) for +-inf. */
-LW_API lw_status lw_sin_f32(int64_t n, const float* x, float* out);
-LW_API lw_status lw_sin_f64(int64_t n, const double* x, double* out);
-
-/* Cosine of x in radians, at most 1 ULP for every finite x. NaN (invalid) for +-inf. */
-LW_API lw_status lw_cos_f32(int64_t n, const float* x, float* out);
-LW_API lw_status lw_cos_f64(int64_t n, const double* x, double* out);
-
-/* Hyperbolic tangent, at most 1 ULP. tanh(+-inf) = +-1. */
-LW_API lw_status lw_tanh_f32(int64_t n, const float* x, float* out);
-LW_API lw_status lw_tanh_f64(int64_t n, const double* x, double* out);
-
-/* x + y, correctly rounded. */
-LW_API lw_status lw_add_f32(int64_t n, const float* x, const float* y, float* out);
-LW_API lw_status lw_add_f64(int64_t n, const double* x, const double* y, double* out);
-
-/* x - y, correctly rounded. */
-LW_API lw_status lw_subtract_f32(int64_t n, const float* x, const float* y, float* out);
-LW_API lw_status lw_subtract_f64(int64_t n, const double* x, const double* y, double* out);
-
-/* x * y, correctly rounded. */
-LW_API lw_status lw_multiply_f32(int64_t n, const float* x, const float* y, float* out);
-LW_API lw_status lw_multiply_f64(int64_t n, const double* x, const double* y, double* out);
-
-/* x / y, correctly rounded. */
-LW_API lw_status lw_divide_f32(int64_t n, const float* x, const float* y, float* out);
-LW_API lw_status lw_divide_f64(int64_t n, const double* x, const double* y, double* out);
-
-/* Smaller of x and y, exact; NaN if either is NaN, -0 below +0. */
-LW_API lw_status lw_minimum_f32(int64_t n, const float* x, const float* y, float* out);
-LW_API lw_status lw_minimum_f64(int64_t n, const double* x, const double* y, double* out);
-
-/* Larger of x and y, exact; NaN if either is NaN, +0 above -0. */
-LW_API lw_status lw_maximum_f32(int64_t n, const float* x, const float* y, float* out);
-LW_API lw_status lw_maximum_f64(int64_t n, const double* x, const double* y, double* out);
-
-/* x^y, at most 1 ULP; all special cases of C99 Annex F. */
-LW_API lw_status lw_pow_f32(int64_t n, const float* x, const float* y, float* out);
-LW_API lw_status lw_pow_f64(int64_t n, const double* x, const double* y, double* out);
-
-/* x * y + z, rounded once on every machine. */
-LW_API lw_status lw_fma_f32(int64_t n, const float* x, const float* y, const float* z, float* out);
-LW_API lw_status lw_fma_f64(int64_t n, const double* x, const double* y, const double* z,
-                            double* out);
-
-/* minimum(maximum(x, low), high), exact; NaN if any is NaN. */
-LW_API lw_status lw_clip_f32(int64_t n, const float* x, const float* low, const float* high,
-                             float* out);
-LW_API lw_status lw_clip_f64(int64_t n, const double* x, const double* low, const double* high,
-                             double* out);
-
-/* condition[i] ? x[i] : y[i]; condition: n bytes, true if not 0. Moves bits only. */
-LW_API lw_status lw_where_f32(int64_t n, const uint8_t* condition, const float* x, const float* y,
-                              float* out);
-LW_API lw_status lw_where_f64(int64_t n, const uint8_t* condition, const double* x, const double* y,
-                              double* out);
-
-/* Reductions: one result from n elements, in the fixed order of docs/numerics.md. result: one
- * element, must not be null, outside the inputs (LW_ERR_OVERLAP). */
-
-/* Sum; +0 if n is 0. Each addition is rounded to the type of the elements. */
-LW_API lw_status lw_sum_f32(int64_t n, const float* x, float* result);
-LW_API lw_status lw_sum_f64(int64_t n, const double* x, double* result);
-
-/* Sum divided by n, the quotient rounded once (f32 divides in f64); NaN if n is 0. */
-LW_API lw_status lw_mean_f32(int64_t n, const float* x, float* result);
-LW_API lw_status lw_mean_f64(int64_t n, const double* x, double* result);
-
-/* Variance in two passes with divisor n - ddof; NaN if n <= ddof. */
-LW_API lw_status lw_var_f32(int64_t n, const float* x, double ddof, float* result);
-LW_API lw_status lw_var_f64(int64_t n, const double* x, double ddof, double* result);
-
-/* Sum of the rounded products x[i] * y[i]; +0 if n is 0. */
-LW_API lw_status lw_dot_f32(int64_t n, const float* x, const float* y, float* result);
-LW_API lw_status lw_dot_f64(int64_t n, const double* x, const double* y, double* result);
-
-/* Smallest element; NaN if any is NaN, -0 below +0. LW_ERR_SIZE if n is 0. */
-LW_API lw_status lw_min_f32(int64_t n, const float* x, float* result);
-LW_API lw_status lw_min_f64(int64_t n, const double* x, double* result);
-
-/* Largest element; NaN if any is NaN, +0 above -0. LW_ERR_SIZE if n is 0. */
-LW_API lw_status lw_max_f32(int64_t n, const float* x, float* result);
-LW_API lw_status lw_max_f64(int64_t n, const double* x, double* result);
-
-/* Index of the first largest element, or of the first NaN. LW_ERR_SIZE if n is 0. */
-LW_API lw_status lw_argmax_f32(int64_t n, const float* x, int64_t* result);
-LW_API lw_status lw_argmax_f64(int64_t n, const double* x, int64_t* result);
-
-/* out[i] = x[0] + ... + x[i] in the fixed blocked order of docs/numerics.md. */
-LW_API lw_status lw_cumulative_sum_f32(int64_t n, const float* x, float* out);
-LW_API lw_status lw_cumulative_sum_f64(int64_t n, const double* x, double* out);
-
-/* The elements of x whose mask byte is not 0, in order. out needs room for as many elements as mask
- * has true bytes; count gets that number. out may be x (in place: elements behind the count keep
- * their values), any other overlap with x or mask is LW_ERR_OVERLAP, as is a count that overlaps x,
- * mask or the results. */
-LW_API lw_status lw_compress_f32(int64_t n, const float* x, const uint8_t* mask, float* out,
-                                 int64_t* count);
-LW_API lw_status lw_compress_f64(int64_t n, const double* x, const uint8_t* mask, double* out,
-                                 int64_t* count);
 #ifdef __cplusplus
 } /* extern "C" */
 #endif
+
+#include "lanewise/kernels.h" /* the typed functions */
 
 #endif /* LANEWISE_LANEWISE_H_ */

@@ -20,154 +20,170 @@ constexpr T Wrapping(T a, T b, F f) {
   }
 }
 
-struct Add {
+struct Add : Operation<Add> {
   static constexpr lw_kernel kId = LW_ADD;
   static constexpr std::string_view kName = "add";
   static constexpr std::string_view kDoc = "x + y; integers wrap around";
   using Signature = Map<Elem(Elem, Elem)>;
   using Types = FloatsAndInts;
-  static constexpr Ulp kBound{0.5};
-  static constexpr Flags kFlags = Flags::kHardware;
+  static constexpr Contract kContract{
+      .bound = Ulp{0.5}, .flags = Flags::kHardware, .raises = kInvalid | kOverflow};
   template <class T>
   T operator()(T x, T y) const {
     return Wrapping(x, y, [](auto a, auto b) { return a + b; });
   }
 };
 
-struct Subtract {
+struct Subtract : Operation<Subtract> {
   static constexpr lw_kernel kId = LW_SUBTRACT;
   static constexpr std::string_view kName = "subtract";
   static constexpr std::string_view kDoc = "x - y; integers wrap around";
   using Signature = Map<Elem(Elem, Elem)>;
   using Types = FloatsAndInts;
-  static constexpr Ulp kBound{0.5};
-  static constexpr Flags kFlags = Flags::kHardware;
+  static constexpr Contract kContract{
+      .bound = Ulp{0.5}, .flags = Flags::kHardware, .raises = kInvalid | kOverflow};
   template <class T>
   T operator()(T x, T y) const {
     return Wrapping(x, y, [](auto a, auto b) { return a - b; });
   }
 };
 
-struct Multiply {
+struct Multiply : Operation<Multiply> {
   static constexpr lw_kernel kId = LW_MULTIPLY;
   static constexpr std::string_view kName = "multiply";
   static constexpr std::string_view kDoc = "x * y; integers wrap around";
   using Signature = Map<Elem(Elem, Elem)>;
   using Types = FloatsAndInts;
-  static constexpr Ulp kBound{0.5};
-  static constexpr Flags kFlags = Flags::kHardware;
+  static constexpr Contract kContract{
+      .bound = Ulp{0.5}, .flags = Flags::kHardware, .raises = kInvalid | kOverflow};
   template <class T>
   T operator()(T x, T y) const {
     return Wrapping(x, y, [](auto a, auto b) { return a * b; });
   }
 };
 
-struct Divide {
+struct Divide : Operation<Divide> {
   static constexpr lw_kernel kId = LW_DIVIDE;
   static constexpr std::string_view kName = "divide";
   static constexpr std::string_view kDoc = "x / y";
   using Signature = Map<Elem(Elem, Elem)>;
   using Types = Floats;
-  static constexpr Ulp kBound{0.5};
-  static constexpr Flags kFlags = Flags::kHardware;
+  static constexpr Contract kContract{
+      .bound = Ulp{0.5},
+      .flags = Flags::kHardware,
+      .raises = kInvalid | kDivByZero | kOverflow,
+      .poles = {{1, 0}},
+      .ordinary = {{-100, 100}, {1, 100}},
+  };
   template <class T>
   T operator()(T x, T y) const {
     return x / y;
   }
 };
 
-struct Fma {
+struct Fma : Operation<Fma> {
   static constexpr lw_kernel kId = LW_FMA;
   static constexpr std::string_view kName = "fma";
-  static constexpr std::string_view kDoc = "x * y + z, rounded once";
+  static constexpr std::string_view kDoc =
+      "x * y + z, rounded once, also on CPUs without the instruction";
   using Signature = Map<Elem(Elem, Elem, Elem)>;
   using Types = Floats;
-  static constexpr Ulp kBound{0.5};
-  static constexpr Flags kFlags = Flags::kOwn;  // software FMA raises other flags on its way
+  static constexpr Contract kContract{
+      .bound = Ulp{0.5},
+      .flags = Flags::kOwn,  // software FMA raises other flags on its way
+      .raises = kInvalid | kOverflow,
+      .open_flags = {{{0, kInfinity, kQuietNaN}, kInvalid},
+                     {{0, -kInfinity, kQuietNaN}, kInvalid},
+                     {{kInfinity, 0, kQuietNaN}, kInvalid},
+                     {{-kInfinity, 0, kQuietNaN}, kInvalid}},
+      .numpy = "no such function",
+  };
   template <class T>
   T operator()(T x, T y, T z) const {
     return std::fma(x, y, z);
   }
 };
 
-struct Negative {
+struct Negative : Operation<Negative> {
   static constexpr lw_kernel kId = LW_NEGATIVE;
   static constexpr std::string_view kName = "negative";
-  static constexpr std::string_view kDoc = "-x: flips the sign, of zeros and NaNs too";
+  static constexpr std::string_view kDoc = "-x; flips the sign of zeros and NaNs too";
   using Signature = Map<Elem(Elem)>;
   using Types = Floats;
-  static constexpr Ulp kBound{0};
-  static constexpr Flags kFlags = Flags::kUntouched;
+  static constexpr Contract kContract{
+      .bound = Ulp{0}, .flags = Flags::kUntouched, .moves_bits = true};
   template <class T>
   T operator()(T x) const {
     return -x;
   }
 };
 
-struct Abs {
+struct Abs : Operation<Abs> {
   static constexpr lw_kernel kId = LW_ABS;
   static constexpr std::string_view kName = "abs";
-  static constexpr std::string_view kDoc = "|x|: clears the sign, of zeros and NaNs too";
+  static constexpr std::string_view kDoc = "|x|; clears the sign of zeros and NaNs too";
   using Signature = Map<Elem(Elem)>;
   using Types = Floats;
-  static constexpr Ulp kBound{0};
-  static constexpr Flags kFlags = Flags::kUntouched;
+  static constexpr Contract kContract{
+      .bound = Ulp{0}, .flags = Flags::kUntouched, .moves_bits = true};
   template <class T>
   T operator()(T x) const {
     return std::fabs(x);
   }
 };
 
-struct Sqrt {
+struct Sqrt : Operation<Sqrt> {
   static constexpr lw_kernel kId = LW_SQRT;
   static constexpr std::string_view kName = "sqrt";
-  static constexpr std::string_view kDoc = "square root of x; NaN below zero";
+  static constexpr std::string_view kDoc = "square root of x; NaN below -0";
   using Signature = Map<Elem(Elem)>;
   using Types = Floats;
-  static constexpr Ulp kBound{0.5};
-  static constexpr Flags kFlags = Flags::kHardware;
+  static constexpr Contract kContract{
+      .bound = Ulp{0.5}, .flags = Flags::kHardware, .raises = kInvalid, .ordinary = {{0, 100}}};
   template <class T>
   T operator()(T x) const {
     return std::sqrt(x);
   }
 };
 
-struct Floor {
+struct Floor : Operation<Floor> {
   static constexpr lw_kernel kId = LW_FLOOR;
   static constexpr std::string_view kName = "floor";
-  static constexpr std::string_view kDoc = "largest integral value not above x";
+  static constexpr std::string_view kDoc = "largest integral value not above x; -0 stays -0";
   using Signature = Map<Elem(Elem)>;
   using Types = Floats;
-  static constexpr Ulp kBound{0};
-  static constexpr Flags kFlags = Flags::kNone;
+  static constexpr Contract kContract{.bound = Ulp{0}, .flags = Flags::kNone};
   template <class T>
   T operator()(T x) const {
     return std::floor(x);
   }
 };
 
-struct Rint {
+struct Rint : Operation<Rint> {
   static constexpr lw_kernel kId = LW_RINT;
   static constexpr std::string_view kName = "rint";
-  static constexpr std::string_view kDoc = "nearest integral value, ties to even";
+  static constexpr std::string_view kDoc =
+      "nearest integral value, ties to even; keeps the sign of zero";
   using Signature = Map<Elem(Elem)>;
   using Types = Floats;
-  static constexpr Ulp kBound{0};
-  static constexpr Flags kFlags = Flags::kNone;
+  static constexpr Contract kContract{.bound = Ulp{0}, .flags = Flags::kNone};
   template <class T>
   T operator()(T x) const {
     return std::rint(x);
   }
 };
 
-struct Minimum {
+struct Minimum : Operation<Minimum> {
   static constexpr lw_kernel kId = LW_MINIMUM;
   static constexpr std::string_view kName = "minimum";
   static constexpr std::string_view kDoc = "smaller of x and y; NaN if either is, -0 below +0";
   using Signature = Map<Elem(Elem, Elem)>;
   using Types = FloatsAndInts;
-  static constexpr Ulp kBound{0};
-  static constexpr Flags kFlags = Flags::kNone;
+  static constexpr Contract kContract{
+      .bound = Ulp{0},
+      .flags = Flags::kNone,
+      .numpy = "-0 is below +0 in either order of the operands; NumPy may give either zero",
+  };
   template <class T>
   T operator()(T x, T y) const {
     if (x != x || y != y) return std::numeric_limits<T>::quiet_NaN();
@@ -178,14 +194,17 @@ struct Minimum {
   }
 };
 
-struct Maximum {
+struct Maximum : Operation<Maximum> {
   static constexpr lw_kernel kId = LW_MAXIMUM;
   static constexpr std::string_view kName = "maximum";
   static constexpr std::string_view kDoc = "larger of x and y; NaN if either is, +0 above -0";
   using Signature = Map<Elem(Elem, Elem)>;
   using Types = FloatsAndInts;
-  static constexpr Ulp kBound{0};
-  static constexpr Flags kFlags = Flags::kNone;
+  static constexpr Contract kContract{
+      .bound = Ulp{0},
+      .flags = Flags::kNone,
+      .numpy = "+0 is above -0 in either order of the operands; NumPy may give either zero",
+  };
   template <class T>
   T operator()(T x, T y) const {
     if (x != x || y != y) return std::numeric_limits<T>::quiet_NaN();
@@ -196,14 +215,19 @@ struct Maximum {
   }
 };
 
-struct Clip {
+struct Clip : Operation<Clip> {
   static constexpr lw_kernel kId = LW_CLIP;
   static constexpr std::string_view kName = "clip";
-  static constexpr std::string_view kDoc = "minimum(maximum(x, low), high)";
+  static constexpr std::string_view kDoc = "minimum(maximum(x, low), high); NaN if any is";
   using Signature = Map<Elem(Elem, Elem, Elem)>;
   using Types = Floats;
-  static constexpr Ulp kBound{0};
-  static constexpr Flags kFlags = Flags::kNone;
+  static constexpr Contract kContract{
+      .bound = Ulp{0},
+      .flags = Flags::kNone,
+      .ordinary = {{-100, 100}, {-50, -40}, {40, 50}},
+      .operands = "x low high",
+      .numpy = "zeros as in `minimum` and `maximum`",
+  };
   template <class T>
   T operator()(T x, T low, T high) const {
     return Minimum{}(Maximum{}(x, low), high);

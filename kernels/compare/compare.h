@@ -8,113 +8,106 @@
 
 namespace lanewise {
 
-struct Equal {
+struct Equal : Operation<Equal> {
   static constexpr lw_kernel kId = LW_EQUAL;
   static constexpr std::string_view kName = "equal";
   static constexpr std::string_view kDoc = "x == y; false if either is NaN";
   using Signature = Map<bool(Elem, Elem)>;
   using Types = FloatsAndInts;
-  static constexpr Ulp kBound{0};
-  static constexpr Flags kFlags = Flags::kNone;
+  static constexpr Contract kContract{.bound = Ulp{0}, .flags = Flags::kNone};
   template <class T>
   bool operator()(T x, T y) const {
     return x == y;
   }
 };
 
-struct NotEqual {
+struct NotEqual : Operation<NotEqual> {
   static constexpr lw_kernel kId = LW_NOT_EQUAL;
   static constexpr std::string_view kName = "not_equal";
   static constexpr std::string_view kDoc = "x != y; true if either is NaN";
   using Signature = Map<bool(Elem, Elem)>;
   using Types = FloatsAndInts;
-  static constexpr Ulp kBound{0};
-  static constexpr Flags kFlags = Flags::kNone;
+  static constexpr Contract kContract{.bound = Ulp{0}, .flags = Flags::kNone};
   template <class T>
   bool operator()(T x, T y) const {
     return x != y;
   }
 };
 
-struct Less {
+struct Less : Operation<Less> {
   static constexpr lw_kernel kId = LW_LESS;
   static constexpr std::string_view kName = "less";
   static constexpr std::string_view kDoc = "x < y; false if either is NaN";
   using Signature = Map<bool(Elem, Elem)>;
   using Types = FloatsAndInts;
-  static constexpr Ulp kBound{0};
-  static constexpr Flags kFlags = Flags::kNone;
+  static constexpr Contract kContract{.bound = Ulp{0}, .flags = Flags::kNone};
   template <class T>
   bool operator()(T x, T y) const {
     return x < y;
   }
 };
 
-struct LessEqual {
+struct LessEqual : Operation<LessEqual> {
   static constexpr lw_kernel kId = LW_LESS_EQUAL;
   static constexpr std::string_view kName = "less_equal";
   static constexpr std::string_view kDoc = "x <= y; false if either is NaN";
   using Signature = Map<bool(Elem, Elem)>;
   using Types = FloatsAndInts;
-  static constexpr Ulp kBound{0};
-  static constexpr Flags kFlags = Flags::kNone;
+  static constexpr Contract kContract{.bound = Ulp{0}, .flags = Flags::kNone};
   template <class T>
   bool operator()(T x, T y) const {
     return x <= y;
   }
 };
 
-struct Greater {
+struct Greater : Operation<Greater> {
   static constexpr lw_kernel kId = LW_GREATER;
   static constexpr std::string_view kName = "greater";
   static constexpr std::string_view kDoc = "x > y; false if either is NaN";
   using Signature = Map<bool(Elem, Elem)>;
   using Types = FloatsAndInts;
-  static constexpr Ulp kBound{0};
-  static constexpr Flags kFlags = Flags::kNone;
+  static constexpr Contract kContract{.bound = Ulp{0}, .flags = Flags::kNone};
   template <class T>
   bool operator()(T x, T y) const {
     return x > y;
   }
 };
 
-struct GreaterEqual {
+struct GreaterEqual : Operation<GreaterEqual> {
   static constexpr lw_kernel kId = LW_GREATER_EQUAL;
   static constexpr std::string_view kName = "greater_equal";
   static constexpr std::string_view kDoc = "x >= y; false if either is NaN";
   using Signature = Map<bool(Elem, Elem)>;
   using Types = FloatsAndInts;
-  static constexpr Ulp kBound{0};
-  static constexpr Flags kFlags = Flags::kNone;
+  static constexpr Contract kContract{.bound = Ulp{0}, .flags = Flags::kNone};
   template <class T>
   bool operator()(T x, T y) const {
     return x >= y;
   }
 };
 
-struct IsNaN {
+struct IsNaN : Operation<IsNaN> {
   static constexpr lw_kernel kId = LW_ISNAN;
   static constexpr std::string_view kName = "isnan";
-  static constexpr std::string_view kDoc = "true where x is NaN";
+  static constexpr std::string_view kDoc = "true where x is NaN, signalling ones included";
   using Signature = Map<bool(Elem)>;
   using Types = Floats;
-  static constexpr Ulp kBound{0};
-  static constexpr Flags kFlags = Flags::kNone;
+  static constexpr Contract kContract{.bound = Ulp{0}, .flags = Flags::kNone};
   template <class T>
   bool operator()(T x) const {
     return x != x;
   }
 };
 
-struct Where {
+struct Where : Operation<Where> {
   static constexpr lw_kernel kId = LW_WHERE;
   static constexpr std::string_view kName = "where";
   static constexpr std::string_view kDoc =
       "x where the condition is not 0, else y; moves bits only";
   using Signature = Map<Elem(bool, Elem, Elem)>;
   using Types = FloatsAndInts;
-  static constexpr Ulp kBound{0};
-  static constexpr Flags kFlags = Flags::kUntouched;
+  static constexpr Contract kContract{
+      .bound = Ulp{0}, .flags = Flags::kUntouched, .moves_bits = true, .operands = "condition x y"};
   template <class T>
   T operator()(bool condition, T x, T y) const {
     return condition ? x : y;

@@ -16,7 +16,7 @@ inline constexpr int kPrecision = std::numeric_limits<T>::digits;
 template <>
 inline constexpr int kPrecision<f16> = 11;
 
-struct ConvertTo {
+struct ConvertTo : Operation<ConvertTo> {
   static constexpr lw_kernel kId = LW_CONVERT;
   static constexpr std::string_view kName = "convert";
   static constexpr std::string_view kDoc =
@@ -30,16 +30,23 @@ struct ConvertTo {
                Cast<int32_t, f16>, Cast<int32_t, float>, Cast<int32_t, double>,
                Cast<int32_t, int64_t>, Cast<int64_t, f16>, Cast<int64_t, float>,
                Cast<int64_t, double>, Cast<int64_t, int32_t>>;
-  static constexpr Ulp kBound{0.5};
-  static constexpr Flags kFlags = Flags::kOwn;
+  static constexpr Contract kContract{
+      .bound = Ulp{0.5},
+      .flags = Flags::kOwn,
+      .raises = kInvalid | kOverflow,
+      .numpy =
+          "`x.astype(...)`; float to integer saturates and NaN "
+          "gives 0, where NumPy's result depends on the CPU",
+  };
   // Loops with nothing to round: into integers, and into a float that holds every value of From.
   template <class From, class To>
   static constexpr bool kExact = std::is_integral_v<To> || kPrecision<From> <= kPrecision<To>;
   // Widening may meet a signalling NaN, for which some instructions raise invalid: kNone.
   template <class From, class To>
   static constexpr Flags kFlagsOf = std::is_integral_v<To>
-                                        ? (std::is_integral_v<From> ? Flags::kUntouched : kFlags)
-                                        : (kExact<From, To> ? Flags::kNone : kFlags);
+                                        ? (std::is_integral_v<From> ? Flags::kUntouched
+                                                                    : kContract.flags)
+                                        : (kExact<From, To> ? Flags::kNone : kContract.flags);
 };
 
 using Conversion = TypeList<ConvertTo>;

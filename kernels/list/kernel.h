@@ -1,6 +1,6 @@
-// The vocabulary of the kernel list: element types, shapes, accuracy bounds, flag rules.
-// A kernel is an operation (one struct in a family's header) of one shape for one element type.
-// This header is plain C++: it must not include Highway's per-target headers.
+// The vocabulary of the kernel list: element types, shapes, loop signatures; contracts in
+// contract.h. A kernel is an operation (one struct in a family's header) of one shape for one
+// element type. This header is plain C++: it must not include Highway's per-target headers.
 
 #ifndef LANEWISE_KERNELS_LIST_KERNEL_H_
 #define LANEWISE_KERNELS_LIST_KERNEL_H_
@@ -13,6 +13,7 @@
 #include <type_traits>
 
 #include "hwy/base.h"  // hwy::float16_t only
+#include "kernels/list/contract.h"
 #include "kernels/list/signature.h"
 #include "lanewise/lanewise.h"
 
@@ -85,39 +86,6 @@ struct ShapeOf<Op, false> {
 
 template <class Op>
 using ShapeOf = typename detail::ShapeOf<Op, kIsElementwise<Op>>::type;
-
-// ---------------------------------------------------------------- accuracy and flags
-
-// Error bound in units in the last place of the result; 0.5 is correctly rounded, 0 is exact.
-struct Ulp {
-  double value;
-};
-
-// Where the sticky exception flags of a kernel come from (docs/numerics.md, "Exception flags").
-enum class Flags : uint8_t {
-  kUntouched,  // integer and bit-moving kernels: the floating-point environment is never read
-  kHardware,   // plain arithmetic: the instructions raise exactly what C Annex F asks for
-  kNone,       // raises nothing; what the instructions raised on the way is discarded
-  kOwn,        // what the instructions raised is discarded, the body says what to raise
-};
-
-// Bits of `Raised`, in x86 MXCSR positions.
-inline constexpr uint32_t kInvalid = 1u << 0;
-inline constexpr uint32_t kDivByZero = 1u << 2;
-inline constexpr uint32_t kOverflow = 1u << 3;
-inline constexpr uint32_t kRaisable = kInvalid | kDivByZero | kOverflow;
-
-// What a body of rule kOwn asks to be raised; filled through ops::Raise.
-struct Raised {
-  uint32_t bits = 0;
-};
-
-// What a body with two outputs returns.
-template <class A, class B = A>
-struct Two {
-  A first;
-  B second;
-};
 
 // ---------------------------------------------------------------- loop signatures
 

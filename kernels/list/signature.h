@@ -36,6 +36,13 @@ struct Outputs;
 template <class Function>
 struct Map;
 
+// What a body with two outputs returns.
+template <class A, class B = A>
+struct Two {
+  A first;
+  B second;
+};
+
 namespace detail {
 
 template <class S, class T>

@@ -12,14 +12,24 @@
 
 namespace lanewise {
 
-struct Pow {
+struct Pow : Operation<Pow> {
   static constexpr lw_kernel kId = LW_POW;
   static constexpr std::string_view kName = "pow";
-  static constexpr std::string_view kDoc = "x raised to the power y";
+  static constexpr std::string_view kDoc =
+      "x to the power y, all special cases of C99 Annex F; with y = 2, 0.5, -1 and 1 the bits of x "
+      "* x, sqrt(x), 1 / x and x";
   using Signature = Map<Elem(Elem, Elem)>;
   using Types = Floats;
-  static constexpr Ulp kBound{1.0};
-  static constexpr Flags kFlags = Flags::kOwn;
+  static constexpr Contract kContract{
+      .bound = Ulp{1.0},
+      .flags = Flags::kOwn,
+      .reference = "pow",
+      .raises = kInvalid | kDivByZero | kOverflow,
+      .poles = {{0, 0}},
+      .open_flags = {{{0, -kInfinity}, kDivByZero}},
+      .ordinary = {{0.1, 10}, {-5, 5}},
+      .numpy = "`np.power`; last bit",
+  };
   // The exponents 2, 1/2, -1 and 1 are operations; others are computed in the next wider type and
   // rounded once more at the end.
   template <class T>

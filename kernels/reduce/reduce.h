@@ -14,58 +14,82 @@ using AccumulatorOf =
     std::conditional_t<std::is_floating_point_v<T>, T,
                        std::conditional_t<std::is_signed_v<T>, int64_t, uint64_t>>;
 
-struct Sum {
+struct Sum : Operation<Sum> {
   static constexpr lw_kernel kId = LW_SUM;
   static constexpr std::string_view kName = "sum";
   static constexpr std::string_view kDoc =
-      "sum of the elements by the fixed tree; integers in 64 bits, wrapping; +0 if empty";
+      "sum by the fixed tree; integers in 64 bits, wrapping; +0 if empty";
   using Shape = Reduce;
   using Types = FloatsAndInts;
   template <class T>
   using Result = AccumulatorOf<T>;
-  static constexpr Ulp kBound{0.5};  // of each addition
-  static constexpr Flags kFlags = Flags::kHardware;
+  static constexpr Contract kContract{
+      .bound = Ulp{0.5},
+      .flags = Flags::kHardware,
+      .raises = kInvalid | kOverflow,
+      .numpy =
+          "order of additions, hence last bits; integers: result in 64 bits (i64; u64 for u8), as "
+          "`np.sum` does on Linux; a sum of only -0 is -0, where some versions of NumPy give +0",
+  };
 };
 
-struct Mean {
+struct Mean : Operation<Mean> {
   static constexpr lw_kernel kId = LW_MEAN;
   static constexpr std::string_view kName = "mean";
-  static constexpr std::string_view kDoc = "sum / n, the quotient rounded once; NaN if empty";
+  static constexpr std::string_view kDoc =
+      "sum / n, the quotient rounded once (f32 divides in f64); NaN if empty";
   using Shape = Reduce;
   using Types = Floats;
   template <class T>
   using Result = T;
-  static constexpr Ulp kBound{0.5};
-  static constexpr Flags kFlags = Flags::kHardware;
+  static constexpr Contract kContract{
+      .bound = Ulp{0.5},
+      .flags = Flags::kHardware,
+      .raises = kInvalid | kOverflow,
+      .numpy = "order of additions; no integers yet",
+  };
 };
 
-struct Var {
+struct Var : Operation<Var> {
   static constexpr lw_kernel kId = LW_VAR;
   static constexpr std::string_view kName = "var";
   static constexpr std::string_view kDoc =
-      "sum of (x - mean)^2 / (n - ddof), in two passes; NaN if n <= ddof";
+      "sum of (x - mean)^2 / (n - ddof), two passes; NaN if n <= ddof, +0 for equal elements";
   using Shape = Reduce;
   using Types = Floats;
   template <class T>
   using Result = T;
-  static constexpr Ulp kBound{0.5};
-  static constexpr Flags kFlags = Flags::kHardware;
+  static constexpr Contract kContract{
+      .bound = Ulp{0.5},
+      .flags = Flags::kHardware,
+      .raises = kInvalid | kOverflow,
+      .parameter = "ddof",
+      .numpy =
+          "order of additions; no integers yet; n <= ddof gives "
+          "NaN, where NumPy may give an infinity",
+  };
 };
 
-struct Dot {
+struct Dot : Operation<Dot> {
   static constexpr lw_kernel kId = LW_DOT;
   static constexpr std::string_view kName = "dot";
   static constexpr std::string_view kDoc =
-      "sum of x * y by the fixed tree, each product rounded first; +0 if empty";
+      "sum of the rounded products x * y by the fixed tree; +0 if empty";
   using Shape = ReduceTwo;
   using Types = Floats;
   template <class T>
   using Result = T;
-  static constexpr Ulp kBound{0.5};
-  static constexpr Flags kFlags = Flags::kHardware;
+  static constexpr Contract kContract{
+      .bound = Ulp{0.5},
+      .flags = Flags::kHardware,
+      .raises = kInvalid | kOverflow,
+      .numpy =
+          "one-dimensional only; NumPy's order is that of its "
+          "BLAS, which may fuse multiply and add",
+  };
 };
 
-struct Min {
+struct Min : Operation<Min> {
   static constexpr lw_kernel kId = LW_MIN;
   static constexpr std::string_view kName = "min";
   static constexpr std::string_view kDoc = "smallest element; NaN if any is, -0 below +0";
@@ -73,11 +97,15 @@ struct Min {
   using Types = FloatsAndInts;
   template <class T>
   using Result = T;
-  static constexpr Ulp kBound{0};
-  static constexpr Flags kFlags = Flags::kNone;
+  static constexpr Contract kContract{
+      .bound = Ulp{0},
+      .flags = Flags::kNone,
+      .needs_element = true,
+      .numpy = "-0 is below +0 wherever they stand",
+  };
 };
 
-struct Max {
+struct Max : Operation<Max> {
   static constexpr lw_kernel kId = LW_MAX;
   static constexpr std::string_view kName = "max";
   static constexpr std::string_view kDoc = "largest element; NaN if any is, +0 above -0";
@@ -85,21 +113,25 @@ struct Max {
   using Types = FloatsAndInts;
   template <class T>
   using Result = T;
-  static constexpr Ulp kBound{0};
-  static constexpr Flags kFlags = Flags::kNone;
+  static constexpr Contract kContract{
+      .bound = Ulp{0},
+      .flags = Flags::kNone,
+      .needs_element = true,
+      .numpy = "+0 is above -0 wherever they stand",
+  };
 };
 
-struct ArgMax {
+struct ArgMax : Operation<ArgMax> {
   static constexpr lw_kernel kId = LW_ARGMAX;
   static constexpr std::string_view kName = "argmax";
   static constexpr std::string_view kDoc =
-      "index of the first largest element; of the first NaN if there is one";
+      "index of the first largest element, or of the first NaN; zeros of either sign are equal";
   using Shape = Arg;
   using Types = Floats;
   template <class T>
   using Result = int64_t;
-  static constexpr Ulp kBound{0};
-  static constexpr Flags kFlags = Flags::kNone;
+  static constexpr Contract kContract{
+      .bound = Ulp{0}, .flags = Flags::kNone, .needs_element = true};
 };
 
 using Reduction = TypeList<Sum, Mean, Var, Dot, Min, Max, ArgMax>;

@@ -8,14 +8,18 @@
 
 namespace lanewise {
 
-struct CumulativeSum {
+struct CumulativeSum : Operation<CumulativeSum> {
   static constexpr lw_kernel kId = LW_CUMULATIVE_SUM;
   static constexpr std::string_view kName = "cumulative_sum";
-  static constexpr std::string_view kDoc = "out[i] is the sum of x[0..i] in a fixed blocked order";
+  static constexpr std::string_view kDoc = "out[i] = x[0] + ... + x[i] in a fixed blocked order";
   using Shape = Scan;
   using Types = Floats;
-  static constexpr Ulp kBound{0.5};  // of each addition
-  static constexpr Flags kFlags = Flags::kHardware;
+  static constexpr Contract kContract{
+      .bound = Ulp{0.5},
+      .flags = Flags::kHardware,
+      .raises = kInvalid | kOverflow,
+      .numpy = "`np.cumsum`; order of additions",
+  };
 };
 
 using Scanning = TypeList<CumulativeSum>;

@@ -7,15 +7,21 @@
 
 namespace lanewise {
 
-struct CompressBy {
+struct CompressBy : Operation<CompressBy> {
   static constexpr lw_kernel kId = LW_COMPRESS;
   static constexpr std::string_view kName = "compress";
   static constexpr std::string_view kDoc =
-      "the elements of x where the mask is not 0, in order; moves bits only";
+      "the elements of x where the mask is not 0, in order; moves bits only; in place, what is "
+      "behind the result keeps its values";
   using Shape = Compress;
   using Types = FloatsAndInts;
-  static constexpr Ulp kBound{0};
-  static constexpr Flags kFlags = Flags::kUntouched;
+  static constexpr Contract kContract{
+      .bound = Ulp{0},
+      .flags = Flags::kUntouched,
+      .moves_bits = true,
+      .operands = "x mask",
+      .numpy = "`x[mask]`; mask and array have the same length",
+  };
 };
 
 using Compression = TypeList<CompressBy>;

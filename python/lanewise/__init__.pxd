@@ -1,8 +1,8 @@
 # The C ABI of lanewise for Cython: ``from lanewise cimport lw_exp_f64``.
 #
 # Compile with lanewise.get_include(), link with lanewise.get_library_dir() and -llanewise; see
-# docs/python.md. Declarations stand here as in lanewise/lanewise.h, word for word: a test compares
-# them (`in` is `in_`, which Python can read). The header says what they mean.
+# docs/python.md. Declarations stand here as in lanewise/lanewise.h and lanewise/kernels.h, word for
+# word: a test compares them (`in` is `in_`, which Python can read). The headers say what they mean.
 
 from libc.stdint cimport int32_t, int64_t, intptr_t, uint8_t, uint32_t, uint64_t
 
@@ -170,6 +170,17 @@ cdef extern from "lanewise/lanewise.h" nogil:
     lw_status lw_machine_described(int32_t count, const char* const* keys,
                                    const char* const* values, char* buffer, size_t size,
                                    size_t* length)
+    # From here on by dev/write_kernel_lists.py.
+    lw_status lw_add_f32(int64_t n, const float* x, const float* y, float* out)
+    lw_status lw_add_f64(int64_t n, const double* x, const double* y, double* out)
+    lw_status lw_subtract_f32(int64_t n, const float* x, const float* y, float* out)
+    lw_status lw_subtract_f64(int64_t n, const double* x, const double* y, double* out)
+    lw_status lw_multiply_f32(int64_t n, const float* x, const float* y, float* out)
+    lw_status lw_multiply_f64(int64_t n, const double* x, const double* y, double* out)
+    lw_status lw_divide_f32(int64_t n, const float* x, const float* y, float* out)
+    lw_status lw_divide_f64(int64_t n, const double* x, const double* y, double* out)
+    lw_status lw_fma_f32(int64_t n, const float* x, const float* y, const float* z, float* out)
+    lw_status lw_fma_f64(int64_t n, const double* x, const double* y, const double* z, double* out)
     lw_status lw_negative_f32(int64_t n, const float* x, float* out)
     lw_status lw_negative_f64(int64_t n, const double* x, double* out)
     lw_status lw_abs_f32(int64_t n, const float* x, float* out)
@@ -180,32 +191,10 @@ cdef extern from "lanewise/lanewise.h" nogil:
     lw_status lw_floor_f64(int64_t n, const double* x, double* out)
     lw_status lw_rint_f32(int64_t n, const float* x, float* out)
     lw_status lw_rint_f64(int64_t n, const double* x, double* out)
-    lw_status lw_exp_f32(int64_t n, const float* x, float* out)
-    lw_status lw_exp_f64(int64_t n, const double* x, double* out)
-    lw_status lw_log_f32(int64_t n, const float* x, float* out)
-    lw_status lw_log_f64(int64_t n, const double* x, double* out)
-    lw_status lw_sin_f32(int64_t n, const float* x, float* out)
-    lw_status lw_sin_f64(int64_t n, const double* x, double* out)
-    lw_status lw_cos_f32(int64_t n, const float* x, float* out)
-    lw_status lw_cos_f64(int64_t n, const double* x, double* out)
-    lw_status lw_tanh_f32(int64_t n, const float* x, float* out)
-    lw_status lw_tanh_f64(int64_t n, const double* x, double* out)
-    lw_status lw_add_f32(int64_t n, const float* x, const float* y, float* out)
-    lw_status lw_add_f64(int64_t n, const double* x, const double* y, double* out)
-    lw_status lw_subtract_f32(int64_t n, const float* x, const float* y, float* out)
-    lw_status lw_subtract_f64(int64_t n, const double* x, const double* y, double* out)
-    lw_status lw_multiply_f32(int64_t n, const float* x, const float* y, float* out)
-    lw_status lw_multiply_f64(int64_t n, const double* x, const double* y, double* out)
-    lw_status lw_divide_f32(int64_t n, const float* x, const float* y, float* out)
-    lw_status lw_divide_f64(int64_t n, const double* x, const double* y, double* out)
     lw_status lw_minimum_f32(int64_t n, const float* x, const float* y, float* out)
     lw_status lw_minimum_f64(int64_t n, const double* x, const double* y, double* out)
     lw_status lw_maximum_f32(int64_t n, const float* x, const float* y, float* out)
     lw_status lw_maximum_f64(int64_t n, const double* x, const double* y, double* out)
-    lw_status lw_pow_f32(int64_t n, const float* x, const float* y, float* out)
-    lw_status lw_pow_f64(int64_t n, const double* x, const double* y, double* out)
-    lw_status lw_fma_f32(int64_t n, const float* x, const float* y, const float* z, float* out)
-    lw_status lw_fma_f64(int64_t n, const double* x, const double* y, const double* z, double* out)
     lw_status lw_clip_f32(int64_t n, const float* x, const float* low, const float* high,
                           float* out)
     lw_status lw_clip_f64(int64_t n, const double* x, const double* low, const double* high,
@@ -214,6 +203,18 @@ cdef extern from "lanewise/lanewise.h" nogil:
                            float* out)
     lw_status lw_where_f64(int64_t n, const uint8_t* condition, const double* x, const double* y,
                            double* out)
+    lw_status lw_exp_f32(int64_t n, const float* x, float* out)
+    lw_status lw_exp_f64(int64_t n, const double* x, double* out)
+    lw_status lw_log_f32(int64_t n, const float* x, float* out)
+    lw_status lw_log_f64(int64_t n, const double* x, double* out)
+    lw_status lw_tanh_f32(int64_t n, const float* x, float* out)
+    lw_status lw_tanh_f64(int64_t n, const double* x, double* out)
+    lw_status lw_sin_f32(int64_t n, const float* x, float* out)
+    lw_status lw_sin_f64(int64_t n, const double* x, double* out)
+    lw_status lw_cos_f32(int64_t n, const float* x, float* out)
+    lw_status lw_cos_f64(int64_t n, const double* x, double* out)
+    lw_status lw_pow_f32(int64_t n, const float* x, const float* y, float* out)
+    lw_status lw_pow_f64(int64_t n, const double* x, const double* y, double* out)
     lw_status lw_sum_f32(int64_t n, const float* x, float* result)
     lw_status lw_sum_f64(int64_t n, const double* x, double* result)
     lw_status lw_mean_f32(int64_t n, const float* x, float* result)

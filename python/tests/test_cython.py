@@ -1,4 +1,4 @@
-"""lanewise/__init__.pxd: in step with the C header, and used by a real extension."""
+"""lanewise/__init__.pxd: in step with the C headers, and used by a real extension."""
 
 import os
 import re
@@ -11,7 +11,7 @@ import lanewise
 from clib import same_bits
 
 PXD = os.path.join(os.path.dirname(lanewise.__file__), "__init__.pxd")
-HEADER = os.path.join(lanewise.get_include(), "lanewise", "lanewise.h")
+HEADERS = [os.path.join(lanewise.get_include(), "lanewise", name) for name in ("lanewise.h", "kernels.h")]
 
 
 def words(text):
@@ -19,9 +19,11 @@ def words(text):
 
 
 def header():
-    """Functions, enums, structs, loop type and limits of the header, as text."""
-    with open(HEADER) as file:
-        text = re.sub(r"/\*.*?\*/", "", file.read(), flags=re.DOTALL)
+    """Functions, enums, structs, loop type and limits of the headers, as text."""
+    text = ""
+    for header in HEADERS:
+        with open(header) as file:
+            text += re.sub(r"/\*.*?\*/", "", file.read(), flags=re.DOTALL)
 
     def found(pattern):
         return re.findall(pattern, text, re.DOTALL | re.MULTILINE)
@@ -43,6 +45,7 @@ def pxd():
     """The same of the .pxd, whose declarations are those of C."""
     with open(PXD) as file:
         text = file.read().split(" nogil:\n", 1)[1]
+    text = re.sub(r"^ *#.*\n", "", text, flags=re.MULTILINE)
     text = re.sub(r",\n\s+", ", ", text).replace("* in_,", "* in,")
     declarations = {"functions": [], "enums": {}, "structs": {}, "types": [], "limits": []}
     for line in filter(None, text.split("\n")):

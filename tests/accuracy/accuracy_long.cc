@@ -16,7 +16,7 @@ namespace {
 using lanewise::WorstCase;
 
 // All f32 inputs, in slices on all CPUs.
-WorstCase AllF32(lw_kernel kernel) {
+WorstCase AllF32(const lw_kernel_record& kernel) {
   constexpr uint64_t kSlices = 256, kSlice = (uint64_t{1} << 32) / kSlices;
   std::atomic<uint64_t> next{0};
   std::vector<WorstCase> results(kSlices);
@@ -56,11 +56,11 @@ int main(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) wanted |= !strcmp(argv[i], k.name);
     if (!wanted) continue;
     if (k.inputs > 1) {
-      good &= Report(k, "f32", "1e6 points", lanewise::CheckPoints<float>(k.kernel, 1000000));
+      good &= Report(k, "f32", "1e6 points", lanewise::CheckPoints<float>(k, 1000000));
     } else {
-      good &= Report(k, "f32", "all 2^32", AllF32(k.kernel));
+      good &= Report(k, "f32", "all 2^32", AllF32(k));
     }
-    good &= Report(k, "f64", "1e6 points", lanewise::CheckPoints<double>(k.kernel, 1000000));
+    good &= Report(k, "f64", "1e6 points", lanewise::CheckPoints<double>(k, 1000000));
   }
   return good ? 0 : 1;
 }

@@ -5,31 +5,16 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <string_view>
 
 #include "accuracy_reference.h"
+#include "kernels/contracts.h"
 
 namespace lanewise {
 namespace {
 
 template <class T>
 constexpr lw_dtype kDtypeOf = std::is_same_v<T, float> ? LW_F32 : LW_F64;
-
-double DoubleReference(lw_kernel kernel, double x) {
-  switch (kernel) {
-    case LW_EXP:
-      return std::exp(x);
-    case LW_LOG:
-      return std::log(x);
-    case LW_SIN:
-      return std::sin(x);
-    case LW_COS:
-      return std::cos(x);
-    case LW_TANH:
-      return std::tanh(x);
-    default:
-      return std::numeric_limits<double>::quiet_NaN();
-  }
-}
 
 // Error of an f32 result by a reference that is good to about 2^-29 f32-ULP; infinity if only
 // MPFR can tell.
@@ -53,7 +38,7 @@ T Bits(uint64_t r) {
 
 // The edges at which a function changes its ways, with their neighbourhoods.
 template <class T>
-std::vector<T> HardPoints(lw_kernel kernel) {
+std::vector<T> HardPoints(const Contract& contract) {
   std::vector<double> centres = {0,
                                  1,
                                  -1,
@@ -73,28 +58,12 @@ std::vector<T> HardPoints(lw_kernel kernel) {
                                  5e-324,
                                  0.34657359027997264,
                                  0.693147180559945};
-  if (kernel == LW_EXP) {
-    for (double c :
-         {88.72283905206835, -87.33654475055310, -103.2789, -103.9720770839918, 709.782712893384,
-          -708.3964185322641, -744.4400719213812, -745.1332191019412}) {
-      centres.push_back(c);
-    }
+  for (double c : contract.hard_points) {
+    centres.push_back(c);
+    centres.push_back(-c);
   }
-  if (kernel == LW_TANH) {
-    for (double c : {0.001, 0.02, 0.3, 0.55, 0.625, 1.0, 4.0, 8.317766, 9.01091, 18.7149738751185,
-                     19.06154746539849, 22.0}) {
-      centres.push_back(c);
-      centres.push_back(-c);
-    }
-  }
-  if (kernel == LW_SIN || kernel == LW_COS) {
-    // Doubles closest to multiples of pi/2, small and huge; 6381956970095103 * 2^797 is the
-    // double that lies closest of all.
-    for (int k = 1; k < 2000; k += k < 40 ? 1 : 37) centres.push_back(k * 1.5707963267948966);
-    for (double c : {1e4, 71476.0625, 16367173 * 0x1p72, 6381956970095103 * 0x1p797, 1e5, 1e6, 1e15,
-                     0x1p31, 0x1p53, 0x1p100, 1.7976931348623157e308}) {
-      centres.push_back(c);
-    }
+  for (int k = 1; contract.hard_period != 0 && k < 2000; k += k < 40 ? 1 : 37) {
+    centres.push_back(k * contract.hard_period);
   }
   std::vector<T> points;
   for (const double centre : centres) {
@@ -109,26 +78,31 @@ std::vector<T> HardPoints(lw_kernel kernel) {
   return points;
 }
 
-// The domain in which a function is neither constant nor overflows, mixed with any bit pattern.
+// From the domain of the contract, mixed with any bit pattern.
 template <class T>
-T RandomArgument(lw_kernel kernel, std::mt19937_64& rng) {
-  const auto uniform = [&](double lo, double hi) {
-    return static_cast<T>(lo + (hi - lo) * (static_cast<double>(rng() >> 11) * 0x1p-53));
-  };
+T RandomArgument(const Contract& contract, std::mt19937_64& rng) {
   const unsigned kind = rng() % 4;
   if (kind == 0) return Bits<T>(rng());
-  switch (kernel) {
-    case LW_EXP:
-      return sizeof(T) == 4 ? uniform(-104, 89) : uniform(-746, 710);
-    case LW_LOG:
-      return kind == 1 ? uniform(0.5, 2) : Bits<T>(rng() & (~uint64_t{0} >> (kind == 2 ? 1 : 33)));
-    case LW_TANH:
-      return kind == 1 ? uniform(-1, 1) : uniform(-20, 20);
-    default:
-      return kind == 1 ? uniform(-10, 10) : kind == 2 ? uniform(-1e5, 1e5) : uniform(-1e9, 1e9);
+  UpTo<Range, 3> domain = {{-10, 10}, {-1e5, 1e5}, {-1e9, 1e9}};
+  if (contract.domain.size()) domain = contract.domain;
+  if (sizeof(T) == 4 && contract.domain_f32.size()) domain = contract.domain_f32;
+  const Range range = domain[std::min<size_t>(kind, domain.size()) - 1];
+  if (std::isinf(range.high)) return static_cast<T>(range.low) + std::fabs(Bits<T>(rng()));
+  const double unit = static_cast<double>(rng() >> 11) * 0x1p-53;
+  return static_cast<T>(range.low + (range.high - range.low) * unit);
+}
+
+// Functions of two arguments: any pair of what one would get.
+template <class T>
+void TwoArguments(const Contract& contract, int64_t count, std::mt19937_64& rng, std::vector<T>& x,
+                  std::vector<T>& y) {
+  for (int64_t i = 0; i < count; ++i) {
+    x.push_back(RandomArgument<T>(contract, rng));
+    y.push_back(RandomArgument<T>(contract, rng));
   }
 }
 
+// Those of pow, whose results depend on both together.
 template <class T>
 void PowArguments(int64_t count, std::mt19937_64& rng, std::vector<T>& x, std::vector<T>& y) {
   const double log_max = sizeof(T) == 4 ? 128 : 1024, log_min = sizeof(T) == 4 ? -150 : -1075;
@@ -179,25 +153,23 @@ std::vector<lw_kernel_record> MathKernels() {
 }
 
 template <class T>
-bool RunMath(lw_kernel kernel, const std::vector<T>& x, const std::vector<T>& y,
+bool RunMath(const lw_kernel_record& kernel, const std::vector<T>& x, const std::vector<T>& y,
              std::vector<T>& out) {
   out.resize(x.size());
   const int64_t size = sizeof(T);
   lw_operand operands[3] = {{x.data(), size}, {out.data(), size}, {}};
   const lw_dtype dtypes[] = {kDtypeOf<T>, kDtypeOf<T>, kDtypeOf<T>};
-  if (kernel == LW_POW) {
+  if (kernel.inputs > 1) {
     operands[1] = {y.data(), size};
     operands[2] = {out.data(), size};
   }
-  return lw_call(kernel, dtypes, operands, static_cast<int64_t>(x.size()), nullptr) == LW_OK;
+  return lw_call(kernel.kernel, dtypes, operands, static_cast<int64_t>(x.size()), nullptr) == LW_OK;
 }
-template bool RunMath(lw_kernel, const std::vector<float>&, const std::vector<float>&,
-                      std::vector<float>&);
-template bool RunMath(lw_kernel, const std::vector<double>&, const std::vector<double>&,
-                      std::vector<double>&);
 
-WorstCase SweepF32(lw_kernel kernel, uint64_t begin, uint64_t end, uint64_t step) {
+WorstCase SweepF32(const lw_kernel_record& kernel, uint64_t begin, uint64_t end, uint64_t step) {
   constexpr uint64_t kBlock = 1 << 16;
+  const ExactFunction* exact = FindExact(ContractOf(kernel.kernel).reference);
+  if (!exact) return {NAN, 0, 0};
   WorstCase worst;
   std::vector<float> x, out;
   for (uint64_t at = begin; at < end; at += kBlock * step) {
@@ -205,10 +177,10 @@ WorstCase SweepF32(lw_kernel kernel, uint64_t begin, uint64_t end, uint64_t step
     for (uint64_t i = at; i < end && i < at + kBlock * step; i += step) x.push_back(Bits<float>(i));
     if (!RunMath(kernel, x, {}, out)) return {INFINITY, x[0], 0};
     for (size_t i = 0; i < x.size(); ++i) {
-      double error = QuickError(out[i], DoubleReference(kernel, static_cast<double>(x[i])));
+      double error = QuickError(out[i], InDouble(*exact, static_cast<double>(x[i])));
       // 0.5 stands for "correctly rounded"; what it is exactly matters to nobody.
       if (error > 0.5 && (error > 0.9 || error > worst.ulp)) {
-        error = UlpErrorF32(kernel, x[i], out[i]);
+        error = UlpError(*exact, x[i], 0.0f, out[i]);
       }
       worst.Update(error, static_cast<double>(x[i]));
     }
@@ -217,32 +189,30 @@ WorstCase SweepF32(lw_kernel kernel, uint64_t begin, uint64_t end, uint64_t step
 }
 
 template <class T>
-WorstCase CheckPoints(lw_kernel kernel, int64_t count) {
-  std::mt19937_64 rng(20261122 + static_cast<unsigned>(kernel));
+WorstCase CheckPoints(const lw_kernel_record& kernel, int64_t count) {
+  const Contract& contract = ContractOf(kernel.kernel);
+  const ExactFunction* exact = FindExact(contract.reference);
+  if (!exact) return {NAN, 0, 0};
+  std::mt19937_64 rng(20261122 + static_cast<unsigned>(kernel.kernel));
   std::vector<T> x, y, out;
-  if (kernel == LW_POW) {
+  if (contract.reference == std::string_view("pow")) {
     PowArguments(count, rng, x, y);
+  } else if (kernel.inputs > 1) {
+    TwoArguments(contract, count, rng, x, y);
   } else {
-    x = HardPoints<T>(kernel);
-    for (int64_t i = 0; i < count; ++i) x.push_back(RandomArgument<T>(kernel, rng));
+    x = HardPoints<T>(contract);
+    for (int64_t i = 0; i < count; ++i) x.push_back(RandomArgument<T>(contract, rng));
   }
+  y.resize(x.size());
   WorstCase worst;
   if (!RunMath(kernel, x, y, out)) return {INFINITY, 0, 0};
   for (size_t i = 0; i < x.size(); ++i) {
-    double error;
-    if constexpr (sizeof(T) == 4) {
-      error = kernel == LW_POW ? UlpErrorF32(kernel, x[i], y[i], out[i])
-                               : UlpErrorF32(kernel, x[i], out[i]);
-    } else {
-      error = kernel == LW_POW ? UlpErrorF64(kernel, x[i], y[i], out[i])
-                               : UlpErrorF64(kernel, x[i], out[i]);
-    }
-    worst.Update(error, static_cast<double>(x[i]),
-                 kernel == LW_POW ? static_cast<double>(y[i]) : 0);
+    worst.Update(UlpError(*exact, x[i], y[i], out[i]), static_cast<double>(x[i]),
+                 static_cast<double>(y[i]));
   }
   return worst;
 }
-template WorstCase CheckPoints<float>(lw_kernel, int64_t);
-template WorstCase CheckPoints<double>(lw_kernel, int64_t);
+template WorstCase CheckPoints<float>(const lw_kernel_record&, int64_t);
+template WorstCase CheckPoints<double>(const lw_kernel_record&, int64_t);
 
 }  // namespace lanewise

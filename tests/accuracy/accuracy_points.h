@@ -21,19 +21,15 @@ struct WorstCase {
 // The math functions of the kernel list: elementwise, with a bound above that of plain arithmetic.
 std::vector<lw_kernel_record> MathKernels();
 
-// Runs a math kernel on contiguous data; false (with lw_last_error) on failure.
-template <class T>
-bool RunMath(lw_kernel kernel, const std::vector<T>& x, const std::vector<T>& y,
-             std::vector<T>& out);
-
 // All f32 bit patterns in [begin, end), every `step`-th: glibc's double function is the first
 // judge, MPFR has the last word on everything beyond 0.9 ULP.
-WorstCase SweepF32(lw_kernel kernel, uint64_t begin, uint64_t end, uint64_t step);
+WorstCase SweepF32(const lw_kernel_record& kernel, uint64_t begin, uint64_t end, uint64_t step);
 
 // `count` random points over the domain, and hard ones (edges of the ranges, near roots, near
-// multiples of pi/2, subnormals, huge arguments, x near 1 with huge y), against MPFR.
+// multiples of pi/2, subnormals, huge arguments, x near 1 with huge y), against MPFR. Domain and
+// hard points are those of the kernel's contract. NaN ULP: there is no reference.
 template <class T>
-WorstCase CheckPoints(lw_kernel kernel, int64_t count);
+WorstCase CheckPoints(const lw_kernel_record& kernel, int64_t count);
 
 }  // namespace lanewise
 

@@ -4,10 +4,36 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 namespace lanewise {
+
+struct ExactFunction {
+  const char* name;
+  int (*one)(mpfr_ptr, mpfr_srcptr, mpfr_rnd_t);
+  int (*two)(mpfr_ptr, mpfr_srcptr, mpfr_srcptr, mpfr_rnd_t);
+  double (*in_double)(double);  // of functions of one argument
+};
+
 namespace {
+
+// C's math functions that MPFR has: kernels with a bound above 0.5 ULP name theirs.
+constexpr ExactFunction kFunctions[] = {
+    {"exp", mpfr_exp, nullptr, std::exp},         {"exp2", mpfr_exp2, nullptr, std::exp2},
+    {"expm1", mpfr_expm1, nullptr, std::expm1},   {"log", mpfr_log, nullptr, std::log},
+    {"log2", mpfr_log2, nullptr, std::log2},      {"log10", mpfr_log10, nullptr, std::log10},
+    {"log1p", mpfr_log1p, nullptr, std::log1p},   {"sin", mpfr_sin, nullptr, std::sin},
+    {"cos", mpfr_cos, nullptr, std::cos},         {"tan", mpfr_tan, nullptr, std::tan},
+    {"asin", mpfr_asin, nullptr, std::asin},      {"acos", mpfr_acos, nullptr, std::acos},
+    {"atan", mpfr_atan, nullptr, std::atan},      {"sinh", mpfr_sinh, nullptr, std::sinh},
+    {"cosh", mpfr_cosh, nullptr, std::cosh},      {"tanh", mpfr_tanh, nullptr, std::tanh},
+    {"asinh", mpfr_asinh, nullptr, std::asinh},   {"acosh", mpfr_acosh, nullptr, std::acosh},
+    {"atanh", mpfr_atanh, nullptr, std::atanh},   {"cbrt", mpfr_cbrt, nullptr, std::cbrt},
+    {"erf", mpfr_erf, nullptr, std::erf},         {"erfc", mpfr_erfc, nullptr, std::erfc},
+    {"tgamma", mpfr_gamma, nullptr, std::tgamma}, {"pow", nullptr, mpfr_pow, nullptr},
+    {"atan2", nullptr, mpfr_atan2, nullptr},      {"hypot", nullptr, mpfr_hypot, nullptr},
+};
 
 // MPFR rounds its functions correctly, relative to the result: 160 bits leave 100 beyond f64.
 constexpr mpfr_prec_t kPrecision = 160;
@@ -34,40 +60,34 @@ Workspace& ThreadWorkspace() {
   return workspace;
 }
 
-// False if the kernel is not known here.
-bool Evaluate(lw_kernel kernel, double x, double y, Workspace& w) {
+void Evaluate(const ExactFunction& f, double x, double y, Workspace& w) {
   mpfr_set_d(w.x, x, MPFR_RNDN);
-  switch (kernel) {
-    case LW_EXP:
-      mpfr_exp(w.exact, w.x, MPFR_RNDN);
-      return true;
-    case LW_LOG:
-      mpfr_log(w.exact, w.x, MPFR_RNDN);
-      return true;
-    case LW_SIN:
-      mpfr_sin(w.exact, w.x, MPFR_RNDN);
-      return true;
-    case LW_COS:
-      mpfr_cos(w.exact, w.x, MPFR_RNDN);
-      return true;
-    case LW_TANH:
-      mpfr_tanh(w.exact, w.x, MPFR_RNDN);
-      return true;
-    case LW_POW:
-      mpfr_set_d(w.y, y, MPFR_RNDN);
-      mpfr_pow(w.exact, w.x, w.y, MPFR_RNDN);
-      return true;
-    default:
-      return false;
+  if (f.one) {
+    f.one(w.exact, w.x, MPFR_RNDN);
+  } else {
+    mpfr_set_d(w.y, y, MPFR_RNDN);
+    f.two(w.exact, w.x, w.y, MPFR_RNDN);
   }
 }
 
+}  // namespace
+
+const ExactFunction* FindExact(const char* name) {
+  for (const ExactFunction& f : kFunctions) {
+    if (name && !std::strcmp(f.name, name)) return &f;
+  }
+  return nullptr;
+}
+
+double InDouble(const ExactFunction& f, double x) { return f.in_double(x); }
+
 template <class T>
-double UlpError(lw_kernel kernel, double x, double y, double result) {
+double UlpError(const ExactFunction& f, T x, T y, T result_in_type) {
   using Limits = std::numeric_limits<T>;
   constexpr double kWrong = std::numeric_limits<double>::infinity();
   Workspace& w = ThreadWorkspace();
-  if (!Evaluate(kernel, x, y, w)) return std::numeric_limits<double>::quiet_NaN();
+  const double result = static_cast<double>(result_in_type);
+  Evaluate(f, static_cast<double>(x), static_cast<double>(y), w);
 
   if (mpfr_nan_p(w.exact)) return std::isnan(result) ? 0.0 : kWrong;
   if (std::isnan(result)) return kWrong;
@@ -93,31 +113,7 @@ double UlpError(lw_kernel kernel, double x, double y, double result) {
   return std::fabs(mpfr_get_d(w.result, MPFR_RNDN));
 }
 
-}  // namespace
-
-double UlpErrorF32(lw_kernel kernel, float x, float result) {
-  return UlpError<float>(kernel, x, 0, result);
-}
-double UlpErrorF64(lw_kernel kernel, double x, double result) {
-  return UlpError<double>(kernel, x, 0, result);
-}
-double UlpErrorF32(lw_kernel kernel, float x, float y, float result) {
-  return UlpError<float>(kernel, x, y, result);
-}
-double UlpErrorF64(lw_kernel kernel, double x, double y, double result) {
-  return UlpError<double>(kernel, x, y, result);
-}
-
-// MPFR's exponent range is wider than the type's: these round once into subnormals, too.
-float CorrectlyRoundedF32(lw_kernel kernel, float x, float y) {
-  Workspace& w = ThreadWorkspace();
-  if (!Evaluate(kernel, x, y, w)) return std::numeric_limits<float>::quiet_NaN();
-  return mpfr_get_flt(w.exact, MPFR_RNDN);
-}
-double CorrectlyRoundedF64(lw_kernel kernel, double x, double y) {
-  Workspace& w = ThreadWorkspace();
-  if (!Evaluate(kernel, x, y, w)) return std::numeric_limits<double>::quiet_NaN();
-  return mpfr_get_d(w.exact, MPFR_RNDN);
-}
+template double UlpError(const ExactFunction&, float, float, float);
+template double UlpError(const ExactFunction&, double, double, double);
 
 }  // namespace lanewise

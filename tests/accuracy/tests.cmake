@@ -5,7 +5,7 @@ find_library(LANEWISE_GMP gmp REQUIRED)
 add_library(lanewise_accuracy STATIC accuracy/accuracy_reference.cc accuracy/accuracy_points.cc)
 target_compile_features(lanewise_accuracy PUBLIC cxx_std_20)
 target_compile_options(lanewise_accuracy PRIVATE -O2 -Wall -Wextra)
-target_link_libraries(lanewise_accuracy PUBLIC lanewise ${LANEWISE_MPFR} ${LANEWISE_GMP})
+target_link_libraries(lanewise_accuracy PUBLIC lanewise lanewise_contracts ${LANEWISE_MPFR} ${LANEWISE_GMP})
 
 lw_add_api_test(accuracy_test accuracy/accuracy_test.cc)
 target_link_libraries(accuracy_test PRIVATE lanewise_accuracy)

@@ -60,7 +60,7 @@ std::map<std::string, int> HeaderIds() {
 
 // "lw_exp_f32" -> "exp", of all typed prototypes.
 std::map<std::string, std::string> TypedPrototypes() {
-  const std::string header = ReadText("include/lanewise/lanewise.h");
+  const std::string header = ReadText("include/lanewise/kernels.h");
   std::map<std::string, std::string> prototypes;
   const std::regex prototype("LW_API lw_status (lw_([a-z0-9_]+)_(?:[iuf]|bf)[0-9]+)\\(");
   for (std::sregex_iterator it(header.begin(), header.end(), prototype), last; it != last; ++it) {

@@ -42,6 +42,7 @@ add_test(NAME headers COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/api/headers_test.sh ${
 add_test(NAME symbols COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/api/symbols_test.py
                               $<TARGET_FILE:lanewise>
                               ${PROJECT_SOURCE_DIR}/include/lanewise/lanewise.h
+                              ${PROJECT_SOURCE_DIR}/include/lanewise/kernels.h
                               ${PROJECT_SOURCE_DIR}/include/lanewise/lanewise_gpu.h)
 set_tests_properties(constructor_dlopen no_exceptions symbols PROPERTIES LABELS fast TIMEOUT 600)
 set_tests_properties(headers PROPERTIES LABELS "fast;sources" TIMEOUT 600)

@@ -10,7 +10,9 @@ add_test(NAME probe COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/build/probe_test.sh
 add_test(NAME floors COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/build/floors_test.py
                              ${PROJECT_SOURCE_DIR})
 set_tests_properties(ci floors highway pages PROPERTIES LABELS "fast;sources" TIMEOUT 600)
-set_tests_properties(probe PROPERTIES LABELS fast TIMEOUT 600)
+add_test(NAME kernel_lists COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/build/kernel_lists_test.sh
+                                   $<TARGET_FILE:lanewise-probe> ${PROJECT_SOURCE_DIR})
+set_tests_properties(probe kernel_lists PROPERTIES LABELS fast TIMEOUT 600)
 
 set(_places ${CMAKE_BINARY_DIR} ${PROJECT_SOURCE_DIR})
 foreach(_way installed folders examples)

@@ -1,5 +1,5 @@
-// Operands where C Annex F says something about exception flags, and which flags it asks for:
-// from C's own operators and functions where those are exact, by hand for the others.
+// Operands where C Annex F says something about exception flags, and which flags it asks for: by
+// the rule of IEEE 754 from what the kernel's reference gives, with the poles of its contract.
 
 #ifndef LANEWISE_TESTS_ENGINE_FPENV_CASES_H_
 #define LANEWISE_TESTS_ENGINE_FPENV_CASES_H_
@@ -8,8 +8,10 @@
 
 #include <cmath>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
+#include "kernels/all.h"
 #include "tests/harness.h"
 
 namespace lanewise {
@@ -35,74 +37,57 @@ int FlagsOf(Fn fn, const double* values) {
   return flags;
 }
 
-// By hand: results that C's functions give in any libm are not asked, since libms differ in flags.
-template <class T>
-FlagCase MathFlags(lw_kernel kernel, double x, double y) {
-  const bool finite = std::isfinite(x);
-  FlagCase c{{x, y, 1}};
-  // The largest x with a finite e^x lies between these.
-  const double exp_end = sizeof(T) == 4 ? 88.75 : 709.8;
-  switch (kernel) {
-    case LW_EXP:
-      c.flags = finite && x > exp_end ? FE_OVERFLOW : 0;
-      break;
-    case LW_LOG:
-      c.flags = x == 0 ? FE_DIVBYZERO : x < 0 ? FE_INVALID : 0;
-      break;
-    case LW_SIN:
-    case LW_COS:
-      c.flags = std::isinf(x) ? FE_INVALID : 0;
-      break;
-    case LW_POW: {
-      const bool whole = std::isfinite(y) && std::trunc(y) == y;
-      if (x == 0 && y < 0) {
-        (std::isinf(y) ? c.optional : c.flags) = FE_DIVBYZERO;
-      } else if (x < 0 && finite && std::isfinite(y) && !whole) {
-        c.flags = FE_INVALID;
-      } else if (finite && std::isfinite(y) && x != 0) {
-        const double bits = y * std::log2(std::fabs(x));
-        if (bits > std::numeric_limits<T>::max_exponent + 0.01) c.flags = FE_OVERFLOW;
-      }
-      break;
-    }
-    default:  // tanh, comparisons, minimum, floor and the like raise nothing
-      break;
-  }
-  return c;
+inline int ToFenv(uint32_t flags) {
+  return (flags & kInvalid ? FE_INVALID : 0) | (flags & kDivByZero ? FE_DIVBYZERO : 0) |
+         (flags & kOverflow ? FE_OVERFLOW : 0);
 }
 
-template <class T>
-FlagCase ArithmeticFlags(lw_kernel kernel, double x, double y, double z) {
+// The operation's reference on the first of three values.
+template <class Op, class T>
+auto Apply(T x, T y, T z) {
+  if constexpr (std::is_invocable_v<Op, T, T, T>)
+    return Op{}(x, y, z);
+  else if constexpr (std::is_invocable_v<Op, T, T>)
+    return Op{}(x, y);
+  else
+    return Op{}(x);
+}
+template <class Op, class T>
+inline constexpr size_t kInputs = std::is_invocable_v<Op, T, T, T> ? 3
+                                  : std::is_invocable_v<Op, T, T>  ? 2
+                                                                   : 1;
+
+// Kernels of floats that have a reference for one element, and conversions.
+template <class Op, class T>
+inline constexpr bool kHasFlagCases = std::is_floating_point_v<T> &&
+                                      (std::is_invocable_v<Op, T> ||
+                                       std::is_invocable_v<Op, T, T> || kInputs<Op, T> == 3);
+template <class Op, class From, class To>
+inline constexpr bool kHasFlagCases<Op, Cast<From, To>> = true;
+
+// Invalid: a NaN of operands that are none. Divide-by-zero: an exact infinity of finite operands.
+// Overflow: any other infinity of finite operands.
+template <class Op, class T>
+FlagCase CaseOf(double x, double y, double z) {
   FlagCase c{{x, y, z}};
-  const double* v = c.values;
-  switch (kernel) {
-    case LW_ADD:
-      c.flags = FlagsOf<T>([](T a, T b, T) { return a + b; }, v);
-      break;
-    case LW_SUBTRACT:
-      c.flags = FlagsOf<T>([](T a, T b, T) { return a - b; }, v);
-      break;
-    case LW_MULTIPLY:
-      c.flags = FlagsOf<T>([](T a, T b, T) { return a * b; }, v);
-      break;
-    case LW_DIVIDE:
-      c.flags = FlagsOf<T>([](T a, T b, T) { return a / b; }, v);
-      break;
-    case LW_SQRT:
-      c.flags = FlagsOf<T>([](T a, T, T) { return std::sqrt(a); }, v);
-      break;
-    case LW_FMA:
-      c.flags = FlagsOf<T>([](T a, T b, T d) { return std::fma(a, b, d); }, v);
-      if (std::isnan(z)) c.optional = FE_INVALID;  // 0 * inf + NaN
-      break;
-    // The reductions see one such element among ones.
-    case LW_SUM:
-    case LW_MEAN:
-    case LW_VAR:
-    case LW_CUMULATIVE_SUM:
-      break;
-    default:
-      return MathFlags<T>(kernel, x, y);
+  const auto result = Apply<Op, T>(static_cast<T>(x), static_cast<T>(y), static_cast<T>(z));
+  if constexpr (std::is_floating_point_v<decltype(result)>) {
+    bool finite = true, nan = false, pole = false;
+    for (size_t i = 0; i < kInputs<Op, T>; ++i) {
+      finite &= std::isfinite(c.values[i]);
+      nan |= std::isnan(c.values[i]);
+    }
+    for (const Pole& p : Op::kContract.poles) pole |= c.values[p.operand] == p.at;
+    if (std::isnan(result) && !nan) c.flags = FE_INVALID;
+    if (std::isinf(result) && finite) c.flags = pole ? FE_DIVBYZERO : FE_OVERFLOW;
+  }
+  for (const OpenFlags& open : Op::kContract.open_flags) {
+    bool same = true;
+    for (size_t i = 0; i < kInputs<Op, T>; ++i) {
+      const double value = c.values[i], at = open.operands[i];
+      same &= value == at || (std::isnan(value) && std::isnan(at));
+    }
+    if (same) c.optional |= ToFenv(open.flags);
   }
   return c;
 }
@@ -156,60 +141,57 @@ std::vector<double> FlagValues() {
           std::sqrt(L::max()) * 2};
 }
 
-// Kernels with flags that are asked of one element alone.
-inline bool HasFlagCases(const lw_kernel_record& r) {
-  switch (r.kernel) {
-    case LW_SUM:
-    case LW_MEAN:
-    case LW_VAR:
-    case LW_DOT:
-    case LW_MIN:
-    case LW_MAX:
-    case LW_ARGMAX:
-    case LW_CUMULATIVE_SUM:
-    case LW_COMPRESS:
-      return false;
-    default:
-      return true;
-  }
-}
-
-inline bool ThreadedFlagKernel(const lw_kernel_record& r) {
-  if (r.kernel == LW_CONVERT) return r.dtypes[0] == LW_F64 && r.dtypes[1] != LW_I64;
-  return r.kernel == LW_DIVIDE || r.kernel == LW_LOG || r.kernel == LW_EXP ||
-         r.kernel == LW_FLOOR || r.kernel == LW_FMA;
-}
-
-template <class T>
-std::vector<FlagCase> FlagCasesOf(const lw_kernel_record& r) {
+template <class Op, class T>
+std::vector<FlagCase> FlagCasesOf(Kernel<Op, T>) {
   std::vector<FlagCase> cases;
   const std::vector<double> values = FlagValues<T>();
-  if (r.kernel == LW_CONVERT) {
-    for (double x : values) cases.push_back(ConvertFlags(r.dtypes, x));
-    for (double x : {65504.0, 65519.0, 65520.0, 0x1p31, -0x1p31, 0x1p31 - 128, 0x1p63, -0x1p63}) {
-      // i32 saturates what it cannot hold, which leaves the class of the result as it is.
-      cases.push_back(ConvertFlags(r.dtypes, x));
-    }
-    return cases;
-  }
   reference::Rng rng(10);
   for (double x : values) {
     for (double y : values) {
-      if (r.inputs == 1 && &y != &values[0]) break;
       // Three operands: every pair with two or three of the third.
       for (double z : {1.0, -values[rng.Below(values.size())], values[rng.Below(values.size())]}) {
-        cases.push_back(ArithmeticFlags<T>(r.kernel, x, y, z));
-        if (r.inputs < 3) break;
+        cases.push_back(CaseOf<Op, T>(x, y, z));
+        if (kInputs<Op, T> < 3) break;
       }
+      if (kInputs<Op, T> == 1) break;
     }
   }
+  for (const OpenFlags& open : Op::kContract.open_flags) {
+    cases.push_back(CaseOf<Op, T>(open.operands[0], open.operands[1], open.operands[2]));
+  }
+  return cases;
+}
+template <class Op, class From, class To>
+std::vector<FlagCase> FlagCasesOf(Kernel<Op, Cast<From, To>>) {
+  constexpr lw_dtype kDtypes[] = {kDtype<From>, kDtype<To>};
+  std::vector<FlagCase> cases;
+  using Wide = std::conditional_t<std::is_same_v<From, float>, float, double>;
+  for (double x : FlagValues<Wide>()) cases.push_back(ConvertFlags(kDtypes, x));
+  for (double x : {65504.0, 65519.0, 65520.0, 0x1p31, -0x1p31, 0x1p31 - 128, 0x1p63, -0x1p63}) {
+    // i32 saturates what it cannot hold, which leaves the class of the result as it is.
+    cases.push_back(ConvertFlags(kDtypes, x));
+  }
+  return cases;
+}
+
+// All cases of a kernel; none of one whose flags are not asked of one element alone.
+inline std::vector<FlagCase> AllFlagCases(const lw_kernel_record& r) {
+  std::vector<FlagCase> cases;
+  int32_t index = 0;
+  ForEachKernel([&]<class Op, class T>(Kernel<Op, T> kernel) {
+    lw_kernel_record other{};
+    other.struct_size = sizeof(other);
+    if (lw_kernel_info(index++, &other) != LW_OK || other.kernel != r.kernel) return;
+    if (!std::equal(r.dtypes, r.dtypes + r.inputs + 1, other.dtypes)) return;
+    if constexpr (kHasFlagCases<Op, T>) cases = FlagCasesOf(kernel);
+  });
   return cases;
 }
 
 // At most about a hundred cases, those with flags among them.
 inline std::vector<FlagCase> FlagCases(const lw_kernel_record& r) {
-  const bool f32 = r.dtypes[r.inputs - 1] == LW_F32;
-  std::vector<FlagCase> all = f32 ? FlagCasesOf<float>(r) : FlagCasesOf<double>(r), cases;
+  const std::vector<FlagCase> all = AllFlagCases(r);
+  std::vector<FlagCase> cases;
   // Every case with flags counts; of the others, and beyond forty of a kind, every seventh.
   int kinds[64] = {};
   size_t index = 0;

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "dispatch/base/fpenv.h"
+#include "kernels/contracts.h"
 #include "tests/engine/fpenv_cases.h"
 #include "tests/harness.h"
 
@@ -186,7 +187,7 @@ std::vector<lw_kernel_record> FloatRecords() {
   std::erase_if(records, [](const lw_kernel_record& r) {
     const bool floating =
         IsFloat(r.dtypes[0]) || IsFloat(r.dtypes[r.inputs - 1]) || IsFloat(r.dtypes[r.inputs]);
-    return !floating || !HasFlagCases(r);
+    return !floating || AllFlagCases(r).empty();
   });
   return records;
 }
@@ -236,7 +237,6 @@ TEST_P(Flags, AreThoseOfAnnexF) {
 
 // Large arrays: the flags of every task reach the caller's thread, and stay off the workers.
 TEST_P(Flags, TravelFromTasks) {
-  if (!ThreadedFlagKernel(GetParam())) return;
   const size_t n = static_cast<size_t>(ThreadedSize(GetParam()));
   FlagCaller caller(GetParam(), n);
   const double ones[LW_MAX_OPERANDS] = {1, 1, 1, 1};
@@ -254,6 +254,36 @@ TEST_P(Flags, TravelFromTasks) {
       }
     }
   }
+}
+
+// What the contracts say of flags: all that a kernel may raise is seen in its cases.
+TEST(FlagRule, CasesRaiseWhatTheContractsSay) {
+  std::map<lw_kernel, int> raised;
+  for (const lw_kernel_record& r : FloatRecords()) {
+    for (const FlagCase& c : AllFlagCases(r)) raised[r.kernel] |= c.flags;
+  }
+  EXPECT_GT(raised.size(), 20u);
+  for (const auto& [kernel, flags] : raised) {
+    EXPECT_EQ(flags, ToFenv(ContractOf(kernel).raises)) << "kernel " << kernel;
+  }
+}
+
+// The rule against the instructions: C's own operators and exact functions.
+TEST(FlagRule, IsThatOfTheInstructions) {
+  size_t compared = 0;
+  ForEachKernel([&]<class Op, class T>(Kernel<Op, T> kernel) {
+    if constexpr (std::is_floating_point_v<T> && kHasFlagCases<Op, T>) {
+      if (Op::kBound.value != 0.5) return;  // the reference is the operation itself
+      for (const FlagCase& c : FlagCasesOf(kernel)) {
+        const int flags = FlagsOf<T>(&Apply<Op, T>, c.values);
+        EXPECT_EQ((flags ^ c.flags) & ~c.optional, 0)
+            << Op::kName << " of " << c.values[0] << " " << c.values[1] << " " << c.values[2]
+            << ": flags" << FlagText(flags) << ", by rule" << FlagText(c.flags);
+        ++compared;
+      }
+    }
+  });
+  EXPECT_GT(compared, 1000u);
 }
 
 }  // namespace

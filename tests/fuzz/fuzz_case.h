@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "kernels/contracts.h"
 #include "tests/harness.h"
 
 namespace lanewise::fuzz {
@@ -174,7 +175,7 @@ class Case {
     return list[source_.Below(list.size())];
   }
   std::string Wrong(const std::string& what) const { return text_ + ": " + what; }
-  static bool NeedsElement(lw_kernel k) { return k == LW_MIN || k == LW_MAX || k == LW_ARGMAX; }
+  static bool NeedsElement(lw_kernel k) { return ContractOf(k).needs_element; }
 
   int64_t Stride(int64_t size) {
     const int64_t strides[] = {size,      size,     size, -size,     2 * size, -2 * size, 3 * size,

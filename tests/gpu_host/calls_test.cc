@@ -8,6 +8,7 @@
 #include <numeric>
 #include <random>
 
+#include "kernels/contracts.h"
 #include "tests/gpu_host/fake_gpu.h"
 
 namespace {
@@ -182,8 +183,7 @@ TEST_F(GpuCalls, ElementwiseKernels) {
 TEST_F(GpuCalls, ReductionsOverAnyAxes) {
   int to_host = 0;
   for (const lw_kernel_record& kernel : Kernels({LW_SHAPE_REDUCE, LW_SHAPE_ARG})) {
-    const bool needs_element =
-        kernel.kernel == LW_MIN || kernel.kernel == LW_MAX || kernel.kernel == LW_ARGMAX;
+    const bool needs_element = lanewise::ContractOf(kernel.kernel).needs_element;
     for (int round = 0; round < 25; ++round) {
       SCOPED_TRACE(std::string(kernel.name) + " round " + std::to_string(round));
       const Shape shape = RandomShape(random_, 4, !needs_element);
