@@ -99,7 +99,7 @@ struct Contract {
   // some parts deserve more points than others. f32's where they differ.
   UpTo<Range, 3> domain = {}, domain_f32 = {};
   // Edges at which the function, or our way to compute it, changes; either sign is tried, and the
-  // neighbours. All multiples of `hard_period` up to 2000 of them.
+  // neighbours. So are multiples of `hard_period`.
   UpTo<double, 12> hard_points = {};
   double hard_period = 0;
 
