@@ -22,7 +22,7 @@ struct KernelEntry {
   bool math;  // long bodies: worth threads at far fewer elements than plain arithmetic
   int numerics_since;
   int slot;
-  uint8_t Size(int operand) const { return kDtypeSize[dtypes[operand]]; }
+  uint8_t Size(int operand) const { return kDtypes[dtypes[operand]].size; }
 };
 
 extern const std::span<const KernelEntry> kKernels;

@@ -242,35 +242,6 @@ uint32_t SelectLoop(const void* vmask, const void* va, const void* vb, void* vou
   return 0;
 }
 
-// -------- convert: From -> To, one vector of the wider type at a time
-
-template <class Op, class From, class To>
-uint32_t ConvertLoop(const void* va, const void*, const void*, void* vout, size_t n) {
-  using Wide = hwy::If<(sizeof(From) > sizeof(To)), From, To>;
-  const From* a = static_cast<const From*>(va);
-  To* out = static_cast<To*>(vout);
-  const hn::ScalableTag<Wide> dw;
-  const hn::Rebind<From, decltype(dw)> d_from;
-  const hn::Rebind<To, decltype(dw)> d_to;
-  const size_t lanes = hn::Lanes(dw);
-  Raised raised;
-  size_t i = 0;
-  for (; i + lanes <= n; i += lanes) {
-    hn::StoreU(ConvertBody(d_from, d_to, hn::LoadU(d_from, a + i), raised), d_to, out + i);
-  }
-  if (i != n) {
-    // Through zeroed copies: 0 converts without a flag in every direction.
-    constexpr size_t kMax = HWY_MAX_LANES_D(hn::ScalableTag<Wide>);
-    HWY_ALIGN From tail[kMax];
-    HWY_ALIGN To tail_out[kMax];
-    hwy::ZeroBytes<sizeof(tail)>(tail);
-    hwy::CopyBytes(a + i, tail, (n - i) * sizeof(From));
-    hn::StoreU(ConvertBody(d_from, d_to, hn::LoadU(d_from, tail), raised), d_to, tail_out);
-    hwy::CopyBytes(tail_out, out + i, (n - i) * sizeof(To));
-  }
-  return raised.bits;
-}
-
 // -------- filling the table
 
 template <class Op, class T>
@@ -296,10 +267,6 @@ constexpr ElementwiseFn LoopOf(Test, T*) {
 template <class Op, class T>
 constexpr ElementwiseFn LoopOf(Select, T*) {
   return &SelectLoop<Op, T>;
-}
-template <class Op, class From, class To>
-constexpr ElementwiseFn LoopOf(Convert, Cast<From, To>*) {
-  return &ConvertLoop<Op, From, To>;
 }
 
 // Plain arithmetic and comparisons also come with stores past the caches, for outputs that no
