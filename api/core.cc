@@ -11,6 +11,7 @@
 #include "dispatch/engine/elementwise.h"
 #include "dispatch/threads/limits.h"
 #include "dispatch/threads/threads.h"
+#include "kernels/list/promotion.h"
 
 namespace lanewise {
 namespace {
@@ -50,34 +51,35 @@ int32_t lw_numerics_version(void) { return kNumericsVersion; }
 
 size_t lw_dtype_size(lw_dtype dtype) {
   const int i = static_cast<int>(dtype);
-  return i < 0 || i >= kDtypeCount ? 0 : kDtypeSize[i];
+  return i < 0 || i >= kDtypeCount ? 0 : kDtypes[i].size;
 }
 
 const char* lw_dtype_name(lw_dtype dtype) {
   const int i = static_cast<int>(dtype);
-  return i < 0 || i >= kDtypeCount ? nullptr : kDtypeName[i];
+  return i < 0 || i >= kDtypeCount ? nullptr : kDtypes[i].name;
 }
 
 lw_status lw_dtype_parse(const char* name, lw_dtype* dtype) {
   const lw_status status = CheckNotNull("lw_dtype_parse", {{"name", name}, {"dtype", dtype}});
   if (status != LW_OK) return status;
-  static constexpr struct {
-    const char* name;
-    lw_dtype dtype;
-  } kOther[] = {{"?", LW_BOOL},      {"bool_", LW_BOOL}, {"int8", LW_I8},   {"i1", LW_I8},
-                {"uint8", LW_U8},    {"u1", LW_U8},      {"int16", LW_I16}, {"i2", LW_I16},
-                {"uint16", LW_U16},  {"u2", LW_U16},     {"int32", LW_I32}, {"i4", LW_I32},
-                {"uint32", LW_U32},  {"u4", LW_U32},     {"int64", LW_I64}, {"uint64", LW_U64},
-                {"float16", LW_F16}, {"half", LW_F16},   {"f2", LW_F16},    {"bfloat16", LW_BF16},
-                {"float32", LW_F32}, {"float", LW_F32},  {"f4", LW_F32},    {"float64", LW_F64},
-                {"double", LW_F64},  {"f8", LW_F64}};
   for (int i = 0; i < kDtypeCount; ++i) {
-    if (!std::strcmp(name, kDtypeName[i])) return *dtype = static_cast<lw_dtype>(i), LW_OK;
-  }
-  for (const auto& other : kOther) {
-    if (!std::strcmp(name, other.name)) return *dtype = other.dtype, LW_OK;
+    const DtypeInfo& info = kDtypes[i];
+    for (const char* known : {info.name, info.numpy, info.others[0], info.others[1]}) {
+      if (known && !std::strcmp(name, known)) return *dtype = static_cast<lw_dtype>(i), LW_OK;
+    }
   }
   return Fail(LW_ERR_DTYPE, "\"%.40s\" is not a dtype; try f32 or float32", name);
+}
+
+lw_status lw_promote(lw_dtype a, lw_dtype b, lw_dtype* result) {
+  if (!result) return Fail(LW_ERR_NULL, "lw_promote: result is null");
+  for (const lw_dtype dtype : {a, b}) {
+    if (!lw_dtype_name(dtype)) {
+      return Fail(LW_ERR_DTYPE, "lw_promote: %d is not a dtype", static_cast<int>(dtype));
+    }
+  }
+  *result = Promote(a, b);
+  return LW_OK;
 }
 
 int32_t lw_kernel_count(void) { return static_cast<int32_t>(kKernels.size()); }

@@ -107,9 +107,9 @@ std::string Signature(const KernelEntry& kernel) {
   text += '(';
   for (int i = 0; i < kernel.inputs; ++i) {
     if (i) text += ", ";
-    text += kDtypeName[kernel.dtypes[i]];
+    text += kDtypes[kernel.dtypes[i]].name;
   }
-  return text + ") -> " + kDtypeName[kernel.dtypes[kernel.inputs]];
+  return text + ") -> " + kDtypes[kernel.dtypes[kernel.inputs]].name;
 }
 
 struct Rule {
@@ -157,7 +157,7 @@ std::string Json(const Question& q) {
   json.BeginObject();
   json.String("kernel", kernel.name);
   json.BeginArray("dtypes");
-  for (int i = 0; i <= kernel.inputs; ++i) json.String({}, kDtypeName[kernel.dtypes[i]]);
+  for (int i = 0; i <= kernel.inputs; ++i) json.String({}, kDtypes[kernel.dtypes[i]].name);
   json.EndArray();
   json.String("doc", kernel.doc);
   json.Number("max_ulp", kernel.max_ulp);

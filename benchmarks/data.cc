@@ -42,7 +42,7 @@ const std::vector<std::string>& DataSets() {
 
 bool DataSetApplies(std::string_view data, lw_dtype dtype) {
   if (data == "uniform" || data == "sorted" || data == "few") return true;
-  return dtype == LW_F16 || dtype == LW_F32 || dtype == LW_F64;
+  return dtype >= LW_F16;
 }
 
 namespace {
@@ -134,7 +134,10 @@ void FillHalf(const lw_kernel_record& record, int operand, std::string_view data
   std::vector<float> wide(static_cast<size_t>(n));
   FillAs(record, operand, data == "huge" ? "uniform" : data, n, wide.data());
   for (int64_t i = 0; i < n; ++i) {
-    memory[i] = std::bit_cast<uint16_t>(hwy::F16FromF32(wide[static_cast<size_t>(i)]));
+    const float x = wide[static_cast<size_t>(i)];
+    memory[i] = record.dtypes[operand] == LW_BF16
+                    ? static_cast<uint16_t>(std::bit_cast<uint32_t>(x) >> 16)
+                    : std::bit_cast<uint16_t>(hwy::F16FromF32(x));
   }
 }
 
@@ -172,6 +175,7 @@ void FillOperand(const lw_kernel_record& record, int operand, std::string_view d
     case LW_U64:
       return as(static_cast<uint64_t*>(nullptr));
     case LW_F16:
+    case LW_BF16:
       return FillHalf(record, operand, data, n, static_cast<uint16_t*>(memory));
     case LW_F32:
       return as(static_cast<float*>(nullptr));

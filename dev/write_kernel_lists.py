@@ -183,7 +183,8 @@ def dtypes_cell(kernel):
         both = sorted({dtype for loop in loops for dtype in loop["dtypes"]},
                       key=lambda dtype: (dtype[0] != "f", dtype))
         assert len(loops) == len(both) * (len(both) - 1)
-        return f"{', '.join(both)}, each to each other one"
+        return "each of the 13 dtypes to each other one" if len(both) == 13 else (
+            f"{', '.join(both)}, each to each other one")
     groups = [("floats", {"f32", "f64"}), ("ints", {"i32", "i64", "u8"})]
     rest, words = set(elements), []
     for word, group in groups:

@@ -136,7 +136,7 @@ lw_status Launch(Session& session, const KernelEntry& kernel, const lw_backend_t
   const lw_backend& backend = session.backend();
   if (!backend.has_kernel(kernel.id, kernel.dtypes)) {
     return Fail(LW_ERR_UNSUPPORTED, "%s: the GPU plugin has no kernel %s for %s",
-                session.function(), kernel.name, kDtypeName[kernel.dtypes[kernel.inputs - 1]]);
+                session.function(), kernel.name, kDtypes[kernel.dtypes[kernel.inputs - 1]].name);
   }
   size_t bytes = 0;
   lw_status status = session.Check(backend.scratch_bytes(session.call(), &task, &bytes));

@@ -63,13 +63,6 @@ struct Slots {
 inline constexpr Slots kSlots;
 inline constexpr size_t kKernelCount = static_cast<size_t>(kSlots.count);
 
-template <class T, class... Ts>
-constexpr size_t PositionOf(TypeList<Ts...>) {
-  size_t position = 0;
-  (void)((std::is_same_v<T, Ts> || (++position, false)) || ...);
-  return position;
-}
-
 // Position of a kernel in every table and in lw_kernel_info.
 template <class Op, class T>
 inline constexpr size_t kSlot =

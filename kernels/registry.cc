@@ -51,7 +51,7 @@ constexpr void SetOperands(KernelEntry& entry) {
 template <class Op, class T>
 struct Facts {
   // Integer kernels are exact and touch no floating-point state.
-  static constexpr bool kFloat = std::is_floating_point_v<T>;
+  static constexpr bool kFloat = kIsFloat<T>;
   static constexpr double kMaxUlp = kFloat ? Op::kBound.value : 0;
   static constexpr Flags kFlags = kFloat ? Op::kFlags : Flags::kUntouched;
 };
@@ -85,6 +85,15 @@ constexpr std::array<KernelEntry, kKernelCount> kEntries = [] {
 }();
 static_assert(kKernelCount <= kTableSlots, "make room: kTableSlots in kernels/list/table.h");
 
+// Conversions are found without a search: a row for each dtype, with all but itself.
+const KernelEntry* FindConversion(size_t from, size_t to) {
+  static_assert(kSlot<ConvertTo, Cast<double, float>> ==
+                kSlot<ConvertTo, Cast<bool, int8_t>> + kDtypeCount * (kDtypeCount - 1) - 1);
+  if (from >= kDtypeCount || to >= kDtypeCount || from == to) return nullptr;
+  const size_t position = from * (kDtypeCount - 1) + to - (to > from ? 1 : 0);
+  return &kEntries[kSlot<ConvertTo, Cast<bool, int8_t>> + position];
+}
+
 Slots::Range RangeOf(lw_kernel id) {
   const size_t i = static_cast<size_t>(id);
   return i < kIdLimit ? kSlots.of[i] : Slots::Range{};
@@ -97,6 +106,9 @@ constinit const std::span<const KernelEntry> kKernels(kEntries);
 size_t FirstSlot(lw_kernel id) { return static_cast<size_t>(RangeOf(id).first); }
 
 const KernelEntry* FindKernel(lw_kernel id, const lw_dtype* dtypes) {
+  if (id == LW_CONVERT) {
+    return FindConversion(static_cast<size_t>(dtypes[0]), static_cast<size_t>(dtypes[1]));
+  }
   const Slots::Range range = RangeOf(id);
   for (int i = range.first; i < range.end; ++i) {
     const KernelEntry& entry = kKernels[i];

@@ -24,7 +24,7 @@ struct KernelEntry {
   int numerics_since;
   int slot;
   int Operands() const { return inputs + outputs; }
-  uint8_t Size(int operand) const { return kDtypeSize[dtypes[operand]]; }
+  uint8_t Size(int operand) const { return kDtypes[dtypes[operand]].size; }
 };
 
 extern const std::span<const KernelEntry> kKernels;

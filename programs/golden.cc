@@ -36,6 +36,8 @@ struct Format {
 bool FormatOf(lw_dtype dtype, Format& format) {
   if (dtype == LW_F16)
     format = {5, 10};
+  else if (dtype == LW_BF16)
+    format = {8, 7};
   else if (dtype == LW_F32)
     format = {8, 23};
   else if (dtype == LW_F64)

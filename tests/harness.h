@@ -71,9 +71,7 @@ inline int64_t ThreadedSize(const lw_kernel_record& record) {
                                                              : kThreadBytesPlain;
   return bytes / widest + 5077;
 }
-inline bool IsFloat(lw_dtype dtype) {
-  return dtype == LW_F16 || dtype == LW_F32 || dtype == LW_F64;
-}
+inline bool IsFloat(lw_dtype dtype) { return kDtypes[dtype].kind == DtypeKind::kFloat; }
 
 inline std::vector<const char*> RunnableTargets() {
   std::vector<const char*> names;
@@ -129,6 +127,8 @@ auto Visit(lw_dtype dtype, Fn fn) {
       return fn(uint64_t{});
     case LW_F16:
       return fn(f16{});
+    case LW_BF16:
+      return fn(bf16{});
     case LW_F32:
       return fn(float{});
     default:

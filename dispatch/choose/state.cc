@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <memory>
 
 #include "dispatch/base/once.h"
 #include "dispatch/base/settings.h"
@@ -89,12 +90,13 @@ const Table& BestTable(int max_index) {
       if (std::strcmp(exception.target, kCompiledTargets[index].name) != 0) continue;
       const int use = TargetIndex(exception.use);
       if (use < 0 || !TargetSupported(use)) continue;
-      const Table other = BuildTable(kCompiledTargets[use].target);
+      // Not on the stack: threads may have little of that.
+      const std::unique_ptr<const Table> other(new Table(BuildTable(kCompiledTargets[use].target)));
       for (const auto& kernel : kKernels) {
         if (kernel.id != exception.kernel) continue;
-        table.slots[kernel.slot] = other.slots[kernel.slot];
-        table.repeated[kernel.slot] = other.repeated[kernel.slot];
-        table.slot_target[kernel.slot] = other.target;
+        table.slots[kernel.slot] = other->slots[kernel.slot];
+        table.repeated[kernel.slot] = other->repeated[kernel.slot];
+        table.slot_target[kernel.slot] = other->target;
       }
     }
     return table;

@@ -31,6 +31,7 @@ struct Sentence {
     }
   }
   void AddLoopsOf(lw_kernel id) {
+    if (id == LW_CONVERT) return Add("any dtype to another one");
     const char* separator = "";
     for (const KernelEntry& entry : kKernels) {
       if (entry.id != id) continue;

@@ -34,9 +34,10 @@ namespace {
 template <class Op, class T>
 void Enter(gpu::MapKernel* table, Kernel<Op, T>) {
   if constexpr (kIsMap<Op> && kSlot<Op, T> % gpu::kMapParts == LANEWISE_PART) {
-    table[kSlot<Op, T>] = {reinterpret_cast<const void*>(&ContiguousKernel<Op, T>),
-                           reinterpret_cast<const void*>(&StridedKernel<Op, T>), kMapTile<Op, T>,
-                           kVector<Element<Op, T>>};
+    using Shared = decltype(ShareLoop(T{}));
+    table[kSlot<Op, T>] = {reinterpret_cast<const void*>(&ContiguousKernel<Op, Shared>),
+                           reinterpret_cast<const void*>(&StridedKernel<Op, Shared>),
+                           kMapTile<Op, Shared>, kVector<Element<Op, Shared>>};
   }
 }
 

@@ -12,10 +12,6 @@
 namespace lanewise {
 namespace HWY_NAMESPACE {
 
-// How an element lies in memory: half precision as its bits, booleans as bytes.
-template <class T>
-using StoredAs = std::conditional_t<std::is_same_v<T, bool>, uint8_t, hn::LaneOf<T>>;
-
 // The operand types of a signature, as they are stored.
 template <class Inputs, class Outputs>
 struct StoredOperands;
@@ -49,7 +45,11 @@ struct Element : StoredOperands<InputsOf<Op, T>, OutputsOf<Op, T>> {
  private:
   template <class From, class To>
   static HWY_INLINE Output ApplyConvert(Cast<From, To>*, Raised& raised, StoredAs<From> v) {
-    return ConvertBody(hn::Tag<From>(), hn::Tag<To>(), v, raised);
+    const hn::Tag<StoredAs<From>> d;
+    if constexpr (std::is_same_v<To, bool>)
+      return Body(IsTrue<From>{}, hn::Tag<UnsignedAs<From>>(), hn::ToBits(v));
+    else
+      return ConvertBody<From, To>(d, v, raised);
   }
   template <class V>
   static HWY_INLINE V ApplySelect(uint8_t condition, V x, V y) {

@@ -9,7 +9,7 @@ namespace {
 
 constexpr int64_t kMaxStridedElements = INT32_MAX;
 
-int64_t SizeOf(lw_dtype dtype) { return kDtypeSize[dtype]; }
+int64_t SizeOf(lw_dtype dtype) { return kDtypes[dtype].size; }
 
 // All operands along as few axes as possible, sorted by the output's memory.
 Geometry GeometryOf(const lw_backend_task& task) {

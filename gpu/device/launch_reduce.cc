@@ -12,7 +12,7 @@ constexpr int64_t kManyBlocks = 8192;
 // Fewer adjacent outputs are reduced one by one.
 constexpr int64_t kFewColumns = 8;
 
-int64_t SizeOf(lw_dtype dtype) { return kDtypeSize[dtype]; }
+int64_t SizeOf(lw_dtype dtype) { return kDtypes[dtype].size; }
 
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 

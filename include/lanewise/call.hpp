@@ -33,7 +33,7 @@ enum class Types {
   kTest,        // a float; bool or u8 out
   kSelection,   // bool or u8, then numbers of one type
   kCompress,    // numbers, a mask of bool or u8, the same numbers
-  kConversion,  // f16, f32, f64, i32, i64 to another of them
+  kConversion,  // any type to another one
   kAny          // a kernel younger than this header
 };
 
@@ -68,17 +68,12 @@ constexpr bool HasArithmetic(lw_dtype t) {
   return IsFloat(t) || t == LW_I32 || t == LW_I64 || t == LW_U8;
 }
 constexpr bool IsTruth(lw_dtype t) { return t == LW_BOOL || t == LW_U8; }
-constexpr bool IsConvertible(lw_dtype t) {
-  return IsFloat(t) || t == LW_F16 || t == LW_I32 || t == LW_I64;
-}
 
 // Reductions give their inputs alone, the others all operands.
 constexpr bool Fits(Types types, const lw_dtype* operand, int count) {
   const int out = count - 1;
   if (types == Types::kTest) return IsFloat(operand[0]) && IsTruth(operand[out]);
-  if (types == Types::kConversion) {
-    return IsConvertible(operand[0]) && IsConvertible(operand[1]) && operand[0] != operand[1];
-  }
+  if (types == Types::kConversion) return operand[0] != operand[1];
   int first = 0, end = count;  // the numbers among the operands
   if (types == Types::kComparison && !IsTruth(operand[--end])) return false;
   if (types == Types::kSelection && !IsTruth(operand[first++])) return false;
@@ -114,8 +109,7 @@ constexpr void CheckTypes() {
                 "lanewise: compress takes float, double, int32_t, int64_t or uint8_t, a mask of "
                 "bool or uint8_t, and an output of the input's type");
   static_assert(kFits || kTypes != Types::kConversion,
-                "lanewise: convert takes float, double, int32_t, int64_t or a type with dtype "
-                "LW_F16, and writes another of them");
+                "lanewise: convert takes any type and writes another one");
 }
 
 }  // namespace detail
@@ -154,7 +148,8 @@ struct Loop {
   bool known = false;        // the library has the kernel
 };
 
-// Bytes may stand for truth values: std::vector<bool> is no range of bool.
+// Bytes may stand for truth values: std::vector<bool> is no range of bool. Not in conversions, to
+// which they are numbers.
 inline Loop FindLoop(lw_kernel kernel, const lw_dtype* given, int count) noexcept {
   Loop loop;
   for (int i = 0; i < count; ++i) loop.dtypes[i] = given[i];
@@ -170,7 +165,7 @@ inline Loop FindLoop(lw_kernel kernel, const lw_dtype* given, int count) noexcep
     for (int i = 0; i < count; ++i) {
       const bool same = record.dtypes[i] == given[i];
       exact &= same;
-      fits &= same || (record.dtypes[i] == LW_BOOL && given[i] == LW_U8);
+      fits &= same || (kernel != LW_CONVERT && record.dtypes[i] == LW_BOOL && given[i] == LW_U8);
     }
     if (!exact && (!fits || loop.found)) continue;
     loop.found = true;

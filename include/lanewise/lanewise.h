@@ -93,7 +93,7 @@ typedef enum lw_dtype LW_ENUM_INT {
   LW_I64 = 7,
   LW_U64 = 8,
   LW_F16 = 9,   /* IEEE 754 binary16 */
-  LW_BF16 = 10, /* reserved; no kernel takes it yet */
+  LW_BF16 = 10, /* the upper half of an f32; of all kernels only convert takes it yet */
   LW_F32 = 11,
   LW_F64 = 12
 } lw_dtype;
@@ -102,6 +102,9 @@ LW_API size_t lw_dtype_size(lw_dtype dtype);      /* bytes; 0 for an unknown dty
 LW_API const char* lw_dtype_name(lw_dtype dtype); /* "f32"; null for an unknown dtype */
 /* Accepts "f32", "float32", "f4" and the like. */
 LW_API lw_status lw_dtype_parse(const char* name, lw_dtype* dtype);
+/* The dtype in which operands of two dtypes meet: the narrowest that holds all values of both, as in
+ * NumPy, where f64 also takes 64-bit integers. LW_BF16 with LW_F16 gives LW_F32. */
+LW_API lw_status lw_promote(lw_dtype a, lw_dtype b, lw_dtype* result);
 
 typedef enum lw_kernel LW_ENUM_INT {
   LW_ADD = 0,

@@ -4,13 +4,12 @@
 #define HWY_TARGET_INCLUDE "kernels/convert/convert.cc"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 
-#include "kernels/convert/convert-inl.h"
-#include "kernels/loops/map-inl.h"
+#include "kernels/convert/convert_loops-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lanewise {
 namespace HWY_NAMESPACE {
-void FillConversion(Table& table) { FillElementwise(table, Conversion{}); }
+void FillConversion(Table& table) { FillCasts(table, ConvertTo::Types{}); }
 }  // namespace HWY_NAMESPACE
 }  // namespace lanewise
 HWY_AFTER_NAMESPACE();

@@ -3,33 +3,41 @@
 #ifndef LANEWISE_KERNELS_CONVERT_CONVERT_H_
 #define LANEWISE_KERNELS_CONVERT_CONVERT_H_
 
-#include <cmath>
-#include <limits>
-
 #include "kernels/list/kernel.h"
 
 namespace lanewise {
 
-// Bits of the significand, or of an integer's magnitude.
-template <class T>
-inline constexpr int kPrecision = std::numeric_limits<T>::digits;
-template <>
-inline constexpr int kPrecision<f16> = 11;
+template <class... Lists>
+struct Concatenated {
+  using Type = TypeList<>;
+};
+template <class... As>
+struct Concatenated<TypeList<As...>> {
+  using Type = TypeList<As...>;
+};
+template <class... As, class... Bs, class... Rest>
+struct Concatenated<TypeList<As...>, TypeList<Bs...>, Rest...>
+    : Concatenated<TypeList<As..., Bs...>, Rest...> {};
+
+// Every dtype to every other one.
+template <class List>
+struct AllCasts;
+template <class... Ts>
+struct AllCasts<TypeList<Ts...>> {
+  template <class From>
+  using FromOne = typename Concatenated<
+      std::conditional_t<std::is_same_v<From, Ts>, TypeList<>, TypeList<Cast<From, Ts>>>...>::Type;
+  using Type = typename Concatenated<FromOne<Ts>...>::Type;
+};
 
 struct ConvertTo : Operation<ConvertTo> {
   static constexpr lw_kernel kId = LW_CONVERT;
   static constexpr std::string_view kName = "convert";
   static constexpr std::string_view kDoc =
       "x in another dtype, rounded once; float to integer truncates and saturates, NaN gives 0; "
-      "integer to integer wraps";
+      "integer to integer wraps; to bool is x != 0";
   using Signature = Map<CastTo(CastFrom)>;
-  using Types =
-      TypeList<Cast<f16, float>, Cast<f16, double>, Cast<f16, int32_t>, Cast<f16, int64_t>,
-               Cast<float, f16>, Cast<float, double>, Cast<float, int32_t>, Cast<float, int64_t>,
-               Cast<double, f16>, Cast<double, float>, Cast<double, int32_t>, Cast<double, int64_t>,
-               Cast<int32_t, f16>, Cast<int32_t, float>, Cast<int32_t, double>,
-               Cast<int32_t, int64_t>, Cast<int64_t, f16>, Cast<int64_t, float>,
-               Cast<int64_t, double>, Cast<int64_t, int32_t>>;
+  using Types = AllCasts<Dtypes>::Type;
   static constexpr Contract kContract{
       .bound = Ulp{0.5},
       .flags = Flags::kOwn,
@@ -40,16 +48,60 @@ struct ConvertTo : Operation<ConvertTo> {
   };
   // Loops with nothing to round: into integers, and into a float that holds every value of From.
   template <class From, class To>
-  static constexpr bool kExact = std::is_integral_v<To> || kPrecision<From> <= kPrecision<To>;
+  static constexpr bool kExact =
+      !kIsFloat<To> || (kInfo<From>.digits <= kInfo<To>.digits && kInfo<From>.end <= kInfo<To>.end);
+  // Bits only: between integers, and to and from bool.
+  template <class From, class To>
+  static constexpr bool kByBits =
+      (!kIsFloat<From> && !kIsFloat<To>) || std::is_same_v<From, bool> || std::is_same_v<To, bool>;
   // Widening may meet a signalling NaN, for which some instructions raise invalid: kNone.
   template <class From, class To>
-  static constexpr Flags kFlagsOf = std::is_integral_v<To>
-                                        ? (std::is_integral_v<From> ? Flags::kUntouched
-                                                                    : kContract.flags)
-                                        : (kExact<From, To> ? Flags::kNone : kContract.flags);
+  static constexpr Flags kFlagsOf = kByBits<From, To>                 ? Flags::kUntouched
+                                    : kIsFloat<To>&& kExact<From, To> ? Flags::kNone
+                                                                      : kContract.flags;
 };
 
 using Conversion = TypeList<ConvertTo>;
+
+// -------- conversions that share a loop, since they give the same bits
+
+template <size_t kSize>
+using UnsignedOfSize = std::conditional_t<
+    kSize == 1, uint8_t,
+    std::conditional_t<kSize == 2, uint16_t, std::conditional_t<kSize == 4, uint32_t, uint64_t>>>;
+
+template <class T>
+using UnsignedAs = UnsignedOfSize<sizeof(T)>;
+
+template <class T>
+inline constexpr bool kIsInt = !kIsFloat<T> && !std::is_same_v<T, bool>;
+
+// Of an integer the sign matters only where it is read to become wider, and where it becomes, or
+// comes of, a float.
+template <class From, class To>
+constexpr auto ShareLoop(Cast<From, To>) {
+  if constexpr (std::is_same_v<From, bool> && kIsInt<To>) {
+    return Cast<bool, UnsignedAs<To>>{};
+  } else if constexpr (std::is_same_v<To, bool>) {
+    if constexpr (kIsInt<From>)
+      return Cast<UnsignedAs<From>, bool>{};
+    else
+      return Cast<std::conditional_t<std::is_same_v<From, bf16>, f16, From>, bool>{};
+  } else if constexpr (kIsInt<From> && kIsInt<To>) {
+    if constexpr (sizeof(From) < sizeof(To) && std::is_signed_v<From>)
+      return Cast<From, std::make_signed_t<To>>{};
+    else if constexpr (sizeof(From) < sizeof(To))
+      return Cast<From, UnsignedAs<To>>{};
+    else
+      return Cast<UnsignedAs<From>, UnsignedAs<To>>{};
+  } else {
+    return Cast<From, To>{};
+  }
+}
+template <class T>
+constexpr T ShareLoop(T) {
+  return {};
+}
 
 }  // namespace lanewise
 

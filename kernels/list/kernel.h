@@ -12,8 +12,8 @@
 #include <string_view>
 #include <type_traits>
 
-#include "hwy/base.h"  // hwy::float16_t only
 #include "kernels/list/contract.h"
+#include "kernels/list/dtype.h"
 #include "kernels/list/signature.h"
 #include "lanewise/lanewise.h"
 
@@ -24,41 +24,6 @@ inline constexpr int32_t kNumericsVersion = 1;
 
 // ---------------------------------------------------------------- element types
 
-using f16 = hwy::float16_t;
-
-// A C++ type stands for each dtype; `bool` is one byte, 0 or 1; any other that is read is true.
-template <class T>
-inline constexpr lw_dtype kDtype = [] {
-  if constexpr (std::is_same_v<T, bool>)
-    return LW_BOOL;
-  else if constexpr (std::is_same_v<T, int8_t>)
-    return LW_I8;
-  else if constexpr (std::is_same_v<T, uint8_t>)
-    return LW_U8;
-  else if constexpr (std::is_same_v<T, int16_t>)
-    return LW_I16;
-  else if constexpr (std::is_same_v<T, uint16_t>)
-    return LW_U16;
-  else if constexpr (std::is_same_v<T, int32_t>)
-    return LW_I32;
-  else if constexpr (std::is_same_v<T, uint32_t>)
-    return LW_U32;
-  else if constexpr (std::is_same_v<T, int64_t>)
-    return LW_I64;
-  else if constexpr (std::is_same_v<T, uint64_t>)
-    return LW_U64;
-  else if constexpr (std::is_same_v<T, f16>)
-    return LW_F16;
-  else if constexpr (std::is_same_v<T, float>)
-    return LW_F32;
-  else if constexpr (std::is_same_v<T, double>)
-    return LW_F64;
-}();
-
-inline constexpr uint8_t kDtypeSize[] = {1, 1, 1, 2, 2, 4, 4, 8, 8, 2, 2, 4, 8};
-inline constexpr const char* kDtypeName[] = {"bool", "i8",  "u8",  "i16",  "u16", "i32", "u32",
-                                             "i64",  "u64", "f16", "bf16", "f32", "f64"};
-inline constexpr int kDtypeCount = 13;
 
 using Floats = TypeList<float, double>;
 using FloatsAndInts = TypeList<float, double, int32_t, int64_t, uint8_t>;

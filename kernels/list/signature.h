@@ -14,12 +14,9 @@
 #include <cstddef>
 #include <type_traits>
 
-namespace lanewise {
+#include "kernels/list/type_list.h"
 
-template <class... Ts>
-struct TypeList {
-  static constexpr size_t kSize = sizeof...(Ts);
-};
+namespace lanewise {
 
 struct Elem;
 struct CastFrom;

@@ -77,7 +77,7 @@ union Slot {
 
 // Room for every kernel of the list; fixed here, so that a family that grows does not compile all
 // others again. registry.cc refuses a list that is longer.
-inline constexpr size_t kTableSlots = 256;
+inline constexpr size_t kTableSlots = 1280;
 
 struct Table {
   int64_t target = 0;  // Highway's bit, e.g. HWY_AVX2

@@ -262,41 +262,7 @@ uint32_t SelectLoop(const void* const* in, void* const* outputs, size_t n) {
   return 0;
 }
 
-// -------- convert: From -> To, one vector of the wider type at a time
-
-template <class Op, class From, class To>
-uint32_t ConvertLoop(const void* const* in, void* const* outputs, size_t n) {
-  using Wide = hwy::If<(sizeof(From) > sizeof(To)), From, To>;
-  const From* a = static_cast<const From*>(in[0]);
-  To* out = static_cast<To*>(outputs[0]);
-  const hn::ScalableTag<Wide> dw;
-  const hn::Rebind<From, decltype(dw)> d_from;
-  const hn::Rebind<To, decltype(dw)> d_to;
-  const size_t lanes = hn::Lanes(dw);
-  Raised raised;
-  size_t i = 0;
-  for (; i + lanes <= n; i += lanes) {
-    hn::StoreU(ConvertBody(d_from, d_to, hn::LoadU(d_from, a + i), raised), d_to, out + i);
-  }
-  if (i != n) {
-    // Through zeroed copies: 0 converts without a flag in every direction.
-    constexpr size_t kMax = HWY_MAX_LANES_D(hn::ScalableTag<Wide>);
-    HWY_ALIGN From tail[kMax];
-    HWY_ALIGN To tail_out[kMax];
-    hwy::ZeroBytes<sizeof(tail)>(tail);
-    hwy::CopyBytes(a + i, tail, (n - i) * sizeof(From));
-    hn::StoreU(ConvertBody(d_from, d_to, hn::LoadU(d_from, tail), raised), d_to, tail_out);
-    hwy::CopyBytes(tail_out, out + i, (n - i) * sizeof(To));
-  }
-  return raised.bits;
-}
-
 // -------- filling the table
-
-template <class Op, class From, class To>
-constexpr ElementwiseFn ConvertLoopOf(Cast<From, To>*) {
-  return &ConvertLoop<Op, From, To>;
-}
 
 // The loop for an operation's signature.
 template <class Op, class T>
@@ -306,11 +272,10 @@ constexpr ElementwiseFn LoopOf() {
   } else if constexpr (std::is_same_v<OutputsOf<Op, T>, TypeList<bool>>) {
     static_assert(detail::kAllAre<T, InputsOf<Op, T>>);
     return &CompareLoop<Op, T>;
-  } else if constexpr (std::is_same_v<InputsOf<Op, T>, TypeList<bool, T, T>>) {
-    static_assert(std::is_same_v<OutputsOf<Op, T>, TypeList<T>>);
-    return &SelectLoop<Op, T>;
   } else {
-    return ConvertLoopOf<Op>(static_cast<T*>(nullptr));
+    static_assert(std::is_same_v<InputsOf<Op, T>, TypeList<bool, T, T>> &&
+                  std::is_same_v<OutputsOf<Op, T>, TypeList<T>>);
+    return &SelectLoop<Op, T>;
   }
 }
 

@@ -64,11 +64,8 @@ struct Tag {
 template <class D>
 using TFromD = typename D::Element;
 
-// A half-precision number is never computed with: its bits stand for it.
-template <class T>
-using LaneOf = If<IsSame<T, float16_t>(), uint16_t, T>;
 template <class D>
-using Vec = LaneOf<TFromD<D>>;
+using Vec = TFromD<D>;
 template <class D>
 using Mask = bool;
 

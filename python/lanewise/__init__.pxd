@@ -53,6 +53,7 @@ cdef extern from "lanewise/lanewise.h" nogil:
     size_t lw_dtype_size(lw_dtype dtype)
     const char* lw_dtype_name(lw_dtype dtype)
     lw_status lw_dtype_parse(const char* name, lw_dtype* dtype)
+    lw_status lw_promote(lw_dtype a, lw_dtype b, lw_dtype* result)
 
     ctypedef enum lw_kernel:
         LW_ADD

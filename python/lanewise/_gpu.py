@@ -13,10 +13,10 @@ from ._errors import is_unsupported, unsupported
 from ._report import Report
 
 _COMPARISONS = {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
-_NUMPY = {"bool": "?", "i8": "i1", "u8": "u1", "i16": "i2", "u16": "u2", "i32": "i4", "u32": "u4",
-          "i64": "i8", "u64": "u8", "f16": "f2", "bf16": "V2", "f32": "f4", "f64": "f8"}
+_NUMPY = {name: np.dtype("V2") if dtype is None else dtype
+          for name, (_, dtype) in _core.dtypes().items()}
 # Kernel -> the dtypes of its loops (inputs, then the output).
-LOOPS = {name: {tuple(np.dtype(_NUMPY[t]) for t in record) for record in records}
+LOOPS = {name: {tuple(_NUMPY[t] for t in record) for record in records}
          for name, *_, records in _core.kernels()}
 
 

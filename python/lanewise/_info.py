@@ -119,15 +119,16 @@ def explain(function, *dtypes, n=0):
                 wanted = record
                 break
         else:
-            taken = ", ".join(f"{','.join(key[:-1])}->{key[-1]}" for key in full)
+            taken = ("any dtype to another one" if name == "convert" else
+                     ", ".join(f"{','.join(key[:-1])}->{key[-1]}" for key in full))
             raise TypeError(f"{name} has no kernel for {', '.join(names)}; it takes {taken}")
     text = _core.explain(name, wanted, n, False)
     return Report(text, json.loads(_core.explain(name, wanted, n, True)))
 
 
 def _numpy_name(dtype):
-    kinds = {"f": "float", "i": "int", "u": "uint"}
-    return kinds[dtype[0]] + dtype[1:] if dtype[0] in kinds else dtype
+    numpy = _core.dtypes()[dtype][1]
+    return "bfloat16" if numpy is None else numpy.name
 
 
 def accuracy(function):

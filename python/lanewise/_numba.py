@@ -19,9 +19,9 @@ import lanewise
 from . import _core, _info, _numba_calls, _numba_casts
 from ._errors import _COMPARISONS
 
-_DTYPES = {"bool": ("?", 0), "i8": ("b", 1), "u8": ("B", 2), "i16": ("h", 3), "u16": ("H", 4),
-           "i32": ("i", 5), "u32": ("I", 6), "i64": ("l", 7), "u64": ("L", 8), "f16": ("e", 9),
-           "f32": ("f", 11), "f64": ("d", 12)}  # NumPy's character, lw_dtype
+# NumPy's character and the library's number, of all dtypes that Numba knows.
+_DTYPES = {name: (dtype.char, number) for name, (number, dtype) in _core.dtypes().items()
+           if dtype is not None}
 _ERR_SIZE = -2  # lw_status
 
 
@@ -64,7 +64,7 @@ def register():
             overload(function)(make(library, name, function, inputs, records))
         if name == "convert":
             symbols = {tuple(_DTYPES[dtype][0] for dtype in record): library.add_loop(name, record)
-                       for record in records}
+                       for record in records if _DTYPES.keys() >= set(record)}
             _numba_casts.register(symbols, _refuse)
         elif name == "cumulative_sum":
             overload(lanewise.cumsum)(_vectors(library, name, function, inputs, records))

@@ -27,10 +27,8 @@ _EXACT = {"min": np.min, "max": np.max, "argmax": np.argmax, "argmin": np.argmin
 
 # Kernel -> {dtype of the elements: dtype of the result}, from the library's list.
 _RESULTS = {
-    name: {np.dtype(record[0]): np.dtype(record[-1])
-           for record in (tuple(_NUMPY.get(t, t) for t in r) for r in records)}
-    for _NUMPY in [{"i8": "i1", "u8": "u1", "i16": "i2", "u16": "u2", "i32": "i4", "u32": "u4",
-                    "i64": "i8", "u64": "u8", "f16": "f2", "f32": "f4", "f64": "f8"}]
+    name: {dtypes[record[0]][1]: dtypes[record[-1]][1] for record in records}
+    for dtypes in [_core.dtypes()]
     for name, _, shape, _, _, _, records in _core.kernels()
     if shape in ("reduce", "reduce_two", "arg", "scan")
 }

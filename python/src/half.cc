@@ -1,8 +1,6 @@
 #include "half.h"
 
 #include <algorithm>
-#include <bit>
-#include <cmath>
 #include <cstdint>
 #include <cstring>
 
@@ -62,55 +60,7 @@ void RunHalf(char** args, const npy_intp* dims, const npy_intp* steps, void* con
   }
 }
 
-// bf16 is the upper half of f32. The library has no kernels for it yet.
-float WidenBfloat16(uint16_t bits) {
-  return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16);
-}
-
-uint16_t NarrowBfloat16(float x) {
-  const uint32_t bits = std::bit_cast<uint32_t>(x);
-  if (x != x) return static_cast<uint16_t>(bits >> 16 | 0x40);
-  return static_cast<uint16_t>((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
-}
-
-// Rounded once: to f32 so that a remainder stays visible (round to odd), then to bf16.
-uint16_t NarrowBfloat16(double x) {
-  const float nearest = static_cast<float>(x);
-  uint32_t bits = std::bit_cast<uint32_t>(nearest);
-  if (nearest != x && x == x && std::isfinite(nearest)) {
-    if (std::abs(static_cast<double>(nearest)) > std::abs(x)) --bits;  // towards zero
-    bits |= 1;
-  }
-  return NarrowBfloat16(std::bit_cast<float>(bits));
-}
-
-template <class Wide>
-void RunWidenBfloat16(char** args, const npy_intp* dims, const npy_intp* steps, void*) {
-  for (npy_intp i = 0; i < dims[0]; ++i) {
-    uint16_t bits;
-    std::memcpy(&bits, args[0] + i * steps[0], sizeof(bits));
-    const Wide x = WidenBfloat16(bits);
-    std::memcpy(args[1] + i * steps[1], &x, sizeof(x));
-  }
-}
-
-template <class Wide>
-void RunNarrowBfloat16(char** args, const npy_intp* dims, const npy_intp* steps, void*) {
-  for (npy_intp i = 0; i < dims[0]; ++i) {
-    Wide x;
-    std::memcpy(&x, args[0] + i * steps[0], sizeof(x));
-    const uint16_t bits = NarrowBfloat16(x);
-    std::memcpy(args[1] + i * steps[1], &bits, sizeof(bits));
-  }
-}
-
 Loop FindConversion(lw_dtype from, lw_dtype to) {
-  if (from == LW_BF16) {
-    return {to == LW_F64 ? &RunWidenBfloat16<double> : &RunWidenBfloat16<float>, nullptr};
-  }
-  if (to == LW_BF16) {
-    return {from == LW_F64 ? &RunNarrowBfloat16<double> : &RunNarrowBfloat16<float>, nullptr};
-  }
   const lw_dtype dtypes[] = {from, to};
   Loop loop;
   if (lw_find_loop(LW_CONVERT, dtypes, &loop.call, &loop.context) != LW_OK) return {};

@@ -95,6 +95,31 @@ PyObject* ListKernels(PyObject*, PyObject*) {
   return list.release();
 }
 
+PyObject* ListDtypes(PyObject*, PyObject*) {
+  Ref dtypes(PyDict_New());
+  for (int i = LW_BOOL; dtypes && i <= LW_F64; ++i) {
+    const int number = TypeNumberOf(static_cast<lw_dtype>(i));
+    Ref numpy(number == NPY_NOTYPE ? Py_NewRef(Py_None)
+                                   : reinterpret_cast<PyObject*>(PyArray_DescrFromType(number)));
+    const Ref entry(numpy ? Py_BuildValue("iO", i, numpy.get()) : nullptr);
+    const char* name = lw_dtype_name(static_cast<lw_dtype>(i));
+    if (!entry || PyDict_SetItemString(dtypes.get(), name, entry.get()) < 0) return nullptr;
+  }
+  return dtypes.release();
+}
+
+PyObject* Promote(PyObject*, PyObject* args) {
+  const char* names[2];
+  if (!PyArg_ParseTuple(args, "ss:promote", &names[0], &names[1])) return nullptr;
+  lw_dtype dtypes[2], result = LW_BOOL;
+  for (int i = 0; i < 2; ++i) {
+    const lw_status status = lw_dtype_parse(names[i], &dtypes[i]);
+    if (status != LW_OK) return Raise(status);
+  }
+  const lw_status status = lw_promote(dtypes[0], dtypes[1], &result);
+  return status != LW_OK ? Raise(status) : PyUnicode_FromString(lw_dtype_name(result));
+}
+
 PyObject* Explain(PyObject*, PyObject* args) {
   const char* name;
   PyObject* names;

@@ -9,6 +9,9 @@ namespace lanewise_py {
 
 // kernels(): [(name, doc, shape, inputs, max_ulp, numerics_since, [dtypes, ...]), ...]
 PyObject* ListKernels(PyObject* module, PyObject*);
+// dtypes(): {name: (lw_dtype, NumPy's dtype or None)}, promote(name, name): name
+PyObject* ListDtypes(PyObject* module, PyObject*);
+PyObject* Promote(PyObject* module, PyObject* args);
 // explain(name, dtypes or None, json), machine(json): text
 PyObject* Explain(PyObject* module, PyObject* args);
 PyObject* Machine(PyObject* module, PyObject* format);

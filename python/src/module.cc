@@ -13,6 +13,8 @@ namespace {
 
 PyMethodDef g_functions[] = {
     {"kernels", &ListKernels, METH_NOARGS, nullptr},
+    {"dtypes", &ListDtypes, METH_NOARGS, nullptr},
+    {"promote", &Promote, METH_VARARGS, nullptr},
     {"make_ufunc", &MakeUfunc, METH_VARARGS, nullptr},
     {"make_converter", &MakeConverter, METH_O, nullptr},
     {"register_bfloat16", &RegisterBfloat16, METH_VARARGS, nullptr},

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "half.h"
-#include "saturate.h"
 
 namespace lanewise_py {
 namespace {
@@ -49,7 +48,6 @@ Loop FindSelect(const Kernel& kernel, const lw_dtype* dtypes) {
 Loop FindLoopUncached(const Kernel& kernel, const lw_dtype* dtypes) {
   if (Loop loop = kernel.Find(dtypes)) return loop;
   if (kernel.id == LW_WHERE) return FindSelect(kernel, dtypes);
-  if (kernel.id == LW_CONVERT) return MakeSaturatingLoop(kernel, dtypes[0], dtypes[1]);
   if (std::find(dtypes, dtypes + kernel.inputs, LW_F16) == dtypes + kernel.inputs) return {};
   return MakeHalfLoop(kernel, dtypes);
 }

@@ -11,14 +11,13 @@ from lanewise import _core
 _lib = ctypes.CDLL(os.path.join(lanewise.get_library_dir(), "liblanewise.so.0.1"))
 _lib.lw_last_error.restype = ctypes.c_char_p
 
-DTYPES = {"?": 0, "b": 1, "B": 2, "h": 3, "H": 4, "i": 5, "I": 6, "l": 7, "L": 8, "e": 9,
-          "f": 11, "d": 12}
-NAMES = {"bool": "?", "i8": "b", "u8": "B", "i16": "h", "u16": "H", "i32": "i", "u32": "I",
-         "i64": "l", "u64": "L", "f16": "e", "f32": "f", "f64": "d"}
+DTYPES = {dtype.char: number for number, dtype in _core.dtypes().values() if dtype is not None}
+NAMES = {name: dtype.char for name, (_, dtype) in _core.dtypes().items() if dtype is not None}
 
 # name -> [(input characters, output character), ...]
 KERNELS = {entry[0]: [("".join(NAMES[t] for t in record[:-1]), NAMES[record[-1]])
-                      for record in entry[6]] for entry in _core.kernels()}
+                      for record in entry[6] if NAMES.keys() >= set(record)]
+           for entry in _core.kernels()}
 SHAPES = {entry[0]: entry[2] for entry in _core.kernels()}
 BOUNDS = {entry[0]: entry[4] for entry in _core.kernels()}
 ELEMENTWISE = [name for name in KERNELS if SHAPES[name] == "elementwise" and name != "convert"]

@@ -385,6 +385,29 @@ TEST(ApiInfo, Dtypes) {
   EXPECT_EQ(dtype, LW_F64);
 }
 
+TEST(ApiInfo, Promotion) {
+  for (int a = 0; a <= LW_F64; ++a) {
+    for (int b = 0; b <= LW_F64; ++b) {
+      lw_dtype ab = LW_BOOL, ba = LW_F64, again = LW_BOOL;
+      ASSERT_EQ(lw_promote(static_cast<lw_dtype>(a), static_cast<lw_dtype>(b), &ab), LW_OK);
+      ASSERT_EQ(lw_promote(static_cast<lw_dtype>(b), static_cast<lw_dtype>(a), &ba), LW_OK);
+      EXPECT_EQ(ab, ba);
+      ASSERT_EQ(lw_promote(ab, static_cast<lw_dtype>(b), &again), LW_OK);
+      EXPECT_EQ(again, ab);
+      if (a == b) {
+        EXPECT_EQ(static_cast<int>(ab), a);
+      }
+    }
+  }
+  lw_dtype dtype = LW_I8;
+  EXPECT_EQ(lw_promote(LW_I32, LW_F32, &dtype), LW_OK);
+  EXPECT_EQ(dtype, LW_F64);
+  EXPECT_EQ(lw_promote(LW_I32, LW_F32, nullptr), LW_ERR_NULL);
+  ExpectError(lw_promote(LW_I32, static_cast<lw_dtype>(13), &dtype), LW_ERR_DTYPE, "lw_promote");
+  ExpectError(lw_promote(static_cast<lw_dtype>(-1), LW_I8, &dtype), LW_ERR_DTYPE, "lw_promote");
+  EXPECT_EQ(dtype, LW_F64);
+}
+
 TEST(ApiInfo, LastErrorBelongsToTheThread) {
   EXPECT_EQ(lw_exp_f64(-1, nullptr, nullptr), LW_ERR_SIZE);
   const std::string here = lw_last_error();

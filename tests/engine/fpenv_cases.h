@@ -94,25 +94,14 @@ FlagCase CaseOf(double x, double y, double z) {
 
 inline FlagCase ConvertFlags(const lw_dtype* dtypes, double x) {
   FlagCase c{{x, 1, 1}};
-  const bool to_int = !harness::IsFloat(dtypes[1]), from_int = !harness::IsFloat(dtypes[0]);
-  if (to_int && !from_int) {
-    const double end = dtypes[1] == LW_I32 ? 0x1p31 : 0x1p63;
-    double seen = x;  // after rounding to the input's dtype
-    if (dtypes[0] == LW_F16) {
-      seen = reference::F16ToDouble(reference::ToF16Bits(static_cast<long double>(x)));
-    } else if (dtypes[0] == LW_F32) {
-      seen = static_cast<float>(x);
-    }
-    c.flags = std::trunc(seen) >= -end && std::trunc(seen) < end ? 0 : FE_INVALID;
-  } else if (!to_int) {
-    const bool finite_in =
-        from_int || (dtypes[0] == LW_F32 ? std::isfinite(static_cast<float>(x))
-                                         : dtypes[0] == LW_F64 && std::isfinite(x));
-    const bool overflows =
-        (dtypes[1] == LW_F16 && std::fabs(x) >= 65520) ||
-        (dtypes[1] == LW_F32 && dtypes[0] == LW_F64 && std::fabs(x) >= 0x1.ffffffp127);
-    c.flags = finite_in && overflows ? FE_OVERFLOW : 0;
-  }
+  harness::Visit(dtypes[0], [&](auto from) {
+    harness::Visit(dtypes[1], [&](auto to) {
+      using From = decltype(from);
+      const From seen = reference::Converted<From>(x);  // as the input's dtype has it
+      const uint32_t raised = reference::ConversionFlags<decltype(to)>(seen);
+      c.flags = raised == kInvalid ? FE_INVALID : raised == kOverflow ? FE_OVERFLOW : 0;
+    });
+  });
   return c;
 }
 
@@ -163,13 +152,15 @@ std::vector<FlagCase> FlagCasesOf(Kernel<Op, T>) {
 }
 template <class Op, class From, class To>
 std::vector<FlagCase> FlagCasesOf(Kernel<Op, Cast<From, To>>) {
-  constexpr lw_dtype kDtypes[] = {kDtype<From>, kDtype<To>};
+  constexpr lw_dtype kPair[] = {kDtype<From>, kDtype<To>};
   std::vector<FlagCase> cases;
   using Wide = std::conditional_t<std::is_same_v<From, float>, float, double>;
-  for (double x : FlagValues<Wide>()) cases.push_back(ConvertFlags(kDtypes, x));
-  for (double x : {65504.0, 65519.0, 65520.0, 0x1p31, -0x1p31, 0x1p31 - 128, 0x1p63, -0x1p63}) {
-    // i32 saturates what it cannot hold, which leaves the class of the result as it is.
-    cases.push_back(ConvertFlags(kDtypes, x));
+  for (double x : FlagValues<Wide>()) cases.push_back(ConvertFlags(kPair, x));
+  for (double x : {65504.0, 65519.0, 65520.0, 0x1p31, -0x1p31,    0x1p31 - 128, 0x1p63,
+                   -0x1p63, 127.5,   128.0,   -129.0, 255.5,      256.0,        -0.5,
+                   32768.0, 65536.0, 0x1p32,  0x1p64, 0x1.fep127, 0x1.ffp127}) {
+    // An integer saturates what it cannot hold: the input is then what it holds.
+    cases.push_back(ConvertFlags(kPair, x));
   }
   return cases;
 }

@@ -135,14 +135,7 @@ TEST(FpEnv, CallersSettingsChangeNothingOverThreads) {
 void PutNumber(lw_dtype dtype, double value, char* p) {
   Visit(dtype, [&](auto x) {
     using T = decltype(x);
-    if constexpr (std::is_same_v<T, f16>)
-      x = reference::F16FromBits(reference::ToF16Bits(value));
-    else if constexpr (std::is_same_v<T, bool>)
-      x = value != 0;
-    else if constexpr (std::is_integral_v<T>)
-      x = reference::Truncated<T>(value);
-    else
-      x = static_cast<T>(value);
+    x = reference::Converted<T>(value);
     std::memcpy(p, static_cast<const void*>(&x), sizeof(x));
   });
 }

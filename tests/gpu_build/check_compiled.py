@@ -20,8 +20,8 @@ import sys
 REDUCE_MODES = 6
 # Whose special path leaves the ordinary one before its end: fewer operations run than there are.
 BRANCHING = {"3SinEf", "3SinEd", "3CosEf", "3CosEd", "3PowEf", "3PowEd"}
-# Of i64 to i32 only the low words are wanted, and only they are loaded.
-NARROW_LOADS = {"9ConvertToENS_4CastIliEE"}
+# Of an integer that becomes narrower only the low part is wanted, and only that is loaded.
+NARROW_LOADS = {f"9ConvertToENS_4CastI{types}EE" for types in ("mj", "mt", "mh", "jt", "jh", "th")}
 REGISTERS = {"map": 80, "math": 96, "reduce": 128}
 # 1 / x becomes rcp.rn, which rounds as div.rn does.
 OPERATIONS = ("add|sub", "mul", "fma", "div|rcp", "sqrt")

@@ -74,8 +74,9 @@ std::array<gpu::ReduceKernel, kKernelCount> reductions;
 template <class Op, class T>
 void Enter(Kernel<Op, T>) {
   if constexpr (kIsMap<Op>) {
-    maps[kSlot<Op, T>] = {&kContiguousGrid<Op, T>, &kStridedGrid<Op, T>, kMapTile<Op, T>,
-                          kVector<Element<Op, T>>};
+    using Shared = decltype(ShareLoop(T{}));
+    maps[kSlot<Op, T>] = {&kContiguousGrid<Op, Shared>, &kStridedGrid<Op, Shared>,
+                          kMapTile<Op, Shared>, kVector<Element<Op, Shared>>};
   } else if constexpr (kIsReduction<ShapeOf<Op>>) {
     using R = Reducer<Op, T>;
     gpu::ReducePass center;

@@ -6,8 +6,8 @@
 #include <cstring>
 #include <limits>
 
-#include "hwy/base.h"
 #include "kernels/all.h"
+#include "tests/kernels/reference.h"
 
 namespace lanewise::golden {
 namespace {
@@ -122,46 +122,14 @@ std::string CheckWhere(const Case& c) {
   return "";
 }
 
-// The two-argument conversion rule, straight from its sentence in kernels/convert/convert.h.
-template <class To, class From>
-To Converted(From x) {
-  if constexpr (std::is_same_v<From, f16>) {
-    return Converted<To>(hwy::F32FromF16(x));
-  } else if constexpr (std::is_same_v<To, f16>) {
-    // Nearest of all f16 values in long double, ties to even.
-    const long double v = static_cast<long double>(x);
-    if (std::isnan(v)) return hwy::F16FromF32(std::numeric_limits<float>::quiet_NaN());
-    const long double a = std::fabs(v);
-    if (a >= 65520.0L) return hwy::F16FromF32(v < 0 ? -INFINITY : INFINITY);
-    int exponent;
-    std::frexp(a, &exponent);
-    const long double ulp = std::ldexp(1.0L, std::max(exponent, -13) - 11);
-    const float rounded = static_cast<float>(std::nearbyint(a / ulp) * ulp);
-    return hwy::F16FromF32(std::copysign(rounded, static_cast<float>(std::signbit(v) ? -1 : 1)));
-  } else if constexpr (std::is_integral_v<To> && std::is_floating_point_v<From>) {
-    if (std::isnan(x)) return 0;
-    const long double t = std::trunc(static_cast<long double>(x));
-    if (t >= static_cast<long double>(std::numeric_limits<To>::max()))
-      return std::numeric_limits<To>::max();
-    if (t <= static_cast<long double>(std::numeric_limits<To>::min()))
-      return std::numeric_limits<To>::min();
-    return static_cast<To>(t);
-  } else {
-    return static_cast<To>(x);
-  }
-}
-
 template <class From, class To>
 std::string CheckConvert(const Case& c) {
   for (int64_t i = 0; i < c.n; ++i) {
-    const To got = At<To>(c.output, i), wanted = Converted<To>(At<From>(c.inputs[0], i));
-    if constexpr (std::is_same_v<To, f16>) {
-      const float g = hwy::F32FromF16(got), w = hwy::F32FromF16(wanted);
-      if (!SameValue(g, w)) return Wrong(c, i, g, w);
-    } else {
-      if (!SameValue(got, wanted)) {
-        return Wrong(c, i, static_cast<double>(got), static_cast<double>(wanted));
-      }
+    const To got = At<To>(c.output, i);
+    const To wanted = reference::Converted<To>(At<From>(c.inputs[0], i));
+    if (!reference::Same(got, wanted)) {
+      return Wrong(c, i, static_cast<double>(reference::Number(got)),
+                   static_cast<double>(reference::Number(wanted)));
     }
   }
   return "";

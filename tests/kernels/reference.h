@@ -16,81 +16,120 @@
 
 namespace lanewise::reference {
 
-inline uint16_t F16Bits(f16 v) {
+// f16 and bf16 by their bits.
+template <class T>
+uint16_t BitsOf(T v) {
+  static_assert(sizeof(T) == 2);
   uint16_t bits;
   std::memcpy(&bits, &v, sizeof(bits));
   return bits;
 }
-inline f16 F16FromBits(uint16_t bits) {
-  f16 v;
+template <class T>
+T FromBits(uint16_t bits) {
+  T v;
   std::memcpy(static_cast<void*>(&v), &bits, sizeof(bits));
   return v;
 }
+inline uint16_t F16Bits(f16 v) { return BitsOf(v); }
+inline f16 F16FromBits(uint16_t bits) { return FromBits<f16>(bits); }
 
-inline double F16ToDouble(uint16_t bits) {
-  const int exponent = (bits >> 10) & 31, fraction = bits & 1023;
+// A binary format of 16 bits: how many are the fraction's, and the bias of the exponent.
+struct Format {
+  int fraction, bias;
+};
+inline constexpr Format kF16{10, 15}, kBF16{7, 127};
+template <class T>
+inline constexpr Format kFormat = std::is_same_v<T, f16> ? kF16 : kBF16;
+
+inline double ToDouble(Format f, uint16_t bits) {
+  const int exponent = (bits & 0x7FFF) >> f.fraction, fraction = bits & ((1 << f.fraction) - 1);
   double magnitude;
-  if (exponent == 31) {
+  if (exponent == 2 * f.bias + 1) {
     magnitude = fraction ? std::numeric_limits<double>::quiet_NaN()
                          : std::numeric_limits<double>::infinity();
   } else if (exponent == 0) {
-    magnitude = std::ldexp(fraction, -24);
+    magnitude = std::ldexp(fraction, 1 - f.bias - f.fraction);
   } else {
-    magnitude = std::ldexp(1024 + fraction, exponent - 25);
+    magnitude = std::ldexp((1 << f.fraction) + fraction, exponent - f.bias - f.fraction);
   }
   return bits & 0x8000 ? -magnitude : magnitude;
 }
+inline double F16ToDouble(uint16_t bits) { return ToDouble(kF16, bits); }
 
-// To nearest even. long double holds every f64 and i64 exactly.
-inline uint16_t ToF16Bits(long double x) {
+// To nearest even. long double holds every f64, i64 and u64 exactly.
+inline uint16_t ToBits(Format f, long double x) {
   const uint16_t sign = std::signbit(x) ? 0x8000 : 0;
-  if (x != x) return sign | 0x7E00;
+  const auto infinity = static_cast<uint16_t>((2 * f.bias + 1) << f.fraction);
+  if (x != x) return sign | infinity | static_cast<uint16_t>(1 << (f.fraction - 1));
   const long double magnitude = std::fabs(x);
-  if (magnitude >= 65520) return sign | 0x7C00;
+  // Half a unit above the largest number.
+  if (magnitude >= std::ldexp(2 - std::ldexp(1.0L, -f.fraction - 1), f.bias))
+    return sign | infinity;
   if (magnitude == 0) return sign;
   int exponent = std::ilogb(magnitude);
-  if (exponent < -14) exponent = -14;
-  const auto units = static_cast<uint16_t>(std::nearbyint(std::ldexp(magnitude, 10 - exponent)));
+  if (exponent < 1 - f.bias) exponent = 1 - f.bias;
+  const auto units =
+      static_cast<uint16_t>(std::nearbyint(std::ldexp(magnitude, f.fraction - exponent)));
   // `units` includes the hidden bit of normal numbers; a carry moves into the exponent.
-  return static_cast<uint16_t>(sign + ((exponent + 14) << 10) + units);
+  return static_cast<uint16_t>(sign + ((exponent + f.bias - 1) << f.fraction) + units);
 }
+inline uint16_t ToF16Bits(long double x) { return ToBits(kF16, x); }
 
 template <class T>
-T Truncated(double x) {
-  constexpr double kEnd = sizeof(T) == 4 ? 0x1p31 : 0x1p63;
+T Truncated(long double x) {
+  const long double end = std::ldexp(1.0L, std::numeric_limits<T>::digits);
+  const long double begin = std::is_signed_v<T> ? -end : 0;
   if (x != x) return 0;
-  if (x >= kEnd) return std::numeric_limits<T>::max();
-  if (x < -kEnd) return std::numeric_limits<T>::min();
+  x = std::trunc(x);
+  if (x >= end) return std::numeric_limits<T>::max();
+  if (x < begin) return std::numeric_limits<T>::min();
   return static_cast<T>(x);
+}
+
+// Any element as a number: exact.
+template <class T>
+long double Number(T x) {
+  if constexpr (std::is_same_v<T, f16> || std::is_same_v<T, bf16>)
+    return ToDouble(kFormat<T>, BitsOf(x));
+  else
+    return static_cast<long double>(x);
 }
 
 // What the conversion kernels compute.
 template <class To, class From>
 To Converted(From x) {
-  if constexpr (std::is_same_v<From, f16>) {
-    const double wide = F16ToDouble(F16Bits(x));
-    if constexpr (std::is_floating_point_v<To>)
-      return static_cast<To>(wide);
-    else
-      return Truncated<To>(wide);
-  } else if constexpr (std::is_same_v<To, f16>) {
-    return F16FromBits(ToF16Bits(static_cast<long double>(x)));
-  } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
-    // (double)INT32_MAX is exact, so truncating towards zero first is what saturation means.
-    return Truncated<To>(static_cast<double>(x) == static_cast<double>(x)
-                             ? std::trunc(static_cast<double>(x))
-                             : static_cast<double>(x));
-  } else {
+  if constexpr (std::is_same_v<To, bool>)
+    return Number(x) != 0;  // NaN too
+  else if constexpr (std::is_same_v<To, f16> || std::is_same_v<To, bf16>)
+    return FromBits<To>(ToBits(kFormat<To>, Number(x)));
+  else if constexpr (std::is_floating_point_v<To>)
+    return static_cast<To>(Number(x));
+  else if constexpr (std::is_integral_v<From>)
     return static_cast<To>(x);  // integers wrap
+  else
+    return Truncated<To>(Number(x));
+}
+
+// The flags that C asks for: a finite value that becomes infinite overflows, a float that no
+// integer of the type is near is invalid.
+template <class To, class From>
+uint32_t ConversionFlags(From x) {
+  const long double number = Number(x);
+  if constexpr (std::is_same_v<To, bool> || (std::is_integral_v<From> && std::is_integral_v<To>)) {
+    return 0;
+  } else if constexpr (std::is_integral_v<To>) {
+    const long double end = std::ldexp(1.0L, std::numeric_limits<To>::digits);
+    const long double whole = std::trunc(number), begin = std::is_signed_v<To> ? -end : 0;
+    return whole >= begin && whole < end ? 0 : kInvalid;
+  } else {
+    return std::isfinite(number) && std::isinf(Number(Converted<To>(x))) ? kOverflow : 0;
   }
 }
 
 template <class T>
 bool IsNaN(T x) {
-  if constexpr (std::is_same_v<T, f16>)
-    return (F16Bits(x) & 0x7FFF) > 0x7C00;
-  else if constexpr (std::is_floating_point_v<T>)
-    return x != x;
+  if constexpr (kIsFloat<T>)
+    return Number(x) != Number(x);
   else
     return false;
 }
@@ -213,6 +252,14 @@ std::vector<T> Specials() {
       v.push_back(F16FromBits(bits | 0x8000));
     }
     return v;
+  } else if constexpr (std::is_same_v<T, bf16>) {
+    std::vector<T> v;
+    for (uint16_t bits :
+         {0, 1, 0x7F, 0x80, 0x3F00, 0x3F7F, 0x3F80, 0x3F81, 0x4049, 0x7F7F, 0x7F80, 0x7FC0}) {
+      v.push_back(FromBits<bf16>(bits));
+      v.push_back(FromBits<bf16>(bits | 0x8000));
+    }
+    return v;
   } else if constexpr (std::is_floating_point_v<T>) {
     return SpecialFloats<T>();
   } else if constexpr (std::is_same_v<T, bool>) {
@@ -231,7 +278,7 @@ T Interesting(Rng& rng, const std::vector<T>& specials) {
   } else {
     if (kind == 0) return specials[rng.Below(specials.size())];
     if (kind <= 2) return rng.Bits<T>();
-    if constexpr (std::is_same_v<T, f16>) {
+    if constexpr (std::is_same_v<T, f16> || std::is_same_v<T, bf16>) {
       return rng.Bits<T>();
     } else if constexpr (std::is_floating_point_v<T>) {
       const T unit = std::ldexp(static_cast<T>(rng.Between(-(1 << 24), 1 << 24)), -24);

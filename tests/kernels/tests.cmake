@@ -2,9 +2,14 @@
 
 lw_add_test(golden_test kernels/golden_test.cc kernels/golden_reference.cc)
 lw_add_test(reference_test kernels/reference_test.cc)
+lw_add_test(convert_test kernels/convert_test.cc)
 lw_add_test(outputs_test kernels/outputs_test.cc)
 lw_add_test(reduce_test kernels/reduce_test.cc)
 lw_add_test(scan_test kernels/scan_test.cc)
 lw_add_test(power_test kernels/power_test.cc)
-set_tests_properties(reference_test outputs_test reduce_test scan_test power_test PROPERTIES
+set_tests_properties(reference_test convert_test outputs_test reduce_test scan_test power_test PROPERTIES
                      LABELS "fast;sanitize")
+# Long: all 2^32 f32 values to f16 and bf16.
+add_test(NAME convert_test_long COMMAND convert_test --gtest_filter=*SweepOfF32)
+set_tests_properties(convert_test_long PROPERTIES LABELS long TIMEOUT 3600
+                     ENVIRONMENT LANEWISE_LONG_TESTS=1)

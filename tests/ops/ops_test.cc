@@ -1,4 +1,4 @@
-// Every operation of lw::ops and every conversion on every compiled target that runs here, lane
+// Every operation of lw::ops on every compiled target that runs here, lane
 // by lane against a scalar reference. The cases are in ops_cases-inl.h, once per target.
 
 #undef HWY_TARGET_INCLUDE
@@ -6,7 +6,6 @@
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 
 #include "tests/ops/ops_cases-inl.h"
-#include "tests/ops/ops_convert_cases-inl.h"
 
 #if HWY_ONCE
 
@@ -42,8 +41,6 @@ std::vector<TargetCase> AllCases() {
 #define LW_CASES(TARGET, NAMESPACE)                                                             \
   if (!(seen & TARGET)) {                                                                       \
     for (const OpsCase& c : NAMESPACE::kOpsCases) cases.push_back({TARGET, NameOf(TARGET), c}); \
-    for (const OpsCase& c : NAMESPACE::kConvertCases)                                           \
-      cases.push_back({TARGET, NameOf(TARGET), c});                                             \
     seen |= TARGET;                                                                             \
   }
   HWY_VISIT_TARGETS(LW_CASES)

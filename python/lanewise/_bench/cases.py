@@ -7,8 +7,8 @@ from lanewise import _core, ufuncs
 from lanewise._names import numpy_ufunc
 
 # Names that the result file shares with the C++ benchmarks.
-_DTYPE_NAMES = {"?": "bool", "b": "i8", "B": "u8", "h": "i16", "H": "u16", "i": "i32", "I": "u32",
-                "l": "i64", "L": "u64", "e": "f16", "f": "f32", "d": "f64"}
+_DTYPE_NAMES = {dtype.char: name for name, (_, dtype) in _core.dtypes().items()
+                if dtype is not None}
 SIZE_NAMES = {1000: "1k", 65536: "64k", 1 << 20: "1M", 1 << 24: "16M"}
 
 # Arguments for kernels that nothing is known of: the first range in which all results are finite.
