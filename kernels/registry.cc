@@ -76,6 +76,7 @@ constexpr KernelEntry Describe(Kernel<Op, T>) {
   entry.max_ulp = Operands<Op, T>::kMaxUlp;
   entry.flags = Operands<Op, T>::kFlags;
   entry.math = kIsMath<Op>;
+  if constexpr (requires { Op::kNeedsElement; }) entry.needs_element = Op::kNeedsElement;
   entry.numerics_since = 1;
   entry.slot = static_cast<int>(kSlot<Op, T>);
   return entry;

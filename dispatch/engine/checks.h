@@ -18,9 +18,6 @@ lw_status FailReduction(lw_kernel id, lw_dtype dtype);
 // A flag or format of a function with two of them: 0 or 1.
 lw_status CheckZeroOrOne(const char* function, const char* argument, int32_t value);
 
-// Whether the kernel is undefined for an empty array.
-bool NeedsElement(const KernelEntry& kernel);
-
 // The view's number of elements and, unless that is 0, the bytes it spans.
 lw_status CheckView(const KernelEntry& kernel, const char* what, const lw_view& view, size_t size,
                     int64_t* count, const char** begin, const char** end);

@@ -1,5 +1,6 @@
-// Reductions: what each operation means. The order of operations is the fixed tree of
-// docs/numerics.md; bodies in reduce-inl.h, N-d views and threads in dispatch/engine/reduce.cc.
+// Reductions: what each operation means. What it adds up, and how, is in reducer-inl.h; the order
+// of operations is the fixed tree of docs/numerics.md, in reduce-inl.h; N-d views and threads are
+// in dispatch/engine/reduce.cc.
 
 #ifndef LANEWISE_KERNELS_REDUCE_REDUCE_H_
 #define LANEWISE_KERNELS_REDUCE_REDUCE_H_
@@ -10,9 +11,18 @@ namespace lanewise {
 
 // Type of the accumulator, and of the result of sum.
 template <class T>
-using AccumulatorOf =
-    std::conditional_t<std::is_floating_point_v<T>, T,
-                       std::conditional_t<std::is_signed_v<T>, int64_t, uint64_t>>;
+using AccumulatorOf = std::conditional_t<
+    std::is_floating_point_v<T>, T,
+    std::conditional_t<std::is_signed_v<T> || std::is_same_v<T, bool>, int64_t, uint64_t>>;
+// Type of a mean: integers are added up as f64.
+template <class T>
+using MeanOf = std::conditional_t<std::is_floating_point_v<T>, T, double>;
+// How an element lies in memory.
+template <class T>
+using StoredOf = std::conditional_t<std::is_same_v<T, bool>, uint8_t, T>;
+
+using FloatsAndAllInts = TypeList<float, double, int32_t, int64_t, uint8_t, int8_t, int16_t,
+                                  uint16_t, uint32_t, uint64_t, bool>;
 
 struct Sum {
   static constexpr lw_kernel kId = LW_SUM;
@@ -73,6 +83,7 @@ struct Min {
   using Types = FloatsAndInts;
   template <class T>
   using Result = T;
+  static constexpr bool kNeedsElement = true;  // nothing has no result
   static constexpr Ulp kBound{0};
   static constexpr Flags kFlags = Flags::kNone;
 };
@@ -85,6 +96,7 @@ struct Max {
   using Types = FloatsAndInts;
   template <class T>
   using Result = T;
+  static constexpr bool kNeedsElement = true;  // nothing has no result
   static constexpr Ulp kBound{0};
   static constexpr Flags kFlags = Flags::kNone;
 };
@@ -98,6 +110,7 @@ struct ArgMax {
   using Types = Floats;
   template <class T>
   using Result = int64_t;
+  static constexpr bool kNeedsElement = true;  // nothing has no result
   static constexpr Ulp kBound{0};
   static constexpr Flags kFlags = Flags::kNone;
 };
