@@ -48,10 +48,18 @@ constexpr void SetOperands(KernelEntry& entry) {
   }
 }
 
+// Integer kernels are exact and touch no floating-point state, unless they are reduced to a float.
+template <class Op, class T>
+constexpr bool ComputesInFloat() {
+  if constexpr (requires { typename Op::template Result<T>; })
+    return std::is_floating_point_v<T> || std::is_floating_point_v<typename Op::template Result<T>>;
+  else
+    return std::is_floating_point_v<T>;
+}
+
 template <class Op, class T>
 struct Operands {
-  // Integer kernels are exact and touch no floating-point state.
-  static constexpr bool kFloat = std::is_floating_point_v<T>;
+  static constexpr bool kFloat = ComputesInFloat<Op, T>();
   static constexpr double kMaxUlp = kFloat ? Op::kBound.value : 0;
   static constexpr Flags kFlags = kFloat ? Op::kFlags : Flags::kUntouched;
   static constexpr void Set(KernelEntry& entry) { SetOperands<Op, T>(entry); }

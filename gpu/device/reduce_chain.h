@@ -83,8 +83,8 @@ HWY_INLINE void WriteResult(const ReduceArguments& args, int64_t output, int64_t
   if constexpr (R::kIsCenter) {
     using T = typename R::Element;
     if (state.varies == 0 && args.n > 0) {
-      result = static_cast<Output>(*reinterpret_cast<const T*>(
-          static_cast<const char*>(args.in[0]) + OffsetsOf(args.kept, output).first));
+      result = R::FromElement(*reinterpret_cast<const T*>(static_cast<const char*>(args.in[0]) +
+                                                          OffsetsOf(args.kept, output).first));
     }
   }
   *reinterpret_cast<Output*>(out) = result;

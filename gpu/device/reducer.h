@@ -11,6 +11,11 @@
 #include "kernels/reduce/reducer-inl.h"
 
 namespace lanewise {
+
+// The pass before a reduction; not a kernel of the list.
+template <class Op>
+struct CenterOf {};
+
 namespace HWY_NAMESPACE {
 
 // An element as an accumulator.
@@ -65,8 +70,6 @@ struct Reducer {
 
 // The result of the pass before, or the first element if all are equal to it: then their variance
 // is +0, and not what the rounding of the mean leaves. Add's `center` is the first element here.
-template <class Op>
-struct CenterOf {};
 template <class Op, class T>
 struct Reducer<CenterOf<Op>, T> : Reducer<typename ReduceOf<Op, T>::Center, T> {
   using Base = Reducer<typename ReduceOf<Op, T>::Center, T>;
@@ -89,6 +92,9 @@ struct Reducer<CenterOf<Op>, T> : Reducer<typename ReduceOf<Op, T>::Center, T> {
   }
   static HWY_INLINE typename Base::Output Finish(State state, int64_t n, double ddof) {
     return Base::Finish(state.sum, n, ddof);
+  }
+  static HWY_INLINE typename Base::Output FromElement(Element x) {
+    return Accumulated<typename Base::Output, T>(x);
   }
 };
 template <class Op, class T>

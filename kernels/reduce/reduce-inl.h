@@ -262,6 +262,9 @@ HWY_INLINE T ReduceChunk(const S& s, size_t begin, size_t end, T*) {
 
 using TreeFn = void (*)(const void* x, const void* y, size_t n, const void* center, void* acc);
 
+// Writes n elements as accumulators.
+using WidenFn = void (*)(const void* from, size_t n, void* to);
+
 // T(0, chunks) with a binary counter: finished subtrees of equal size are joined at once, so the
 // sizes on the stack fall; the last chunk is joined with what is left, from the right. That is the
 // recursion that splits off the largest power of two. Once for all reductions with these joins.
@@ -273,6 +276,27 @@ HWY_NOINLINE void ReduceLong(TreeFn reduce, const T* x, const T* y, size_t n, co
   T value;
   for (;; n -= kTreeChunk<T>, x += kTreeChunk<T>, y += y ? kTreeChunk<T> : 0) {
     reduce(x, y, HWY_MIN(n, kTreeChunk<T>), center, &value);
+    if (n <= kTreeChunk<T>) break;
+    for (size_t b = ++chunk; (b & 1) == 0; b >>= 1) value = R::JoinOne(stack[--top], value);
+    stack[top++] = value;
+  }
+  while (top != 0) value = R::JoinOne(stack[--top], value);
+  *result = value;
+}
+
+// The same of elements of `size` bytes, widened chunk by chunk.
+template <class R, class T>
+HWY_NOINLINE void ReduceWidened(TreeFn reduce, WidenFn widen, size_t size, const void* elements,
+                                size_t n, const void* center, T* result) {
+  HWY_ALIGN T block[kTreeChunk<T>];
+  T stack[8 * sizeof(size_t)];
+  size_t top = 0, chunk = 0;
+  T value;
+  const char* x = static_cast<const char*>(elements);
+  for (;; n -= kTreeChunk<T>, x += kTreeChunk<T> * size) {
+    const size_t count = HWY_MIN(n, kTreeChunk<T>);
+    widen(x, count, block);
+    reduce(block, nullptr, count, center, &value);
     if (n <= kTreeChunk<T>) break;
     for (size_t b = ++chunk; (b & 1) == 0; b >>= 1) value = R::JoinOne(stack[--top], value);
     stack[top++] = value;

@@ -9,6 +9,7 @@
 #include "kernels/reduce/reduce_columns-inl.h"
 #include "kernels/reduce/reduce_exact-inl.h"
 #include "kernels/reduce/reduce_finish-inl.h"
+#include "kernels/reduce/reduce_widen-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lanewise {
@@ -31,18 +32,26 @@ constexpr ReduceLoops LoopsOf() {
   ReduceLoops loops{};
   if constexpr (!R::kAnyOrder) {
     using L = typename R::Loops;
-    loops.contiguous = &TreeContiguous<L, A>;
-    if constexpr (R::kOperands == 1) loops.columns = &TreeColumns<L, A>;
+    if constexpr (!std::is_same_v<StoredOf<T>, A>) {
+      loops.contiguous = &WidenedContiguous<L, T>;
+      loops.columns = &WidenedColumns<L, T>;
+      loops.scratch_rows = kTreeScratchRows<A> + 8;
+    } else {
+      loops.contiguous = &TreeContiguous<L, A>;
+      if constexpr (R::kOperands == 1) loops.columns = &TreeColumns<L, A>;
+      loops.scratch_rows = kTreeScratchRows<A>;
+    }
     loops.combine = &CombineRows<typename R::Joins, A>;
-    loops.scratch_rows = kTreeScratchRows<A>;
   } else if constexpr (R::kIsExtreme) {
     loops.contiguous = &ExtremeContiguous<R, A>;
     loops.columns = &ExtremeColumns<R, A>;
     loops.combine = &ExtremeJoin<R, A>;
   } else {
-    loops.contiguous = &IntegerSumContiguous<T>;
-    loops.columns = &IntegerColumns<T>;
-    loops.combine = &IntegerJoin<A>;
+    // The sign of 64 bits does not matter to a sum.
+    using E = std::conditional_t<std::is_same_v<T, uint64_t>, int64_t, T>;
+    loops.contiguous = &IntegerSumContiguous<E>;
+    loops.columns = &IntegerColumns<E>;
+    loops.combine = &IntegerJoin<uint64_t>;
   }
   if constexpr (R::kFinishes) loops.finish = &FinishRow<R>;
   if constexpr (requires { R::Empty(); }) loops.empty = &EmptyRow<R>;

@@ -30,7 +30,7 @@ struct Sum {
   static constexpr std::string_view kDoc =
       "sum of the elements by the fixed tree; integers in 64 bits, wrapping; +0 if empty";
   using Shape = Reduce;
-  using Types = FloatsAndInts;
+  using Types = FloatsAndAllInts;
   template <class T>
   using Result = AccumulatorOf<T>;
   static constexpr Ulp kBound{0.5};  // of each addition
@@ -40,11 +40,12 @@ struct Sum {
 struct Mean {
   static constexpr lw_kernel kId = LW_MEAN;
   static constexpr std::string_view kName = "mean";
-  static constexpr std::string_view kDoc = "sum / n, the quotient rounded once; NaN if empty";
+  static constexpr std::string_view kDoc =
+      "sum / n, the quotient rounded once, integers as f64; NaN if empty";
   using Shape = Reduce;
-  using Types = Floats;
+  using Types = FloatsAndAllInts;
   template <class T>
-  using Result = T;
+  using Result = MeanOf<T>;
   static constexpr Ulp kBound{0.5};
   static constexpr Flags kFlags = Flags::kHardware;
 };
@@ -53,11 +54,11 @@ struct Var {
   static constexpr lw_kernel kId = LW_VAR;
   static constexpr std::string_view kName = "var";
   static constexpr std::string_view kDoc =
-      "sum of (x - mean)^2 / (n - ddof), in two passes; NaN if n <= ddof";
+      "sum of (x - mean)^2 / (n - ddof), in two passes, integers as f64; NaN if n <= ddof";
   using Shape = Reduce;
-  using Types = Floats;
+  using Types = FloatsAndAllInts;
   template <class T>
-  using Result = T;
+  using Result = MeanOf<T>;
   static constexpr Ulp kBound{0.5};
   static constexpr Flags kFlags = Flags::kHardware;
 };
@@ -80,7 +81,7 @@ struct Min {
   static constexpr std::string_view kName = "min";
   static constexpr std::string_view kDoc = "smallest element; NaN if any is, -0 below +0";
   using Shape = Reduce;
-  using Types = FloatsAndInts;
+  using Types = FloatsAndAllInts;
   template <class T>
   using Result = T;
   static constexpr bool kNeedsElement = true;  // nothing has no result
@@ -93,7 +94,7 @@ struct Max {
   static constexpr std::string_view kName = "max";
   static constexpr std::string_view kDoc = "largest element; NaN if any is, +0 above -0";
   using Shape = Reduce;
-  using Types = FloatsAndInts;
+  using Types = FloatsAndAllInts;
   template <class T>
   using Result = T;
   static constexpr bool kNeedsElement = true;  // nothing has no result
@@ -107,7 +108,7 @@ struct ArgMax {
   static constexpr std::string_view kDoc =
       "index of the first largest element; of the first NaN if there is one";
   using Shape = Arg;
-  using Types = Floats;
+  using Types = FloatsAndAllInts;
   template <class T>
   using Result = int64_t;
   static constexpr bool kNeedsElement = true;  // nothing has no result

@@ -56,6 +56,16 @@ inline constexpr bool kMaskedLoads = HWY_HAVE_SCALABLE || (HWY_ARCH_X86 && HWY_T
 template <class T>
 struct TreeRows : Rows<T> {
   const T* center;  // of a centred reduction
+  WidenFn widen;    // of elements that are not stored as T: rows are widened first, 8 at a time,
+  T* widened;       // to here
+
+  // Row `row` as the k-th of those that are read together.
+  HWY_INLINE const T* Read(size_t row, int k) const {
+    if (HWY_LIKELY(!widen)) return this->At(row);
+    T* to = widened + static_cast<size_t>(k) * this->columns;
+    widen(this->base + this->offsets[row], this->columns, to);
+    return to;
+  }
 };
 
 // Joins rows p[0, count) with one vector of columns of dst; where a chain begins, dst is not read.
@@ -112,11 +122,11 @@ template <class R, int kRows, class T>
 HWY_INLINE void ChainRows(const TreeRows<T>& a, size_t row, size_t next, bool first,
                           T* HWY_RESTRICT dst) {
   const T* p[kRows];
-  for (int k = 0; k < kRows; ++k) p[k] = a.At(row + k * kTreeLanes<T>);
+  for (int k = 0; k < kRows; ++k) p[k] = a.Read(row + k * kTreeLanes<T>, k);
   const size_t lanes = hn::Lanes(hn::ScalableTag<T>());
   size_t j = 0;
   constexpr size_t kLine = 64 / sizeof(T);
-  if (kRows == 8 && next + 7 * kTreeLanes<T> < a.rows && lanes <= kLine) {
+  if (kRows == 8 && !a.widen && next + 7 * kTreeLanes<T> < a.rows && lanes <= kLine) {
     const T* ahead[8];
     for (int k = 0; k < 8; ++k) ahead[k] = a.At(next + k * kTreeLanes<T>);
 #pragma GCC unroll 1
@@ -206,7 +216,9 @@ template <class R, class T>
 void TreeColumns(const void* base, const int64_t* offsets, size_t rows, size_t columns,
                  const void* center, void* acc, void* scratch) {
   const TreeRows<T> a{{static_cast<const char*>(base), offsets, rows, columns},
-                      static_cast<const T*>(center)};
+                      static_cast<const T*>(center),
+                      nullptr,
+                      nullptr};
   ColumnTree<R>(a, 0, 1, static_cast<T*>(acc), static_cast<T*>(scratch));
 }
 
