@@ -25,7 +25,7 @@ lw_status CheckReduction(const KernelEntry& kernel, int64_t n, const void* x, co
   if (n > INT64_MAX / 8) {
     return Fail(LW_ERR_SIZE, "%s: n = %lld exceeds the address space", kernel.name, (long long)n);
   }
-  if (n == 0 && NeedsElement(kernel)) {
+  if (n == 0 && kernel.needs_element) {
     return Fail(LW_ERR_SIZE, "%s of an empty array is undefined", kernel.name);
   }
   return LW_OK;

@@ -48,10 +48,18 @@ constexpr void SetOperands(KernelEntry& entry) {
   }
 }
 
+// Integer kernels are exact and touch no floating-point state, unless they are reduced to a float.
+template <class Op, class T>
+constexpr bool ComputesInFloat() {
+  if constexpr (requires { typename Op::template Result<T>; })
+    return kIsFloat<T> || kIsFloat<typename Op::template Result<T>>;
+  else
+    return kIsFloat<T>;
+}
+
 template <class Op, class T>
 struct Facts {
-  // Integer kernels are exact and touch no floating-point state.
-  static constexpr bool kFloat = kIsFloat<T>;
+  static constexpr bool kFloat = ComputesInFloat<Op, T>();
   static constexpr double kMaxUlp = kFloat ? Op::kBound.value : 0;
   static constexpr Flags kFlags = kFloat ? Op::kFlags : Flags::kUntouched;
 };
@@ -71,6 +79,7 @@ constexpr KernelEntry Describe(Kernel<Op, T>) {
   entry.max_ulp = Facts<Op, T>::kMaxUlp;
   entry.flags = Facts<Op, T>::kFlags;
   entry.math = kIsMath<Op>;
+  entry.needs_element = Op::kContract.needs_element;
   entry.numerics_since = 1;
   entry.slot = static_cast<int>(kSlot<Op, T>);
   return entry;

@@ -21,6 +21,7 @@ struct KernelEntry {
   double max_ulp;
   Flags flags;
   bool math;  // long bodies: worth threads at far fewer elements than plain arithmetic
+  bool needs_element;  // a reduction that has no result for nothing
   int numerics_since;
   int slot;
   int Operands() const { return inputs + outputs; }

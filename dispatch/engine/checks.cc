@@ -84,10 +84,6 @@ const char* OperandName(const KernelEntry& kernel, int operand) {
   return kernel.outputs == 1 ? "the output" : kOutputs[operand - kernel.inputs];
 }
 
-bool NeedsElement(const KernelEntry& kernel) {
-  return kernel.id == LW_MIN || kernel.id == LW_MAX || kernel.id == LW_ARGMAX;
-}
-
 lw_status CheckView(const KernelEntry& kernel, const char* what, const lw_view& view, size_t size,
                     int64_t* count, const char** begin, const char** end) {
   if (view.ndim < 0 || view.ndim > LW_MAX_NDIM) {
@@ -152,7 +148,7 @@ lw_status CheckReduceViews(const KernelEntry& kernel, const lw_view& in, uint64_
                   kernel.name, k - 1, (long long)out.shape[k - 1], (long long)in.shape[i]);
     }
   }
-  if (reduces_nothing && out_count > 0 && NeedsElement(kernel)) {
+  if (reduces_nothing && out_count > 0 && kernel.needs_element) {
     return Fail(LW_ERR_SIZE, "%s over an empty axis is undefined", kernel.name);
   }
   if (out_count > 0 && !ElementsDistinct(out, kernel.Size(kernel.inputs))) {

@@ -21,9 +21,6 @@ lw_status CheckZeroOrOne(const char* function, const char* argument, int32_t val
 // "input 0", "the output": how messages name an operand.
 const char* OperandName(const KernelEntry& kernel, int operand);
 
-// Whether the kernel is undefined for an empty array.
-bool NeedsElement(const KernelEntry& kernel);
-
 // The view's number of elements and, unless that is 0, the bytes it spans.
 lw_status CheckView(const KernelEntry& kernel, const char* what, const lw_view& view, size_t size,
                     int64_t* count, const char** begin, const char** end);

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 
 #include "dispatch/engine/reduce_range.h"
-#include "dispatch/engine/reduce_var.h"
 
 namespace lanewise {
 namespace {
@@ -22,84 +20,51 @@ constexpr int64_t kPackedBytes = int64_t{128} << 10;
 // each would take 8 ns or more.
 constexpr int64_t kShortSequence = 12;
 
-bool AnyOrder(const KernelEntry& entry) {
-  const lw_dtype t = entry.dtypes[0];
-  const bool is_float = t == LW_F16 || t == LW_F32 || t == LW_F64;
-  return entry.id == LW_MIN || entry.id == LW_MAX || (entry.id == LW_SUM && !is_float);
+// ---------------------------------------------------------------- passes
+
+// Sequences of equal elements get what their kernel wants. `sums` is the row that reduce(loops)
+// leaves its accumulators in; the two rows at `centers` are those of the pass before, and free.
+template <class Reduce>
+void SettleEqual(const Sequences& r, const EqualElements& equal, char* sums, char* centers,
+                 size_t columns, Reduce reduce) {
+  const auto chunks = static_cast<uint64_t>((r.n + r.chunk - 1) / r.chunk);
+  if (!equal.may_be(sums, centers, columns, static_cast<double>(r.n), chunks)) return;
+  const size_t bytes = columns * static_cast<size_t>(r.AccumulatorSize());
+  char *saved = centers, *least = centers + bytes;
+  std::memcpy(saved, sums, bytes);
+  reduce(*equal.least, nullptr);
+  std::memcpy(least, sums, columns * equal.least->accumulator_bytes);
+  reduce(*equal.most, nullptr);
+  equal.settle(saved, least, sums, columns, sums);
 }
 
-// The sum that comes before a variance.
-const ReduceLoops& SumLoops(const Sequences& r) {
-  return *r.table.slots[FindReduction(LW_SUM, r.entry.dtypes[0])->slot].reduce;
-}
-
-// ---------------------------------------------------------------- finishing
-
-// Accumulators divided in double precision and rounded once.
-void DivideRow(const KernelEntry& entry, char* row, size_t count, double divisor) {
-  if (entry.dtypes[0] == LW_F32) {
-    float* p = reinterpret_cast<float*>(row);
-    for (size_t i = 0; i < count; ++i) {
-      p[i] = static_cast<float>(static_cast<double>(p[i]) / divisor);
-    }
-  } else {
-    double* p = reinterpret_cast<double*>(row);
-    for (size_t i = 0; i < count; ++i) p[i] = p[i] / divisor;
+// All passes over `columns` sequences: reduce(loops, center) leaves accumulators in the first row
+// of `row`, the two rows at `spare` are free. The results end in `row`.
+template <class Reduce>
+void RunPasses(const Sequences& r, char* row, char* spare, size_t columns, Reduce reduce) {
+  const ReduceLoops& loops = r.Loops();
+  const double divisor = r.Divisor();
+  if (!(divisor > 0)) return loops.empty(columns, row);
+  const char* center = nullptr;
+  if (loops.center) {
+    reduce(*loops.center, nullptr);
+    loops.center->finish(row, columns, static_cast<double>(r.n), spare);
+    center = spare;
   }
-}
-
-void FillNaN(const KernelEntry& entry, char* row, size_t count) {
-  constexpr float kNaN32 = std::numeric_limits<float>::quiet_NaN();
-  constexpr double kNaN64 = std::numeric_limits<double>::quiet_NaN();
-  const bool narrow = entry.dtypes[0] == LW_F32;
-  const void* nan = narrow ? static_cast<const void*>(&kNaN32) : &kNaN64;
-  const size_t size = narrow ? sizeof(kNaN32) : sizeof(kNaN64);
-  for (size_t i = 0; i < count; ++i) std::memcpy(row + i * size, nan, size);  // may be unaligned
-}
-
-// Turns the accumulators of a finished tree into results.
-void FinishRow(const Sequences& r, char* row, size_t count) {
-  const double n = static_cast<double>(r.n);
-  if (r.entry.id == LW_MEAN) DivideRow(r.entry, row, count, n);
-  if (r.entry.id == LW_VAR) DivideRow(r.entry, row, count, n - r.ddof);
-}
-
-bool IsNaNByDefinition(const Sequences& r) {
-  return r.entry.id == LW_VAR && !(static_cast<double>(r.n) > r.ddof);
-}
-
-// What reducing nothing gives.
-void EmptyResult(const KernelEntry& entry, char* out) {
-  if (entry.id == LW_MEAN || entry.id == LW_VAR)
-    FillNaN(entry, out, 1);
-  else
-    std::memset(out, 0, entry.Size(entry.inputs));
+  reduce(loops, center);
+  if (loops.equal) SettleEqual(r, *loops.equal, row, spare, columns, reduce);
+  if (loops.finish) loops.finish(row, columns, divisor, row);
 }
 
 // Reduces `columns` adjacent sequences on this thread; results in the first row of `work`, which
 // has WorkRows() + 2 rows.
 void ReduceHere(const Sequences& r, const char* base, size_t columns, char* work) {
-  const char* center = nullptr;
-  const int64_t row_bytes = static_cast<int64_t>(columns) * r.ResultSize();
-  if (IsNaNByDefinition(r)) return FillNaN(r.entry, work, columns);
-  const auto reduce = [&](const ReduceLoops& loops, const char* middle) {
+  char* spare = work + r.WorkRows() * static_cast<int64_t>(columns) * r.AccumulatorSize();
+  RunPasses(r, work, spare, columns, [&](const ReduceLoops& loops, const char* center) {
     TaskFlags flags;  // none: everything runs here
-    if (r.mode == Mode::kBands && ReduceBands(r, loops, base, middle, false, work, flags)) return;
-    ReduceRange(r, loops, base, columns, 0, r.n, middle, work);
-  };
-  if (r.entry.id == LW_VAR) {
-    reduce(SumLoops(r), nullptr);
-    DivideRow(r.entry, work, columns, static_cast<double>(r.n));
-    char* means = work + r.WorkRows() * row_bytes;
-    std::memcpy(means, work, static_cast<size_t>(row_bytes));
-    center = means;
-  }
-  reduce(r.Loops(), center);
-  if (r.entry.id == LW_VAR) {
-    ZeroIfEqual(r, work, work + r.WorkRows() * row_bytes, columns,
-                [&](const ReduceLoops& loops) { reduce(loops, nullptr); });
-  }
-  FinishRow(r, work, columns);
+    if (r.mode == Mode::kBands && ReduceBands(r, loops, base, center, false, work, flags)) return;
+    ReduceRange(r, loops, base, columns, 0, r.n, center, work);
+  });
 }
 
 // ---------------------------------------------------------------- one long sequence on threads
@@ -116,7 +81,8 @@ struct GroupPass {
 
 void RunGroups(void* context, size_t begin, size_t end, uint32_t*) {
   const GroupPass& p = *static_cast<const GroupPass*>(context);
-  const int64_t size = p.r.ResultSize(), columns = static_cast<int64_t>(p.columns);
+  const int64_t size = p.r.AccumulatorSize(), columns = static_cast<int64_t>(p.columns);
+  const int64_t own = p.loops.accumulator_bytes;
   RowMemory work(p.r.WorkRows(), size, columns);
   Sequences r = p.r;
   if (work.columns() == 0) r.mode = Mode::kGather;  // short of memory: one column at a time
@@ -124,13 +90,13 @@ void RunGroups(void* context, size_t begin, size_t end, uint32_t*) {
   for (size_t g = begin; g < end; ++g) {
     const int64_t first = static_cast<int64_t>(g) * p.group;
     const int64_t last = p.r.n - first < p.group ? p.r.n : first + p.group;
-    char* row = p.partial + static_cast<int64_t>(g) * columns * size;
+    char* row = p.partial + static_cast<int64_t>(g) * columns * own;
     for (int64_t j = 0; j < columns; j += block) {
       const int64_t count = std::min(block, columns - j);
       const char* center = p.center ? static_cast<const char*>(p.center) + j * size : nullptr;
       ReduceRange(r, p.loops, p.base + j * r.column_stride, static_cast<size_t>(count), first, last,
                   center, work.data());
-      std::memcpy(row + j * size, work.data(), static_cast<size_t>(count * size));
+      std::memcpy(row + j * own, work.data(), static_cast<size_t>(count * own));
     }
   }
 }
@@ -145,7 +111,7 @@ TaskFlags ReduceGroups(GroupPass& p) {
   const size_t groups = static_cast<size_t>((p.r.n + p.group - 1) / p.group);
   flags = ParallelFor(groups, 1, &RunGroups, &p);
   JoinRows(p.loops, p.partial, static_cast<int64_t>(groups),
-           static_cast<int64_t>(p.columns) * p.r.ResultSize(), p.columns);
+           static_cast<int64_t>(p.columns) * p.loops.accumulator_bytes, p.columns);
   return flags;
 }
 
@@ -159,30 +125,13 @@ int64_t GroupSize(const Sequences& r, int64_t columns) {
 
 // As ReduceHere, on threads. `partial` has kMaxGroups + 2 rows.
 TaskFlags ReduceOnThreads(const Sequences& r, const char* base, size_t columns, char* partial) {
-  const int64_t row_bytes = static_cast<int64_t>(columns) * r.ResultSize();
-  if (IsNaNByDefinition(r)) {
-    FillNaN(r.entry, partial, columns);
-    return {};
-  }
   TaskFlags flags;
   const int64_t group = GroupSize(r, static_cast<int64_t>(columns));
-  char* means = nullptr;
-  if (r.entry.id == LW_VAR) {
-    GroupPass sum{r, SumLoops(r), base, columns, group, nullptr, partial};
-    flags.Add(ReduceGroups(sum));
-    DivideRow(r.entry, partial, columns, static_cast<double>(r.n));
-    means = partial + kMaxGroups * row_bytes;
-    std::memcpy(means, partial, static_cast<size_t>(row_bytes));
-  }
-  GroupPass pass{r, r.Loops(), base, columns, group, means, partial};
-  flags.Add(ReduceGroups(pass));
-  if (r.entry.id == LW_VAR) {
-    ZeroIfEqual(r, partial, means, columns, [&](const ReduceLoops& loops) {
-      GroupPass extreme{r, loops, base, columns, group, nullptr, partial};
-      flags.Add(ReduceGroups(extreme));
-    });
-  }
-  FinishRow(r, partial, columns);
+  char* spare = partial + kMaxGroups * static_cast<int64_t>(columns) * r.AccumulatorSize();
+  RunPasses(r, partial, spare, columns, [&](const ReduceLoops& loops, const char* center) {
+    GroupPass pass{r, loops, base, columns, group, center, partial};
+    flags.Add(ReduceGroups(pass));
+  });
   return flags;
 }
 
@@ -225,7 +174,7 @@ void RunColumns(const Outputs& o, const Walker& walk, int64_t first, int64_t las
 
 void RunUnits(void* context, size_t begin, size_t end, uint32_t*) {
   const Outputs& o = *static_cast<const Outputs*>(context);
-  RowMemory work(o.r.WorkRows() + 2, o.r.ResultSize(), o.block);
+  RowMemory work(o.r.WorkRows() + 2, o.r.AccumulatorSize(), o.block);
   Walker walk(o.plan.kept);
   if (InColumns(o.r.mode)) {
     const int64_t inner = o.plan.kept.InnerSize();
@@ -253,7 +202,7 @@ TaskFlags RunUnitsOnThreads(const Outputs& o, int64_t units) {
     walk.Seek(u / o.blocks * inner);
     const int64_t first = u % o.blocks * o.block;
     const int64_t columns = std::min(o.block, inner - first);
-    RowMemory rows(kMaxGroups + 2, o.r.ResultSize(), columns);
+    RowMemory rows(kMaxGroups + 2, o.r.AccumulatorSize(), columns);
     if (rows.columns() < columns) {
       RunUnits(const_cast<Outputs*>(&o), static_cast<size_t>(u), static_cast<size_t>(u + 1),
                nullptr);
@@ -269,9 +218,9 @@ TaskFlags RunUnitsOnThreads(const Outputs& o, int64_t units) {
 
 int64_t BlockOf(const Sequences& r, int64_t inner) {
   if (!InColumns(r.mode)) return 1;
-  int64_t block = kColumnBytes / r.ResultSize();
+  int64_t block = kColumnBytes / r.AccumulatorSize();
   if (r.mode == Mode::kPackedColumns) {
-    block = std::clamp(kPackedBytes / (r.WorkRows() * r.ResultSize()), int64_t{16}, block);
+    block = std::clamp(kPackedBytes / (r.WorkRows() * r.AccumulatorSize()), int64_t{16}, block);
   }
   return std::min(block, inner);
 }
@@ -298,7 +247,8 @@ TaskFlags RunPlan(const Sequences& r, const ReducePlan& plan) {
 
 // ---------------------------------------------------------------- entry points
 
-Mode ChooseMode(const ReducePlan& plan, const KernelEntry& entry, int64_t n) {
+Mode ChooseMode(const ReducePlan& plan, const KernelEntry& entry, const ReduceLoops& loops,
+                int64_t n) {
   const int64_t size = entry.Size(0);
   const int64_t kept = plan.kept.InnerStride();
   const bool aligned = IsAligned(plan, size);
@@ -307,7 +257,7 @@ Mode ChooseMode(const ReducePlan& plan, const KernelEntry& entry, int64_t n) {
   if (contiguous)
     return many && n > 1 && n <= kShortSequence ? Mode::kPackedColumns : Mode::kContiguous;
   if (aligned && kept == size && plan.kept.InnerSize() > 1) return Mode::kColumns;
-  if (aligned && SuitsBands(plan, entry, n)) return Mode::kBands;
+  if (aligned && SuitsBands(plan, entry, loops, n)) return Mode::kBands;
   // Whichever neighbours are nearer in memory are packed together.
   const int64_t step = plan.reduced.InnerStride();
   return many && (n <= kShortSequence || kept < (step < 0 ? -step : step)) ? Mode::kPackedColumns
@@ -317,30 +267,32 @@ Mode ChooseMode(const ReducePlan& plan, const KernelEntry& entry, int64_t n) {
 // n elements of x (and y) at byte strides to one result.
 TaskFlags ReduceOne(const Table& table, const KernelEntry& entry, const void* x, int64_t x_stride,
                     const void* y, int64_t y_stride, int64_t n, double ddof, void* out) {
+  const bool arg = entry.shape == LW_SHAPE_ARG;
+  const ReduceLoops* loops = arg ? nullptr : table.slots[entry.slot].reduce;
   if (n == 0) {
-    EmptyResult(entry, static_cast<char*>(out));
+    loops->empty(1, out);
     return {};
   }
   const int64_t size = entry.Size(0);
   const bool contiguous = (n == 1 || (x_stride == size && (y == nullptr || y_stride == size))) &&
                           IsAligned(x, 0, size) && (y == nullptr || IsAligned(y, 0, size));
-  // Short and contiguous: nothing but the loop.
-  if (contiguous && n <= kMaxRows && entry.id != LW_VAR && entry.id != LW_ARGMAX) {
+  // Short, contiguous, one pass: nothing but the loop.
+  if (contiguous && n <= kMaxRows && !arg && !loops->center) {
     alignas(8) char result[8];  // the caller's may be unaligned
-    table.slots[entry.slot].reduce->contiguous(x, y, static_cast<size_t>(n), nullptr, result);
-    if (entry.id == LW_MEAN) DivideRow(entry, result, 1, static_cast<double>(n));
+    loops->contiguous(x, y, static_cast<size_t>(n), nullptr, result);
+    if (loops->finish) loops->finish(result, 1, static_cast<double>(n), result);
     std::memcpy(out, result, entry.Size(entry.inputs));
     return {};
   }
   const ReducePlan plan{static_cast<const char*>(x), static_cast<char*>(out), OneAxis(1, 0),
                         OneAxis(n, contiguous ? size : x_stride)};
-  if (entry.shape == LW_SHAPE_ARG) return RunArgPlan(table, entry, plan);
+  if (arg) return RunArgPlan(table, entry, plan);
   const Axes y_axes = OneAxis(n, y_stride);
   const Sequences r{table,
                     entry,
                     contiguous ? Mode::kContiguous : Mode::kGather,
                     n,
-                    ChunkOf(entry),
+                    ChunkOf(*loops),
                     ddof,
                     &plan.reduced,
                     0,
@@ -367,19 +319,28 @@ TaskFlags ReduceStrided(const Table& table, const KernelEntry& entry, const lw_o
 
 TaskFlags ReduceView(const Table& table, const KernelEntry& entry, const lw_view& in,
                      uint64_t axis_mask, const lw_view& out, double ddof) {
-  const ReducePlan plan = PlanReduction(in, axis_mask, out, entry.Size(0), AnyOrder(entry));
+  const bool arg = entry.shape == LW_SHAPE_ARG;
+  const ReduceLoops* loops = arg ? nullptr : table.slots[entry.slot].reduce;
+  const ReducePlan plan =
+      PlanReduction(in, axis_mask, out, entry.Size(0), !arg && loops->any_order);
   const int64_t outputs = plan.kept.Count(), n = plan.reduced.Count();
   if (outputs == 0) return {};
   if (n == 0) {
     Walker walk(plan.kept);
     for (int64_t u = 0; u < outputs; ++u, walk.Advance(1)) {
-      EmptyResult(entry, plan.out + walk.OtherOffset());
+      loops->empty(1, plan.out + walk.OtherOffset());
     }
     return {};
   }
-  if (entry.shape == LW_SHAPE_ARG) return RunArgPlan(table, entry, plan);
-  const Sequences r{table, entry,         ChooseMode(plan, entry, n), n, ChunkOf(entry),
-                    ddof,  &plan.reduced, plan.kept.InnerStride()};
+  if (arg) return RunArgPlan(table, entry, plan);
+  const Sequences r{table,
+                    entry,
+                    ChooseMode(plan, entry, *loops, n),
+                    n,
+                    ChunkOf(*loops),
+                    ddof,
+                    &plan.reduced,
+                    plan.kept.InnerStride()};
   return RunPlan(r, plan);
 }
 

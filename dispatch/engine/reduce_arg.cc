@@ -8,25 +8,30 @@
 namespace lanewise {
 namespace {
 
-// The extreme element of a sequence so far.
-template <class T>
+// The best element of a sequence so far.
 struct Best {
   int64_t at = -1;
-  T value{};
+  alignas(8) char value[8];
 
-  // The extreme of the elements from `first` on; all earlier ones are known.
-  void Add(int64_t first, const T* elements, size_t count, ArgFn fn) {
-    if (value != value) return;  // the first NaN wins
-    const int64_t i = fn(elements, count);
-    if (at >= 0 && !(elements[i] > value) && elements[i] == elements[i]) return;
-    at = first + i;
-    value = elements[i];
+  // The best of the elements from `first` on; all earlier ones are known.
+  void Add(const ArgLoops& loops, int64_t size, int64_t first, const char* elements,
+           int64_t count) {
+    const int64_t i = loops.contiguous(elements, static_cast<size_t>(count));
+    AddOne(loops, size, first + i, elements + i * size);
+  }
+  void AddOne(const ArgLoops& loops, int64_t size, int64_t place, const char* element) {
+    if (at < 0) {
+      std::memcpy(value, element, static_cast<size_t>(size));
+    } else if (!loops.take(value, element)) {
+      return;
+    }
+    at = place;
   }
 };
 
 struct ArgPlan {
   const Table& table;
-  const ArgFn fn;
+  const ArgLoops& loops;
   const ReducePlan& plan;
   int64_t n;
   int64_t size;  // of an element
@@ -34,16 +39,15 @@ struct ArgPlan {
 
 // ---------------------------------------------------------------- output by output
 
-template <class T>
 int64_t ArgGather(const ArgPlan& p, const char* base) {
-  constexpr int64_t kBlock = kChunkBytes / sizeof(T);
-  alignas(64) T block[kBlock];
+  alignas(64) char block[kChunkBytes];
+  const int64_t most = kChunkBytes / p.size;
   Walker walk(p.plan.reduced);
-  Best<T> best;
-  for (int64_t i = 0; i < p.n; i += kBlock) {
-    const int64_t count = std::min(kBlock, p.n - i);
-    Pack(p.table, sizeof(T), base, p.plan.reduced, walk, count, reinterpret_cast<char*>(block));
-    best.Add(i, block, static_cast<size_t>(count), p.fn);
+  Best best;
+  for (int64_t i = 0; i < p.n; i += most) {
+    const int64_t count = std::min(most, p.n - i);
+    Pack(p.table, static_cast<size_t>(p.size), base, p.plan.reduced, walk, count, block);
+    best.Add(p.loops, p.size, i, block, count);
   }
   return best.at;
 }
@@ -57,9 +61,9 @@ void RunArg(void* context, size_t begin, size_t end, uint32_t*) {
     const char* base = p.plan.in + walk.Offset();
     int64_t at;
     if (axes.ndim == 1 && axes.InnerStride() == p.size && IsAligned(base, 0, p.size)) {
-      at = p.fn(base, static_cast<size_t>(p.n));
+      at = p.loops.contiguous(base, static_cast<size_t>(p.n));
     } else {
-      at = p.size == 4 ? ArgGather<float>(p, base) : ArgGather<double>(p, base);
+      at = ArgGather(p, base);
     }
     std::memcpy(p.plan.out + walk.OtherOffset(), &at, sizeof(at));
   }
@@ -69,21 +73,21 @@ void RunArg(void* context, size_t begin, size_t end, uint32_t*) {
 
 // Adjacent sequences that are read side by side, transposed: as many bytes as reduce_bands reads.
 constexpr int64_t kSideBytes = 256;
+constexpr int64_t kLeastTransposed = 4;  // bytes of an element
 
 // Outputs [first, first + columns) of the innermost kept axis, from the walker's place.
-template <class T>
 void ArgColumns(const ArgPlan& p, const char* base, int64_t columns, char* out, int64_t stride) {
-  constexpr int64_t kSide = kSideBytes / sizeof(T), kBlock = 256;
-  alignas(64) T tile[kSide * kBlock];
-  Best<T> best[kSide];
+  constexpr int64_t kBlock = 256;
+  alignas(64) char tile[kSideBytes * kBlock];
+  const CopyLoops& copy = p.table.copies[SizeRow(static_cast<size_t>(p.size))];
+  Best best[kSideBytes / kLeastTransposed];
   Walker walk(p.plan.reduced);
   for (int64_t i = 0; i < p.n;) {
-    const int64_t count = std::min({kBlock, p.n - i, walk.Run()});
-    p.table.copies[SizeRow(sizeof(T))].transpose(
-        base + walk.Offset(), sizeof(T), p.plan.reduced.InnerStride(), static_cast<size_t>(columns),
-        static_cast<size_t>(count), tile, kBlock * sizeof(T));
+    const int64_t count = std::min({kBlock, p.n - i, walk.Run()}), pitch = kBlock * p.size;
+    copy.transpose(base + walk.Offset(), p.size, p.plan.reduced.InnerStride(),
+                   static_cast<size_t>(columns), static_cast<size_t>(count), tile, pitch);
     for (int64_t j = 0; j < columns; ++j) {
-      best[j].Add(i, tile + j * kBlock, static_cast<size_t>(count), p.fn);
+      best[j].Add(p.loops, p.size, i, tile + j * pitch, count);
     }
     walk.Advance(count);
     i += count;
@@ -104,16 +108,15 @@ void RunArgColumns(void* context, size_t begin, size_t end, uint32_t*) {
     const char* base = p.plan.in + walk.Offset();
     char* out = p.plan.out + walk.OtherOffset();
     const int64_t columns = std::min(side, inner - first);
-    p.size == 4 ? ArgColumns<float>(p, base, columns, out, stride)
-                : ArgColumns<double>(p, base, columns, out, stride);
+    ArgColumns(p, base, columns, out, stride);
   }
 }
 
 bool SuitsColumns(const ArgPlan& p) {
   const int64_t step = p.plan.reduced.InnerStride();
-  return IsAligned(p.plan, p.size) && p.plan.kept.InnerStride() == p.size &&
-         p.plan.kept.InnerSize() > 1 && p.plan.reduced.InnerSize() >= 8 &&
-         (step < 0 ? -step : step) > p.size;
+  return p.size >= kLeastTransposed && IsAligned(p.plan, p.size) &&
+         p.plan.kept.InnerStride() == p.size && p.plan.kept.InnerSize() > 1 &&
+         p.plan.reduced.InnerSize() >= 8 && (step < 0 ? -step : step) > p.size;
 }
 
 // ---------------------------------------------------------------- one long output on threads
@@ -130,20 +133,19 @@ void RunArgParts(void* context, size_t begin, size_t end, uint32_t*) {
   for (size_t k = begin; k < end; ++k) {
     const int64_t first = static_cast<int64_t>(k) * parts.part;
     const size_t count = static_cast<size_t>(std::min(parts.part, parts.p.n - first));
-    parts.at[k] = first + parts.p.fn(parts.p.plan.in + first * parts.p.size, count);
+    parts.at[k] = first + parts.p.loops.contiguous(parts.p.plan.in + first * parts.p.size, count);
   }
 }
 
-template <class T>
 TaskFlags ArgOnThreads(const ArgPlan& p) {
   const int64_t least = kTaskBytes / p.size;
   ArgParts parts{p, std::max(least, (p.n + ArgParts::kMax - 1) / ArgParts::kMax), {}};
   const size_t count = static_cast<size_t>((p.n + parts.part - 1) / parts.part);
   const TaskFlags flags = ParallelFor(count, 1, &RunArgParts, &parts);
-  const T* x = reinterpret_cast<const T*>(p.plan.in);
-  Best<T> best;
-  const auto only = [](const void*, size_t) { return int64_t{0}; };
-  for (size_t k = 0; k < count; ++k) best.Add(parts.at[k], x + parts.at[k], 1, only);
+  Best best;
+  for (size_t k = 0; k < count; ++k) {
+    best.AddOne(p.loops, p.size, parts.at[k], p.plan.in + parts.at[k] * p.size);
+  }
   std::memcpy(p.plan.out, &best.at, sizeof(best.at));
   return flags;
 }
@@ -151,12 +153,12 @@ TaskFlags ArgOnThreads(const ArgPlan& p) {
 }  // namespace
 
 TaskFlags RunArgPlan(const Table& table, const KernelEntry& entry, const ReducePlan& plan) {
-  ArgPlan p{table, table.slots[entry.slot].arg, plan, plan.reduced.Count(), entry.Size(0)};
+  ArgPlan p{table, *table.slots[entry.slot].arg, plan, plan.reduced.Count(), entry.Size(0)};
   const int64_t outputs = plan.kept.Count(), bytes = p.n * p.size;
   const bool contiguous = plan.reduced.ndim == 1 && plan.reduced.InnerStride() == p.size &&
                           IsAligned(plan.in, 0, p.size);
   if (outputs == 1 && contiguous && IsWorthThreads(bytes)) {
-    return p.size == 4 ? ArgOnThreads<float>(p) : ArgOnThreads<double>(p);
+    return ArgOnThreads(p);
   }
   const bool columns = SuitsColumns(p);
   const int64_t side = columns ? kSideBytes / p.size : 1, inner = plan.kept.InnerSize();

@@ -80,7 +80,7 @@ struct Bands {
   int64_t ChunkSize(int64_t chunk) const { return std::min(r.chunk, r.n - chunk * r.chunk); }
   void Reduce(int64_t chunk, const char* elements) const {
     loops.contiguous(elements, nullptr, static_cast<size_t>(ChunkSize(chunk)), center,
-                     results + chunk * r.ResultSize());
+                     results + chunk * loops.accumulator_bytes);
   }
 };
 
@@ -208,11 +208,12 @@ void RunStrips(void* context, size_t begin, size_t end, uint32_t*) {
 
 }  // namespace
 
-bool SuitsBands(const ReducePlan& plan, const KernelEntry& entry, int64_t n) {
+bool SuitsBands(const ReducePlan& plan, const KernelEntry& entry, const ReduceLoops& loops,
+                int64_t n) {
   const int fast = FastAxis(plan.reduced);
   const int64_t size = entry.Size(0);
-  // Other types are reduced in memory order, or have results of another size than their elements.
-  if (fast < 0 || size < 4 || size != entry.Size(entry.inputs)) return false;
+  // In any order means in the order of memory; narrower elements cannot be transposed.
+  if (fast < 0 || loops.any_order || size < 4) return false;
   return std::abs(plan.reduced.stride[fast]) <= 32 && plan.reduced.size[fast] > 1 &&
          std::abs(plan.reduced.InnerStride()) >= 64 && n * size >= kBandBytes;
 }
@@ -220,7 +221,7 @@ bool SuitsBands(const ReducePlan& plan, const KernelEntry& entry, int64_t n) {
 bool ReduceBands(const Sequences& r, const ReduceLoops& loops, const char* base, const void* center,
                  bool threads, char* result, TaskFlags& flags) {
   Bands b(r, loops, base, center, nullptr);
-  const int64_t size = r.ResultSize(), chunks = b.Chunks();
+  const int64_t size = loops.accumulator_bytes, chunks = b.Chunks();
   b.results = static_cast<char*>(std::malloc(static_cast<size_t>(chunks * size)));
   if (!b.results) return false;
   const size_t strips = static_cast<size_t>(b.Strips());

@@ -33,7 +33,7 @@ void ColumnRange(const Sequences& r, const ReduceLoops& loops, const char* base,
                  int64_t end, const void* center, RowStack& stack) {
   int64_t offsets[kMaxRows];
   char* scratch = stack.rows + r.StackRows() * stack.row_bytes;
-  char* packed = scratch + static_cast<int64_t>(kReduceScratchRows) * stack.row_bytes;
+  char* packed = scratch + loops.scratch_rows * stack.row_bytes;
   const size_t size = static_cast<size_t>(r.ElementSize());
   const CopyLoops& copy = r.table.copies[SizeRow(size)];
   const bool pack = r.mode == Mode::kPackedColumns;
@@ -66,7 +66,7 @@ int64_t Sequences::StackRows() const {
 int64_t Sequences::WorkRows() const {
   if (!InColumns(mode)) return StackRows();
   const int64_t packed = mode == Mode::kPackedColumns ? std::min(n, chunk) : 0;
-  return StackRows() + static_cast<int64_t>(kReduceScratchRows) + packed;
+  return StackRows() + Loops().scratch_rows + packed;
 }
 
 void JoinRows(const ReduceLoops& loops, char* rows, int64_t count, int64_t row_bytes,
@@ -81,8 +81,8 @@ void JoinRows(const ReduceLoops& loops, char* rows, int64_t count, int64_t row_b
   stack.Finish();
 }
 
-int64_t ChunkOf(const KernelEntry& entry) {
-  return std::min(kChunkBytes / entry.Size(entry.inputs), kMaxRows);
+int64_t ChunkOf(const ReduceLoops& loops) {
+  return std::min(kChunkBytes / loops.accumulator_bytes, kMaxRows);
 }
 
 void Pack(const Table& table, size_t size, const char* base, const Axes& axes, Walker& walker,
@@ -99,7 +99,7 @@ void Pack(const Table& table, size_t size, const char* base, const Axes& axes, W
 
 void ReduceRange(const Sequences& r, const ReduceLoops& loops, const char* base, size_t columns,
                  int64_t begin, int64_t end, const void* center, char* work) {
-  RowStack stack{loops, work, static_cast<int64_t>(columns) * r.ResultSize(), columns};
+  RowStack stack{loops, work, static_cast<int64_t>(columns) * loops.accumulator_bytes, columns};
   if (InColumns(r.mode)) {
     ColumnRange(r, loops, base, begin, end, center, stack);
   } else if (r.mode != Mode::kContiguous) {

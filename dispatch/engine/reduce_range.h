@@ -48,16 +48,21 @@ struct Sequences {
   const Axes* y_axes = nullptr;
 
   int64_t ElementSize() const { return entry.Size(0); }
-  int64_t ResultSize() const { return entry.Size(entry.inputs); }  // of accumulators too
+  int64_t ResultSize() const { return entry.Size(entry.inputs); }
   const ReduceLoops& Loops() const { return *table.slots[entry.slot].reduce; }
+  // Of the last pass; those of the passes around it are not larger.
+  int64_t AccumulatorSize() const { return Loops().accumulator_bytes; }
+  double Divisor() const {
+    return Loops().takes_ddof ? static_cast<double>(n) - ddof : static_cast<double>(n);
+  }
   // Rows of accumulators, one per column, that ReduceRange needs: a row per level of the tree that
   // joins the chunks, what the loop asks for, and packed rows.
   int64_t StackRows() const;
   int64_t WorkRows() const;
 };
 
-// The chunk size of an entry; where any order gives the same bits, what suits the buffers.
-int64_t ChunkOf(const KernelEntry& entry);
+// The chunk size of a reduction; where any order gives the same bits, what suits the buffers.
+int64_t ChunkOf(const ReduceLoops& loops);
 
 // Joins rows of accumulators as the chunks' tree does: a binary counter. Rows are adjacent, `top`
 // of them are occupied; `finished` counts the subtrees (all of one size) pushed so far.
@@ -120,7 +125,8 @@ void ReduceRange(const Sequences& r, const ReduceLoops& loops, const char* base,
                  int64_t begin, int64_t end, const void* center, char* work);
 
 // Whether sequences of n elements over the plan's reduced axes are better read in bands.
-bool SuitsBands(const ReducePlan& plan, const KernelEntry& entry, int64_t n);
+bool SuitsBands(const ReducePlan& plan, const KernelEntry& entry, const ReduceLoops& loops,
+                int64_t n);
 
 // A whole sequence (mode kBands) to one accumulator, on threads or here. Adds the tasks' flags.
 // False, and nothing done, when memory is short.

@@ -27,13 +27,6 @@ const char* At(const lw_operand& operand, int64_t i) {
 }
 char* OutputAt(const lw_operand& operand, int64_t i) { return OutputBytes(At(operand, i)); }
 
-void SetMinusZero(const KernelEntry& entry, void* value) {
-  if (entry.dtypes[0] == LW_F32)
-    *static_cast<float*>(value) = -0.0f;
-  else
-    *static_cast<double*>(value) = -0.0;
-}
-
 // One round: up to kRoundBlocks superblocks, their totals side by side, the carries one after the
 // other, then the scans side by side from their carries.
 struct Round {
@@ -67,24 +60,10 @@ void RunScans(void* context, size_t begin, size_t end, uint32_t*) {
   }
 }
 
-// Totals to carries: each superblock starts from the sum of those before it.
-template <class T>
-void ChainCarries(char* values, size_t blocks, char* carry) {
-  T* v = reinterpret_cast<T*>(values);
-  T sum;
-  std::memcpy(&sum, carry, sizeof(T));
-  for (size_t b = 0; b < blocks; ++b) {
-    const T total = v[b];
-    v[b] = sum;
-    sum = sum + total;
-  }
-  std::memcpy(carry, &sum, sizeof(T));
-}
-
 TaskFlags ScanOnThreads(const KernelEntry& entry, const ScanLoops& loops, const char* x, int64_t n,
                         char* out) {
   alignas(8) char carry[8];
-  SetMinusZero(entry, carry);
+  loops.start(carry);
   TaskFlags flags;
   const int64_t size = entry.Size(0);
   for (int64_t i = 0; i < n; i += kRoundBlocks * kBlock) {
@@ -92,10 +71,7 @@ TaskFlags ScanOnThreads(const KernelEntry& entry, const ScanLoops& loops, const 
     Round round{loops, x + i * size, out + i * size, count, size, {}};
     const size_t blocks = static_cast<size_t>((count + kBlock - 1) / kBlock);
     flags.Add(ParallelFor(blocks, kGrainBlocks, &RunTotals, &round));
-    if (size == 4)
-      ChainCarries<float>(round.values, blocks, carry);
-    else
-      ChainCarries<double>(round.values, blocks, carry);
+    loops.chain(round.values, blocks, carry);
     flags.Add(ParallelFor(blocks, kGrainBlocks, &RunScans, &round));
   }
   return flags;
@@ -107,7 +83,7 @@ TaskFlags ScanContiguous(const KernelEntry& entry, const ScanLoops& loops, const
     return ScanOnThreads(entry, loops, x, n, out);
   }
   alignas(8) char carry[8];
-  SetMinusZero(entry, carry);
+  loops.start(carry);
   loops.scan(x, static_cast<size_t>(n), carry, out);
   return {};
 }
@@ -232,7 +208,7 @@ TaskFlags ScanCall(const Table& table, const KernelEntry& entry, const lw_operan
   const CopyLoops& copy = table.copies[SizeRow(static_cast<size_t>(size))];
   alignas(64) char block[kBlock * 8];
   alignas(8) char carry[8];
-  SetMinusZero(entry, carry);
+  loops.start(carry);
   for (int64_t i = 0; i < n; i += kBlock) {
     const size_t count = static_cast<size_t>(n - i < kBlock ? n - i : kBlock);
     copy.pack(At(x, i), x.stride_bytes, block, count);

@@ -46,9 +46,12 @@ template <class Op, class T>
 void Enter(gpu::ReduceKernel* table, Kernel<Op, T>) {
   if constexpr (kIsReduction<ShapeOf<Op>> && kSlot<Op, T> % gpu::kReduceParts == LANEWISE_PART) {
     using R = Reducer<Op, T>;
-    gpu::ReducePass center;
-    if constexpr (std::is_same_v<Op, Var>) center = PassOf<Reducer<VarCenter, T>>();
-    table[kSlot<Op, T>] = {PassOf<R>(), center, kTeamChunk<R>, kColumnChunk<R>, R::kSortAxes};
+    table[kSlot<Op, T>] = {PassOf<R>(), {}, 0, kTeamChunk<R>, kColumnChunk<R>, R::kSortAxes};
+    if constexpr (kHasCenter<Op, T>) {
+      using C = Reducer<CenterOf<Op>, T>;
+      table[kSlot<Op, T>].center = PassOf<C>();
+      table[kSlot<Op, T>].center_bytes = sizeof(typename C::Output);
+    }
   }
 }
 

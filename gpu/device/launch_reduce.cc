@@ -114,10 +114,9 @@ int64_t PartialBytes(const Plan& plan, const ReduceKernel& kernel) {
   const int64_t bytes = std::max(kernel.pass.state_bytes, kernel.center.state_bytes);
   return plan.args.outputs * plan.args.groups * bytes;
 }
-// The centers of a variance lie before the partial results.
-int64_t CenterBytes(const lw_backend_task& task, const Plan& plan) {
-  if (task.kernel != LW_VAR) return 0;
-  return CeilDiv(plan.args.outputs * SizeOf(task.dtypes[0]), 256) * 256;
+// The results of a pass before lie before the partial results.
+int64_t CenterBytes(const Plan& plan, const ReduceKernel& kernel) {
+  return CeilDiv(plan.args.outputs * kernel.center_bytes, 256) * 256;
 }
 
 bool LaunchPass(const ReducePass& pass, const Plan& plan, void* partial, LaunchFn launch,
@@ -141,15 +140,15 @@ bool LaunchPass(const ReducePass& pass, const Plan& plan, void* partial, LaunchF
 
 size_t ReduceScratchBytes(const lw_backend_task& task, const ReduceKernel& kernel) {
   const Plan plan = MakePlan(task, kernel);
-  return static_cast<size_t>(CenterBytes(task, plan) + PartialBytes(plan, kernel));
+  return static_cast<size_t>(CenterBytes(plan, kernel) + PartialBytes(plan, kernel));
 }
 
 bool LaunchReduce(const lw_backend_task& task, const ReduceKernel& kernel, void* scratch,
                   LaunchFn launch, void* context) {
   Plan plan = MakePlan(task, kernel);
   if (plan.args.outputs == 0) return true;
-  void* partial = static_cast<char*>(scratch) + CenterBytes(task, plan);
-  if (task.kernel == LW_VAR) {
+  void* partial = static_cast<char*>(scratch) + CenterBytes(plan, kernel);
+  if (kernel.center_bytes != 0) {
     Plan centers = plan;
     centers.args.out = scratch;
     centers.args.out_packed = 1;

@@ -15,7 +15,8 @@ struct ReducePass {
 };
 struct ReduceKernel {
   ReducePass pass;
-  ReducePass center;       // var: the pass before
+  ReducePass center;       // the pass before, if there is one
+  int center_bytes = 0;    // of its result; 0: there is none
   int team_chunk = 0;      // elements of a chunk: kTeam, kGroups
   int column_chunk = 0;    // kColumns
   bool any_order = false;  // reduced axes may be sorted

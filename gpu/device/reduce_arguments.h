@@ -42,7 +42,7 @@ struct AxisWalk {
 
 struct ReduceArguments {
   const void* in[2] = {};
-  const void* center = nullptr;  // var: of each output (Reducer<VarCenter>)
+  const void* center = nullptr;  // of each output: what the pass before gave
   void* out = nullptr;           // null: states go to `partial`
   void* partial = nullptr;       // states, `groups` for each output
   int64_t n = 0, outputs = 1;

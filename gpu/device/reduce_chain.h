@@ -44,14 +44,14 @@ struct Sequence {
   using T = typename R::Element;
   const ReduceArguments& args;
   const char* x;
-  T center;
+  typename R::Middle center;
 
   HWY_INLINE Sequence(const ReduceArguments& a, int64_t output, int64_t offset)
       : args(a), x(static_cast<const char*>(a.in[0]) + offset), center(0) {
-    if constexpr (kIsCenter<R>) {
+    if constexpr (R::kIsCenter) {
       if (a.n > 0) center = *reinterpret_cast<const T*>(x);
     } else {
-      if (a.center) center = static_cast<const T*>(a.center)[output];
+      if (a.center) center = static_cast<const typename R::Middle*>(a.center)[output];
     }
   }
   HWY_INLINE typename R::State Add(typename R::State state, T a, T b, int64_t i) const {
@@ -62,7 +62,7 @@ struct Sequence {
     const Offsets at = OffsetsOf(args.reduced, i);
     a = *reinterpret_cast<const T*>(x + at.first);
     b = T(0);
-    if constexpr (std::is_same_v<R, Reducer<Dot, T>>) {
+    if constexpr (R::kOperands == 2) {
       b = *reinterpret_cast<const T*>(static_cast<const char*>(args.in[1]) + at.second);
     }
   }
@@ -80,10 +80,11 @@ HWY_INLINE void WriteResult(const ReduceArguments& args, int64_t output, int64_t
   char* out = static_cast<char*>(args.out) +
               (args.out_packed ? output * static_cast<int64_t>(sizeof(Output)) : offset);
   Output result = R::Finish(state, args.n, args.ddof);
-  if constexpr (kIsCenter<R>) {
+  if constexpr (R::kIsCenter) {
+    using T = typename R::Element;
     if (state.varies == 0 && args.n > 0) {
-      result = *reinterpret_cast<const Output*>(static_cast<const char*>(args.in[0]) +
-                                                OffsetsOf(args.kept, output).first);
+      result = R::FromElement(*reinterpret_cast<const T*>(static_cast<const char*>(args.in[0]) +
+                                                          OffsetsOf(args.kept, output).first));
     }
   }
   *reinterpret_cast<Output*>(out) = result;
@@ -91,15 +92,15 @@ HWY_INLINE void WriteResult(const ReduceArguments& args, int64_t output, int64_t
 
 // ---------------------------------------------------------------- the fixed tree
 
-// Elements of a row and of a chunk, where threads read 16 bytes at a time.
+// Elements of a row and of a chunk.
 template <class R>
-inline constexpr int kWidth = 16 / static_cast<int>(sizeof(typename R::Element));
+inline constexpr int kWidth = R::kWidth;
 template <class R>
 inline constexpr int kTeamRow = kTeam* kWidth<R>;
 template <class R>
 inline constexpr int kTeamChunk = gpu::kChunkRows* kTeamRow<R>;
 
-// A thread's 16 bytes of a row; out of alignment, element by element.
+// A thread's elements of a row; out of alignment, element by element.
 template <bool kAligned, class P, class T>
 HWY_INLINE P LoadRow(const T* from) {
   if constexpr (kAligned) {
@@ -112,13 +113,13 @@ HWY_INLINE P LoadRow(const T* from) {
   }
 }
 
-// acc[e] joins element e of this thread's 16 bytes of each row, rows in order. The sequence is
+// acc[e] joins element e of what this thread has of each row, rows in order. The sequence is
 // contiguous and `begin` this thread's first element; kAllRows: rows is kChunkRows.
 template <class R, bool kAligned, bool kAllRows>
 HWY_INLINE void ChainRows(const Sequence<R>& s, int64_t begin, int rows, typename R::State* acc) {
   using T = typename R::Element;
   using P = Pack<T, kWidth<R>>;
-  constexpr bool kTwo = std::is_same_v<R, Reducer<Dot, T>>;
+  constexpr bool kTwo = R::kOperands == 2;
   // Rows in flight: 128 bytes of whole chunks.
   constexpr int kBatch = kAllRows ? (kTwo ? 4 : 8) : kWidth < R >> 4 ? 1 : kTwo ? 2 : 4;
   const T* x = reinterpret_cast<const T*>(s.x) + begin;

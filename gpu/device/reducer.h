@@ -1,5 +1,6 @@
-// The reductions element by element: state, identity, adding an element, joining two states and
-// finishing. The order in which that happens is in reduce_block.h.
+// The reductions element by element, from kernels/reduce/reducer-inl.h over one lane: state,
+// identity, adding an element, joining two states and finishing. What is added here is how threads
+// share the work. The order in which that happens is in reduce_block.h.
 
 #ifndef LANEWISE_GPU_DEVICE_REDUCER_H_
 #define LANEWISE_GPU_DEVICE_REDUCER_H_
@@ -7,179 +8,131 @@
 #include <limits>
 
 #include "gpu/device/element.h"
+#include "kernels/reduce/reducer-inl.h"
 
 namespace lanewise {
 
-// From what a variance measures deviations; not a kernel of the list.
-struct VarCenter {};
+// The pass before a reduction; not a kernel of the list.
+template <class Op>
+struct CenterOf {};
 
 namespace HWY_NAMESPACE {
 
-// What all have: Element (as stored), State, Output; kLanes: accumulators of a thread that reads
-// 16 bytes at a time; kAnyOrder: the result does not depend on the order; kSortAxes: nor does it
-// name a position, so that reduced axes may be read in the order of memory.
+// An element as an accumulator.
+template <class A, class T>
+HWY_INLINE A Accumulated(StoredAs<T> x) {
+  if constexpr (std::is_same_v<T, bool>)
+    return x != 0 ? A(1) : A(0);
+  else
+    return static_cast<A>(x);
+}
 
-// Sums of terms in floating point: the fixed tree. Missing elements are the identity, -0.0, which
-// changes nothing and is left out. A row has 256 bytes: 16 threads with 16 bytes each.
-template <class T>
-struct TreeReducer {
-  using Element = T;
-  using State = T;
-  using Output = T;
-  static constexpr bool kAnyOrder = false, kSortAxes = false;
-  static constexpr int kLanes = 16 / sizeof(T);
-  static constexpr int kColumnLanes = kLanes;  // per thread, of 16 threads in a column
-
-  static HWY_INLINE State Identity() { return T(-0.0); }
-  static HWY_INLINE State Join(State a, State b) { return hn::Add(a, b); }
-  static HWY_INLINE T NaN() { return ops::NaN(hn::Tag<T>()); }
-  // a / b in double precision, rounded once.
-  static HWY_INLINE T Quotient(T a, double b) {
-    return static_cast<T>(hn::Div(static_cast<double>(a), b));
-  }
-};
-
+// What all have: Element (as stored), State, Middle (of a center), Output; kOperands; kWidth:
+// elements of a row that a thread reads at a time; kLanes: accumulators of such a thread;
+// kAnyOrder: the result does not depend on the order; kSortAxes: nor does it name a position, so
+// that reduced axes may be read in the order of memory.
 template <class Op, class T>
-struct Reducer;
+struct Reducer {
+  using R = ReduceOf<Op, T>;
+  using Element = StoredAs<T>;
+  using Accumulator = typename R::Accumulator;
+  // Shuffles move whole words.
+  using State =
+      std::conditional_t<(sizeof(Accumulator) < 4),
+                         std::conditional_t<std::is_signed_v<Accumulator>, int32_t, uint32_t>,
+                         Accumulator>;
+  using Middle = State;
+  using Output = StoredAs<typename R::Output>;
+  static constexpr bool kAnyOrder = R::kAnyOrder, kSortAxes = R::kAnyOrder, kIsCenter = false;
+  static constexpr int kOperands = R::kOperands;
+  // Of the fixed tree a row has 256 bytes of accumulators: 16 threads with 16 bytes each. Elsewhere
+  // a thread reads 16 bytes.
+  static constexpr int kWidth = 16 / static_cast<int>(kAnyOrder ? sizeof(Element) : sizeof(State));
+  static constexpr int kLanes = kAnyOrder ? 2 : kWidth;
+  static constexpr int kColumnLanes = kAnyOrder ? 4 : kWidth;  // per thread, of 16 in a column
 
-template <class T>
-struct FloatSum : TreeReducer<T> {
-  static HWY_INLINE T Add(T state, T x, T, T, int64_t) { return hn::Add(state, x); }
-  static HWY_INLINE T Finish(T state, int64_t n, double) { return n == 0 ? T(0) : state; }
-};
-
-template <class T>
-struct Reducer<Mean, T> : FloatSum<T> {
-  static HWY_INLINE T Finish(T state, int64_t n, double) {
-    return n == 0 ? TreeReducer<T>::NaN() : TreeReducer<T>::Quotient(state, static_cast<double>(n));
+  static HWY_INLINE State Identity() { return R::Identity(hn::Tag<State>()); }
+  static HWY_INLINE State Join(State a, State b) { return R::Join(hn::Tag<State>(), a, b); }
+  static HWY_INLINE State Add(State state, Element x, Element y, Middle center, int64_t) {
+    const State term =
+        R::Term(hn::Tag<State>(), Accumulated<State, T>(x), Accumulated<State, T>(y), center);
+    return Join(state, term);
+  }
+  static HWY_INLINE Output Finish(State state, int64_t n, double ddof) {
+    const double count = static_cast<double>(n);
+    const double divisor = R::kTakesDdof ? hn::Sub(count, ddof) : count;
+    if constexpr (requires { R::Empty(); }) {
+      if (!(divisor > 0)) return static_cast<Output>(R::Empty());
+    }
+    return static_cast<Output>(R::Finish(static_cast<Accumulator>(state), divisor));
   }
 };
 
-// The mean, or the first element if all are equal to it: then their variance is +0, and not what
-// the rounding of the mean leaves. Add's `center` is the first element here.
-template <class T>
-struct Reducer<VarCenter, T> : TreeReducer<T> {
+// The result of the pass before, or the first element if all are equal to it: then their variance
+// is +0, and not what the rounding of the mean leaves. Add's `center` is the first element here.
+template <class Op, class T>
+struct Reducer<CenterOf<Op>, T> : Reducer<typename ReduceOf<Op, T>::Center, T> {
+  using Base = Reducer<typename ReduceOf<Op, T>::Center, T>;
+  using Sum = typename Base::State;
+  using typename Base::Element;
+  using Middle = Element;
+  static constexpr bool kIsCenter = true;
   struct State {
-    T sum;
-    hwy::UnsignedFromSize<sizeof(T)> varies;  // not 0: some element differs from the first
+    Sum sum;
+    hwy::UnsignedFromSize<sizeof(Sum)> varies;  // not 0: some element differs from the first
   };
-  static HWY_INLINE State Identity() { return {T(-0.0), 0}; }
+  static HWY_INLINE State Identity() { return {Base::Identity(), 0}; }
   static HWY_INLINE State Join(State a, State b) {
     a.varies |= b.varies;
-    return {hn::Add(a.sum, b.sum), a.varies};
+    return {Base::Join(a.sum, b.sum), a.varies};
   }
-  static HWY_INLINE State Add(State state, T x, T, T first, int64_t) {
-    if (x != first) state.varies = 1;
-    return {hn::Add(state.sum, x), state.varies};
+  static HWY_INLINE State Add(State state, Element x, Element y, Middle first, int64_t i) {
+    if (Accumulated<Sum, T>(x) != Accumulated<Sum, T>(first)) state.varies = 1;
+    return {Base::Add(state.sum, x, y, Sum(0), i), state.varies};
   }
-  static HWY_INLINE T Finish(State state, int64_t n, double) {
-    return Reducer<Mean, T>::Finish(state.sum, n, 0);
+  static HWY_INLINE typename Base::Output Finish(State state, int64_t n, double ddof) {
+    return Base::Finish(state.sum, n, ddof);
   }
-};
-template <class R>
-inline constexpr bool kIsCenter = std::is_same_v<R, Reducer<VarCenter, typename R::Element>>;
-
-template <class T>
-struct Reducer<Var, T> : TreeReducer<T> {
-  static HWY_INLINE T Add(T state, T x, T, T center, int64_t) {
-    const T t = hn::Sub(x, center);
-    return hn::Add(state, hn::Mul(t, t));
-  }
-  static HWY_INLINE T Finish(T state, int64_t n, double ddof) {
-    const double count = static_cast<double>(n);
-    return count > ddof ? TreeReducer<T>::Quotient(state, hn::Sub(count, ddof))
-                        : TreeReducer<T>::NaN();
+  static HWY_INLINE typename Base::Output FromElement(Element x) {
+    return Accumulated<typename Base::Output, T>(x);
   }
 };
+template <class Op, class T>
+inline constexpr bool kHasCenter = !std::is_void_v<typename ReduceOf<Op, T>::Center>;
 
-template <class T>
-struct Reducer<Dot, T> : TreeReducer<T> {
-  static HWY_INLINE T Add(T state, T x, T y, T, int64_t) { return hn::Add(state, hn::Mul(x, y)); }
-  static HWY_INLINE T Finish(T state, int64_t n, double) { return n == 0 ? T(0) : state; }
-};
-
-// Integers wrap around in 64 bits, in any order.
-template <class T>
-struct IntegerSum {
-  using Element = T;
-  using State = AccumulatorOf<T>;
-  using Output = State;
-  static constexpr bool kAnyOrder = true, kSortAxes = true;
-  static constexpr int kLanes = 2;
-  static constexpr int kColumnLanes = 4;
-  static HWY_INLINE State Identity() { return 0; }
-  static HWY_INLINE State Join(State a, State b) { return hn::Add(a, b); }
-  static HWY_INLINE State Add(State state, T x, T, T, int64_t) {
-    return hn::Add(state, static_cast<State>(x));
-  }
-  static HWY_INLINE Output Finish(State state, int64_t, double) { return state; }
-};
-
-template <class T>
-struct Reducer<Sum, T>
-    : std::conditional_t<std::is_floating_point_v<T>, FloatSum<T>, IntegerSum<T>> {};
-
-template <class T, bool kMin>
-struct ExtremeReducer {
-  using Element = T;
-  using State = std::conditional_t<(sizeof(T) < 4), uint32_t, T>;  // shuffles move whole words
-  using Output = T;
-  static constexpr bool kAnyOrder = true, kSortAxes = true;
-  static constexpr int kLanes = 2;
-  static constexpr int kColumnLanes = 4;
-  static HWY_INLINE State Identity() {
-    using Limits = std::numeric_limits<T>;
-    if constexpr (Limits::has_infinity)
-      return kMin ? Limits::infinity() : -Limits::infinity();
-    else
-      return kMin ? Limits::max() : Limits::lowest();
-  }
-  static HWY_INLINE State Join(State a, State b) {
-    const hn::Tag<State> d;
-    return kMin ? ops::Minimum(d, a, b) : ops::Maximum(d, a, b);
-  }
-  static HWY_INLINE State Add(State state, T x, T, T, int64_t) {
-    return Join(state, static_cast<State>(x));
-  }
-  static HWY_INLINE Output Finish(State state, int64_t, double) {
-    return static_cast<Output>(state);
-  }
-};
-template <class T>
-struct Reducer<Min, T> : ExtremeReducer<T, true> {};
-template <class T>
-struct Reducer<Max, T> : ExtremeReducer<T, false> {};
-
-// The largest element so far and where; a NaN is larger than all numbers, of equals the first wins.
+// The largest element so far and where; of equals the first wins.
 template <class T>
 struct Reducer<ArgMax, T> {
-  using Element = T;
+  using R = ReduceOf<ArgMax, T>;
+  using Element = StoredAs<T>;
+  using Middle = Element;
   struct State {
     int64_t index;
-    T value[8 / sizeof(T)];  // the first counts, the others leave no gap
+    Element value[8 / sizeof(T)];  // the first counts, the others leave no gap
   };
   using Output = int64_t;
-  static constexpr bool kAnyOrder = true, kSortAxes = false;
+  static constexpr bool kAnyOrder = true, kSortAxes = false, kIsCenter = false;
+  static constexpr int kOperands = 1;
+  static constexpr int kWidth = 16 / static_cast<int>(sizeof(Element));
   static constexpr int kLanes = 1;
   static constexpr int kColumnLanes = 1;
-  static HWY_INLINE State Make(T value, int64_t index) {
+  static HWY_INLINE State Make(Element value, int64_t index) {
     State state = {};
     state.index = index;
     state.value[0] = value;
     return state;
   }
   static HWY_INLINE State Identity() {
-    return Make(-std::numeric_limits<T>::infinity(), std::numeric_limits<int64_t>::max());
+    using Limits = std::numeric_limits<Element>;
+    return Make(Limits::has_infinity ? -Limits::infinity() : Limits::lowest(),
+                std::numeric_limits<int64_t>::max());
   }
   static HWY_INLINE State Join(State a, State b) {
-    const T x = a.value[0], y = b.value[0];
-    const bool x_nan = x != x, y_nan = y != y;
-    const bool equal = x == y || (x_nan && y_nan);
-    const bool second = equal ? b.index < a.index : (y_nan || y > x) && !x_nan;
-    return second ? b : a;
+    const Element x = a.value[0], y = b.value[0];
+    return R::Beats(y, x) || (!R::Beats(x, y) && b.index < a.index) ? b : a;
   }
-  static HWY_INLINE State Add(State state, T x, T, T, int64_t index) {
-    return Join(state, Make(x, index));
+  static HWY_INLINE State Add(State state, Element x, Element, Middle, int64_t index) {
+    return Join(state, Make(Accumulated<Element, T>(x), index));
   }
   static HWY_INLINE Output Finish(State state, int64_t, double) { return state.index; }
 };

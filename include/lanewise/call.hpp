@@ -29,6 +29,7 @@ namespace detail {
 enum class Types {
   kFloats,      // all operands f32, or all f64
   kNumbers,     // all operands of one type with arithmetic: f32, f64, i32, i64, u8
+  kReducible,   // any type but f16 and bf16
   kComparison,  // such inputs; bool or u8 out
   kTest,        // a float; bool or u8 out
   kSelection,   // bool or u8, then numbers of one type
@@ -46,10 +47,14 @@ constexpr Types TypesOf(lw_kernel kernel) {
     case LW_MULTIPLY:
     case LW_MINIMUM:
     case LW_MAXIMUM:
+      return Types::kNumbers;
     case LW_SUM:
+    case LW_MEAN:
+    case LW_VAR:
     case LW_MIN:
     case LW_MAX:
-      return Types::kNumbers;
+    case LW_ARGMAX:
+      return Types::kReducible;
     case LW_ISNAN:
       return Types::kTest;
     case LW_WHERE:
@@ -74,6 +79,7 @@ constexpr bool Fits(Types types, const lw_dtype* operand, int count) {
   const int out = count - 1;
   if (types == Types::kTest) return IsFloat(operand[0]) && IsTruth(operand[out]);
   if (types == Types::kConversion) return operand[0] != operand[1];
+  if (types == Types::kReducible) return operand[0] != LW_F16 && operand[0] != LW_BF16;
   int first = 0, end = count;  // the numbers among the operands
   if (types == Types::kComparison && !IsTruth(operand[--end])) return false;
   if (types == Types::kSelection && !IsTruth(operand[first++])) return false;
@@ -97,6 +103,8 @@ constexpr void CheckTypes() {
   static_assert(kFits || kTypes != Types::kNumbers,
                 "lanewise: this function takes float, double, int32_t, int64_t or uint8_t, of one "
                 "type for all operands");
+  static_assert(kFits || kTypes != Types::kReducible,
+                "lanewise: this function takes float, double, bool and integers of any width");
   static_assert(kFits || kTypes != Types::kComparison,
                 "lanewise: comparisons take two inputs of one type (float, double, int32_t, "
                 "int64_t, uint8_t) and write bool or uint8_t");

@@ -113,13 +113,13 @@ LW_API lw_status lw_pow_f64(int64_t n, const double* x, const double* y, double*
 LW_API lw_status lw_sum_f32(int64_t n, const float* x, float* result);
 LW_API lw_status lw_sum_f64(int64_t n, const double* x, double* result);
 
-/* Sum / n, the quotient rounded once (f32 divides in f64); NaN if empty. Each operation is
- * correctly rounded. Flags: invalid, overflow. */
+/* Sum / n, the quotient rounded once, integers as f64; NaN if empty. Each operation is correctly
+ * rounded. Flags: invalid, overflow. */
 LW_API lw_status lw_mean_f32(int64_t n, const float* x, float* result);
 LW_API lw_status lw_mean_f64(int64_t n, const double* x, double* result);
 
-/* Sum of (x - mean)^2 / (n - ddof), two passes; NaN if n <= ddof, +0 for equal elements. Each
- * operation is correctly rounded. Flags: invalid, overflow. */
+/* Sum of (x - mean)^2 / (n - ddof), two passes, integers as f64; NaN if n <= ddof, +0 for equal
+ * elements. Each operation is correctly rounded. Flags: invalid, overflow. */
 LW_API lw_status lw_var_f32(int64_t n, const float* x, double ddof, float* result);
 LW_API lw_status lw_var_f64(int64_t n, const double* x, double ddof, double* result);
 

@@ -217,7 +217,8 @@ using element_t = std::remove_cv_t<typename detail::ElementOf<std::remove_refere
 template <class T>
 using sum_t =
     std::conditional_t<!std::integral<T>, T,
-                       std::conditional_t<std::signed_integral<T>, std::int64_t, std::uint64_t> >;
+                       std::conditional_t<std::signed_integral<T> || std::same_as<T, bool>,
+                                          std::int64_t, std::uint64_t> >;
 // Type of the mean.
 template <class T>
 using mean_t = std::conditional_t<std::integral<T>, double, T>;

@@ -14,32 +14,66 @@ namespace lanewise {
 
 // ---------------------------------------------------------------- loops of the other shapes
 
-// Pieces of a reduction. A chunk is C = 8 KiB / sizeof(accumulator) consecutive elements of the
-// sequence; dispatch/engine/reduce.cc walks views, packs strided data and joins chunks over
-// threads.
+// Pieces of a reduction, and what the engine has to know about it. A chunk is C = 8 KiB /
+// accumulator_bytes consecutive elements of the sequence; dispatch/engine/reduce.cc walks views,
+// packs strided data and joins chunks over threads.
+struct EqualElements;
 struct ReduceLoops {
   // Reduces n >= 1 contiguous elements whose first is at a chunk border, all chunks joined by the
-  // tree. y: second operand (dot) or null. center: what var subtracts first (one accumulator).
+  // tree. y: second operand, or null. center: the result of the pass before, or null.
   void (*contiguous)(const void* x, const void* y, size_t n, const void* center, void* acc);
   // Reduces one chunk of `rows` <= C rows for `columns` adjacent sequences at once: element j of
   // row i lies at base + offsets[i] + j * sizeof(T). center, acc: one accumulator per column.
-  // scratch: kReduceScratchRows * columns accumulators.
+  // scratch: scratch_rows * columns accumulators. Null: not of two operands.
   void (*columns)(const void* base, const int64_t* offsets, size_t rows, size_t columns,
                   const void* center, void* acc, void* scratch);
-  // acc[i] = op(acc[i], other[i]).
+  // acc[i] = join(acc[i], other[i]).
   void (*combine)(void* acc, const void* other, size_t count);
+  // Results from `count` accumulators, in place or not; null: these are the results. The divisor
+  // is n, less ddof where takes_ddof.
+  void (*finish)(const void* acc, size_t count, double divisor, void* results);
+  // `count` results of nothing, also where the divisor is not positive; null: there is none.
+  void (*empty)(size_t count, void* results);
+  // The reduction in a pass before, whose results this one is given; null: there is none.
+  const ReduceLoops* center;
+  // What becomes of sequences of equal elements; null: nothing else.
+  const EqualElements* equal;
+  uint8_t accumulator_bytes;
+  uint8_t scratch_rows;
+  bool any_order;  // the same result in any order of the elements
+  bool takes_ddof;
 };
-inline constexpr size_t kReduceScratchRows = 8;
 
-// Index of the first extreme element of n >= 1 contiguous elements; the first NaN wins.
-using ArgFn = int64_t (*)(const void* x, size_t n);
+// Equal elements have the variance +0, although their sum, and so their mean, is rounded.
+struct EqualElements {
+  // Of the accumulators of `count` sequences of n elements in `chunks` chunks, whether any may
+  // belong to equal elements. False for nearly all data, so that nothing more is read.
+  bool (*may_be)(const void* sums, const void* centers, size_t count, double n, uint64_t chunks);
+  const ReduceLoops* least;  // of the same elements, with accumulators of at most as many bytes
+  const ReduceLoops* most;
+  // The accumulators `sums`, or zeros where least and most agree. They may overwrite `most`.
+  void (*settle)(const void* sums, const void* least, const void* most, size_t count, void* to);
+};
+
+// Pieces of a search for the best element.
+struct ArgLoops {
+  // Index of the first best element of n >= 1 contiguous elements.
+  int64_t (*contiguous)(const void* x, size_t n);
+  // Takes an element that comes after *best if it is better, and says so; aligned or not.
+  bool (*take)(void* best, const void* element);
+};
 
 // Pieces of cumulative_sum over superblocks of kScanBlock elements.
 struct ScanLoops {
+  // The carry before the first superblock.
+  void (*start)(void* carry);
   // Sum of one superblock (n <= kScanBlock) in the scan's own order, to *total.
   void (*total)(const void* x, size_t n, void* total);
   // out[i] from *carry on; adds the superblock's total to *carry. In place is allowed.
   void (*scan)(const void* x, size_t n, void* carry, void* out);
+  // Totals of superblocks to what each starts from; *carry goes from before the first to after the
+  // last.
+  void (*chain)(void* totals, size_t blocks, void* carry);
 };
 inline constexpr size_t kScanBlock = 4096;
 
@@ -70,7 +104,7 @@ constexpr size_t SizeRow(size_t size) { return size == 1 ? 0 : size == 2 ? 1 : s
 union Slot {
   ElementwiseFn elementwise;
   const ReduceLoops* reduce;
-  ArgFn arg;
+  const ArgLoops* arg;
   const ScanLoops* scan;
   const CompressLoops* compress;
 };

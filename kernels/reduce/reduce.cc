@@ -8,40 +8,76 @@
 #include "kernels/reduce/reduce-inl.h"
 #include "kernels/reduce/reduce_columns-inl.h"
 #include "kernels/reduce/reduce_exact-inl.h"
+#include "kernels/reduce/reduce_finish-inl.h"
+#include "kernels/reduce/reduce_widen-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lanewise {
 namespace HWY_NAMESPACE {
 
 template <class Op, class T>
-constexpr ReduceLoops LoopsOf() {
-  constexpr bool kExtreme = std::is_same_v<Op, Min> || std::is_same_v<Op, Max>;
-  if constexpr (kExtreme) {
-    return {&ExtremeContiguous<Op, T>, &ExtremeColumns<Op, T>, &ExtremeCombine<Op, T>};
-  } else if constexpr (!std::is_floating_point_v<T>) {
-    return {&IntegerSumContiguous<T>, &IntegerColumns<T>, &IntegerCombine<AccumulatorOf<T>>};
-  } else if constexpr (std::is_same_v<Op, Dot>) {
-    return {&TreeContiguous<Op, T>, nullptr, &TreeCombine<T>};  // two operands: no columns
-  } else {
-    return {&TreeContiguous<Op, T>, &TreeColumns<Op, T>, &TreeCombine<T>};
-  }
-}
-
+constexpr ReduceLoops LoopsOf();
 template <class Op, class T>
 constexpr ReduceLoops kReduceLoops = LoopsOf<Op, T>();
 
+template <class A, class T>
+constexpr EqualElements kEqualElements = {&MayBeEqual<A>, &kReduceLoops<Min, T>,
+                                          &kReduceLoops<Max, T>, &SettleEqual<A, T>};
+
+// The loops of one kernel, and what its ReduceOf says, as data.
+template <class Op, class T>
+constexpr ReduceLoops LoopsOf() {
+  using R = ReduceOf<Op, T>;
+  using A = typename R::Accumulator;
+  ReduceLoops loops{};
+  if constexpr (!R::kAnyOrder) {
+    using L = typename R::Loops;
+    if constexpr (!std::is_same_v<StoredAs<T>, A>) {
+      loops.contiguous = &WidenedContiguous<L, T>;
+      loops.columns = &WidenedColumns<L, T>;
+      loops.scratch_rows = kTreeScratchRows<A> + 8;
+    } else {
+      loops.contiguous = &TreeContiguous<L, A>;
+      if constexpr (R::kOperands == 1) loops.columns = &TreeColumns<L, A>;
+      loops.scratch_rows = kTreeScratchRows<A>;
+    }
+    loops.combine = &CombineRows<typename R::Joins, A>;
+  } else if constexpr (R::kIsExtreme) {
+    loops.contiguous = &ExtremeContiguous<R, A>;
+    loops.columns = &ExtremeColumns<R, A>;
+    loops.combine = &ExtremeJoin<R, A>;
+  } else {
+    // The sign of 64 bits does not matter to a sum.
+    using E = std::conditional_t<std::is_same_v<T, uint64_t>, int64_t, T>;
+    loops.contiguous = &IntegerSumContiguous<E>;
+    loops.columns = &IntegerColumns<E>;
+    loops.combine = &IntegerJoin<uint64_t>;
+  }
+  if constexpr (R::kFinishes) loops.finish = &FinishRow<R>;
+  if constexpr (requires { R::Empty(); }) loops.empty = &EmptyRow<R>;
+  if constexpr (!std::is_void_v<typename R::Center>) {
+    loops.center = &kReduceLoops<typename R::Center, T>;
+    loops.equal = &kEqualElements<A, T>;
+  }
+  loops.accumulator_bytes = sizeof(A);
+  loops.any_order = R::kAnyOrder;
+  loops.takes_ddof = R::kTakesDdof;
+  return loops;
+}
+
+template <class T>
+constexpr ArgLoops kArgLoops = {&ArgMaxContiguous<T>, &ArgMaxTake<T>};
+
 template <class Op, class... Ts>
 void FillReduce(Table& table, TypeList<Ts...>) {
-  // A mean is a sum until the division, which dispatch/engine/reduce.cc makes.
-  using Loops = std::conditional_t<std::is_same_v<Op, Mean>, Sum, Op>;
   Slot* slot = table.slots.data() + FirstSlot(Op::kId);
-  ((slot++->reduce = &kReduceLoops<Loops, Ts>), ...);
+  ((slot++->reduce = &kReduceLoops<Op, Ts>), ...);
 }
 
 template <class... Ts>
 void FillArgMax(Table& table, TypeList<Ts...>) {
   Slot* slot = table.slots.data() + FirstSlot(ArgMax::kId);
-  ((slot++->arg = &ArgMaxContiguous<Ts>), ...);
+  ((slot++->arg = &kArgLoops<Ts>), ...);
 }
 
 void FillReduction(Table& table) {

@@ -1,5 +1,6 @@
-// Reductions: what each operation means. The order of operations is the fixed tree of
-// docs/numerics.md; bodies in reduce-inl.h, N-d views and threads in dispatch/engine/reduce.cc.
+// Reductions: what each operation means. What it adds up, and how, is in reducer-inl.h; the order
+// of operations is the fixed tree of docs/numerics.md, in reduce-inl.h; N-d views and threads are
+// in dispatch/engine/reduce.cc.
 
 #ifndef LANEWISE_KERNELS_REDUCE_REDUCE_H_
 #define LANEWISE_KERNELS_REDUCE_REDUCE_H_
@@ -10,9 +11,15 @@ namespace lanewise {
 
 // Type of the accumulator, and of the result of sum.
 template <class T>
-using AccumulatorOf =
-    std::conditional_t<std::is_floating_point_v<T>, T,
-                       std::conditional_t<std::is_signed_v<T>, int64_t, uint64_t>>;
+using AccumulatorOf = std::conditional_t<
+    std::is_floating_point_v<T>, T,
+    std::conditional_t<std::is_signed_v<T> || std::is_same_v<T, bool>, int64_t, uint64_t>>;
+// Type of a mean: integers are added up as f64.
+template <class T>
+using MeanOf = std::conditional_t<std::is_floating_point_v<T>, T, double>;
+
+using FloatsAndAllInts = TypeList<float, double, int32_t, int64_t, uint8_t, int8_t, int16_t,
+                                  uint16_t, uint32_t, uint64_t, bool>;
 
 struct Sum : Operation<Sum> {
   static constexpr lw_kernel kId = LW_SUM;
@@ -20,7 +27,7 @@ struct Sum : Operation<Sum> {
   static constexpr std::string_view kDoc =
       "sum by the fixed tree; integers in 64 bits, wrapping; +0 if empty";
   using Shape = Reduce;
-  using Types = FloatsAndInts;
+  using Types = FloatsAndAllInts;
   template <class T>
   using Result = AccumulatorOf<T>;
   static constexpr Contract kContract{
@@ -37,16 +44,16 @@ struct Mean : Operation<Mean> {
   static constexpr lw_kernel kId = LW_MEAN;
   static constexpr std::string_view kName = "mean";
   static constexpr std::string_view kDoc =
-      "sum / n, the quotient rounded once (f32 divides in f64); NaN if empty";
+      "sum / n, the quotient rounded once, integers as f64; NaN if empty";
   using Shape = Reduce;
-  using Types = Floats;
+  using Types = FloatsAndAllInts;
   template <class T>
-  using Result = T;
+  using Result = MeanOf<T>;
   static constexpr Contract kContract{
       .bound = Ulp{0.5},
       .flags = Flags::kHardware,
       .raises = kInvalid | kOverflow,
-      .numpy = "order of additions; no integers yet",
+      .numpy = "order of additions",
   };
 };
 
@@ -54,18 +61,19 @@ struct Var : Operation<Var> {
   static constexpr lw_kernel kId = LW_VAR;
   static constexpr std::string_view kName = "var";
   static constexpr std::string_view kDoc =
-      "sum of (x - mean)^2 / (n - ddof), two passes; NaN if n <= ddof, +0 for equal elements";
+      "sum of (x - mean)^2 / (n - ddof), two passes, integers as f64; NaN if n <= ddof, +0 for equal "
+      "elements";
   using Shape = Reduce;
-  using Types = Floats;
+  using Types = FloatsAndAllInts;
   template <class T>
-  using Result = T;
+  using Result = MeanOf<T>;
   static constexpr Contract kContract{
       .bound = Ulp{0.5},
       .flags = Flags::kHardware,
       .raises = kInvalid | kOverflow,
       .parameter = "ddof",
       .numpy =
-          "order of additions; no integers yet; n <= ddof gives "
+          "order of additions; n <= ddof gives "
           "NaN, where NumPy may give an infinity",
   };
 };
@@ -94,7 +102,7 @@ struct Min : Operation<Min> {
   static constexpr std::string_view kName = "min";
   static constexpr std::string_view kDoc = "smallest element; NaN if any is, -0 below +0";
   using Shape = Reduce;
-  using Types = FloatsAndInts;
+  using Types = FloatsAndAllInts;
   template <class T>
   using Result = T;
   static constexpr Contract kContract{
@@ -110,7 +118,7 @@ struct Max : Operation<Max> {
   static constexpr std::string_view kName = "max";
   static constexpr std::string_view kDoc = "largest element; NaN if any is, +0 above -0";
   using Shape = Reduce;
-  using Types = FloatsAndInts;
+  using Types = FloatsAndAllInts;
   template <class T>
   using Result = T;
   static constexpr Contract kContract{
@@ -127,7 +135,7 @@ struct ArgMax : Operation<ArgMax> {
   static constexpr std::string_view kDoc =
       "index of the first largest element, or of the first NaN; zeros of either sign are equal";
   using Shape = Arg;
-  using Types = Floats;
+  using Types = FloatsAndAllInts;
   template <class T>
   using Result = int64_t;
   static constexpr Contract kContract{

@@ -27,7 +27,6 @@ struct Rows {
   const int64_t* offsets;
   size_t rows;
   size_t columns;
-  const AccumulatorOf<T>* center;  // var only
 
   const T* At(size_t row) const { return reinterpret_cast<const T*>(base + offsets[row]); }
 };
@@ -48,55 +47,86 @@ HWY_INLINE void StoreSome(V v, D d, hn::TFromD<D>* p, size_t count) {
     hn::StoreU(v, d, p);
 }
 
-// -------- sums of floating-point elements or squared deviations
+// Whether a part of a vector is loaded by one instruction; elsewhere it is so much code that rows
+// are not unrolled for it.
+inline constexpr bool kMaskedLoads = HWY_HAVE_SCALABLE || (HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX2);
 
-template <class Op, bool kPart, class D, class V>
-HWY_INLINE V ColumnTerm(D d, const hn::TFromD<D>* p, V center, size_t count) {
-  const V v = LoadSome<kPart>(d, p, count);
-  if constexpr (std::is_same_v<Op, Var>) {
-    const V t = hn::Sub(v, center);
-    return hn::Mul(t, t);
-  } else {
-    return v;
+// -------- the fixed tree
+
+template <class T>
+struct TreeRows : Rows<T> {
+  const T* center;  // of a centred reduction
+  WidenFn widen;    // of elements that are not stored as T: rows are widened first, 8 at a time,
+  T* widened;       // to here
+
+  // Row `row` as the k-th of those that are read together.
+  HWY_INLINE const T* Read(size_t row, int k) const {
+    if (HWY_LIKELY(!widen)) return this->At(row);
+    T* to = widened + static_cast<size_t>(k) * this->columns;
+    widen(this->base + this->offsets[row], this->columns, to);
+    return to;
   }
+};
+
+// Joins rows p[0, count) with one vector of columns of dst; where a chain begins, dst is not read.
+// For the last columns of a row, nothing is unrolled.
+template <class R, class T>
+HWY_NOINLINE void ChainLastVector(const T* const* p, int count, const T* center, bool first,
+                                  size_t j, size_t columns, T* dst) {
+  const hn::ScalableTag<T> d;
+  auto c = hn::Zero(d), v = hn::Zero(d);
+  if constexpr (!std::is_void_v<typename R::Center>) c = hn::LoadN(d, center + j, columns);
+  if (!first) v = hn::LoadN(d, dst + j, columns);
+#pragma GCC unroll 1
+  for (int k = 0; k < count; ++k) {
+    const auto x = hn::LoadN(d, p[k] + j, columns);
+    const auto term = R::Term(d, x, x, c);
+    v = first && k == 0 ? term : R::Join(d, v, term);
+  }
+  hn::StoreN(v, d, dst + j, columns);
 }
 
-// Adds kRows rows, L apart, to one vector of columns of dst; the first row starts the chain.
-template <class Op, bool kFirst, int kRows, bool kPart, class T>
-HWY_INLINE void ChainVector(const T* const* p, const T* center, size_t j, size_t count, T* dst) {
+template <class R, bool kPart, class T>
+HWY_INLINE auto TermAt(const T* p, hn::Vec<hn::ScalableTag<T>> center, size_t columns) {
+  const hn::ScalableTag<T> d;
+  const auto x = LoadSome<kPart>(d, p, columns);
+  return R::Term(d, x, x, center);
+}
+
+template <class R, int kRows, bool kPart, class T>
+HWY_INLINE void ChainVector(const T* const* p, const T* center, bool first, size_t j,
+                            size_t columns, T* dst) {
   const hn::ScalableTag<T> d;
   auto c = hn::Zero(d);
-  if constexpr (std::is_same_v<Op, Var>) c = LoadSome<kPart>(d, center + j, count);
-  auto v = hn::Zero(d);
-  if constexpr (kFirst) {
-    v = ColumnTerm<Op, kPart>(d, p[0] + j, c, count);
-  } else {
-    v = hn::Add(LoadSome<kPart>(d, dst + j, count), ColumnTerm<Op, kPart>(d, p[0] + j, c, count));
-  }
-  if constexpr (kRows > 1) v = hn::Add(v, ColumnTerm<Op, kPart>(d, p[1] + j, c, count));
+  if constexpr (!std::is_void_v<typename R::Center>) c = LoadSome<kPart>(d, center + j, columns);
+  auto v = TermAt<R, kPart>(p[0] + j, c, columns);
+  if (!first) v = R::Join(d, LoadSome<kPart>(d, dst + j, columns), v);
+  if constexpr (kRows > 1) v = R::Join(d, v, TermAt<R, kPart>(p[1] + j, c, columns));
   if constexpr (kRows > 2) {
-    v = hn::Add(v, ColumnTerm<Op, kPart>(d, p[2] + j, c, count));
-    v = hn::Add(v, ColumnTerm<Op, kPart>(d, p[3] + j, c, count));
+    v = R::Join(d, v, TermAt<R, kPart>(p[2] + j, c, columns));
+    v = R::Join(d, v, TermAt<R, kPart>(p[3] + j, c, columns));
   }
   if constexpr (kRows > 4) {
-    v = hn::Add(v, ColumnTerm<Op, kPart>(d, p[4] + j, c, count));
-    v = hn::Add(v, ColumnTerm<Op, kPart>(d, p[5] + j, c, count));
-    v = hn::Add(v, ColumnTerm<Op, kPart>(d, p[6] + j, c, count));
-    v = hn::Add(v, ColumnTerm<Op, kPart>(d, p[7] + j, c, count));
+    v = R::Join(d, v, TermAt<R, kPart>(p[4] + j, c, columns));
+    v = R::Join(d, v, TermAt<R, kPart>(p[5] + j, c, columns));
+    v = R::Join(d, v, TermAt<R, kPart>(p[6] + j, c, columns));
+    v = R::Join(d, v, TermAt<R, kPart>(p[7] + j, c, columns));
   }
-  StoreSome<kPart>(v, d, dst + j, count);
+  StoreSome<kPart>(v, d, dst + j, columns);
 }
 
+// Joins kRows rows, L apart, with dst; first: they begin the chain.
 // next: the first row of the pass that follows, or a.rows. Its rows are fetched to L2 meanwhile:
 // each begins a new page, where the hardware's own prefetch would have to start anew.
-template <class Op, bool kFirst, int kRows, class T>
-HWY_NOINLINE void ChainPass(const Rows<T>& a, size_t row, size_t next, T* HWY_RESTRICT dst) {
+template <class R, int kRows, class T>
+HWY_INLINE void ChainRows(const TreeRows<T>& a, size_t row, size_t next, bool first,
+                          T* HWY_RESTRICT dst) {
   const T* p[kRows];
-  for (int k = 0; k < kRows; ++k) p[k] = a.At(row + k * kTreeLanes<T>);
+  for (int k = 0; k < kRows; ++k) p[k] = a.Read(row + k * kTreeLanes<T>, k);
   const size_t lanes = hn::Lanes(hn::ScalableTag<T>());
   size_t j = 0;
   constexpr size_t kLine = 64 / sizeof(T);
-  if (kRows == 8 && next + 7 * kTreeLanes<T> < a.rows && lanes <= kLine) {
+  if (kRows == 8 && !a.widen && next + 7 * kTreeLanes<T> < a.rows && lanes <= kLine) {
     const T* ahead[8];
     for (int k = 0; k < 8; ++k) ahead[k] = a.At(next + k * kTreeLanes<T>);
 #pragma GCC unroll 1
@@ -104,16 +134,30 @@ HWY_NOINLINE void ChainPass(const Rows<T>& a, size_t row, size_t next, T* HWY_RE
 #pragma GCC unroll 8
       for (int k = 0; k < 8; ++k) __builtin_prefetch(ahead[k] + j, 0, 2);
       for (size_t i = 0; i < kLine; i += lanes) {
-        ChainVector<Op, kFirst, kRows, false>(p, a.center, j + i, lanes, dst);
+        ChainVector<R, kRows, false>(p, a.center, first, j + i, lanes, dst);
       }
     }
   }
 #pragma GCC unroll 1
   for (; j + lanes <= a.columns; j += lanes) {
-    ChainVector<Op, kFirst, kRows, false>(p, a.center, j, lanes, dst);
+    ChainVector<R, kRows, false>(p, a.center, first, j, lanes, dst);
   }
-  if (j != a.columns) ChainVector<Op, kFirst, kRows, true>(p, a.center, j, a.columns - j, dst);
+  if (j == a.columns) return;
+  if constexpr (kRows > 1 && !kMaskedLoads)
+    ChainLastVector<R>(p, kRows, a.center, first, j, a.columns - j, dst);
+  else
+    ChainVector<R, kRows, true>(p, a.center, first, j, a.columns - j, dst);
 }
+// Few rows are worth a loop of their own for the first ones.
+template <class R, int kRows, class T>
+HWY_NOINLINE void ChainPass(const TreeRows<T>& a, size_t row, size_t next, bool first, T* dst) {
+  if (kRows <= 2 && first) return ChainRows<R, kRows>(a, row, next, true, dst);
+  ChainRows<R, kRows>(a, row, next, kRows > 2 && first, dst);
+}
+
+// Rows of partial results of the lanes: a level each, and packed.
+template <class A>
+inline constexpr uint8_t kTreeScratchRows = sizeof(A) == 4 ? 6 : 5;
 
 // The lane that the depth-first walk comes to after lane l: its bits, read from the highest, plus
 // one. After the last lane: the size of a chunk, a row that does not exist.
@@ -125,122 +169,151 @@ constexpr size_t NextLane(size_t l, size_t lanes) {
 
 // Rows row, row + L, ... in passes of 8: more streams at once are slower from DRAM, fewer pass
 // more often over dst.
-template <class Op, class T>
-void Chain(const Rows<T>& a, size_t row, T* dst) {
+template <class R, class T>
+void Chain(const TreeRows<T>& a, size_t row, T* dst) {
   constexpr size_t kL = kTreeLanes<T>;
   const size_t next_lane = NextLane(row, kL);
   size_t left = (a.rows - row + kL - 1) / kL;
-  if (left >= 8) {
-    ChainPass<Op, true, 8>(a, row, left >= 16 ? row + 8 * kL : next_lane, dst);
-    row += 8 * kL, left -= 8;
-  } else if (left >= 4) {
-    ChainPass<Op, true, 4>(a, row, 0, dst);
-    row += 4 * kL, left -= 4;
-  } else {
-    ChainPass<Op, true, 1>(a, row, 0, dst);
-    row += kL, left -= 1;
+  bool first = true;
+  for (; left >= 8; row += 8 * kL, left -= 8, first = false) {
+    ChainPass<R, 8>(a, row, left >= 16 ? row + 8 * kL : next_lane, first, dst);
   }
-  for (; left >= 8; row += 8 * kL, left -= 8) {
-    ChainPass<Op, false, 8>(a, row, left >= 16 ? row + 8 * kL : next_lane, dst);
+  if (left & 4) {
+    ChainPass<R, 4>(a, row, 0, first, dst);
+    row += 4 * kL, first = false;
   }
-  if (left >= 4) {
-    ChainPass<Op, false, 4>(a, row, 0, dst);
-    row += 4 * kL, left -= 4;
+  if (left & 2) {
+    ChainPass<R, 2>(a, row, 0, first, dst);
+    row += 2 * kL, first = false;
   }
-  if (left >= 2) {
-    ChainPass<Op, false, 2>(a, row, 0, dst);
-    row += 2 * kL, left -= 2;
-  }
-  if (left >= 1) ChainPass<Op, false, 1>(a, row, 0, dst);
+  if (left & 1) ChainPass<R, 1>(a, row, 0, first, dst);
 }
 
-template <class T>
-HWY_NOINLINE void AddRow(T* HWY_RESTRICT acc, const T* HWY_RESTRICT other, size_t count) {
+template <class R, class T>
+HWY_NOINLINE void JoinRow(T* HWY_RESTRICT acc, const T* HWY_RESTRICT other, size_t count) {
   const hn::ScalableTag<T> d;
   const size_t lanes = hn::Lanes(d);
   size_t j = 0;
 #pragma GCC unroll 1
   for (; j + lanes <= count; j += lanes) {
-    hn::StoreU(hn::Add(hn::LoadU(d, acc + j), hn::LoadU(d, other + j)), d, acc + j);
+    hn::StoreU(R::Join(d, hn::LoadU(d, acc + j), hn::LoadU(d, other + j)), d, acc + j);
   }
-  for (; j < count; ++j) acc[j] = acc[j] + other[j];
+#pragma GCC unroll 1
+  for (; j < count; ++j) acc[j] = R::JoinOne(acc[j], other[j]);
 }
 
 // F(l, s); l < rows. Lanes without a row are the identity: their subtree is left out.
-template <class Op, class T>
-void ColumnTree(const Rows<T>& a, size_t l, size_t s, T* dst, T* scratch) {
-  if (s == kTreeLanes<T>) return Chain<Op>(a, l, dst);
-  ColumnTree<Op>(a, l, 2 * s, dst, scratch);
+template <class R, class T>
+void ColumnTree(const TreeRows<T>& a, size_t l, size_t s, T* dst, T* scratch) {
+  if (s == kTreeLanes<T>) return Chain<R>(a, l, dst);
+  ColumnTree<R>(a, l, 2 * s, dst, scratch);
   if (l + s >= a.rows) return;
-  ColumnTree<Op>(a, l + s, 2 * s, scratch, scratch + a.columns);
-  AddRow(dst, scratch, a.columns);
+  ColumnTree<R>(a, l + s, 2 * s, scratch, scratch + a.columns);
+  JoinRow<typename R::Joins>(dst, scratch, a.columns);
 }
 
-template <class Op, class T>
+template <class R, class T>
 void TreeColumns(const void* base, const int64_t* offsets, size_t rows, size_t columns,
                  const void* center, void* acc, void* scratch) {
-  const Rows<T> a{static_cast<const char*>(base), offsets, rows, columns,
-                  static_cast<const T*>(center)};
-  ColumnTree<Op>(a, 0, 1, static_cast<T*>(acc), static_cast<T*>(scratch));
+  const TreeRows<T> a{{static_cast<const char*>(base), offsets, rows, columns},
+                      static_cast<const T*>(center),
+                      nullptr,
+                      nullptr};
+  ColumnTree<R>(a, 0, 1, static_cast<T*>(acc), static_cast<T*>(scratch));
 }
 
-template <class T>
-void TreeCombine(void* acc, const void* other, size_t count) {
-  AddRow(static_cast<T*>(acc), static_cast<const T*>(other), count);
+template <class R, class T>
+void CombineRows(void* acc, const void* other, size_t count) {
+  JoinRow<R>(static_cast<T*>(acc), static_cast<const T*>(other), count);
 }
 
 // -------- integer sums
 
-template <bool kPart, class T, class D64>
-HWY_INLINE hn::Vec<D64> WidenRow(D64 d64, const T* p, size_t count) {
-  const hn::Rebind<T, D64> d;
-  if constexpr (sizeof(T) == 8)
-    return LoadSome<kPart>(d64, p, count);
+// Rows are added up in twice their width, as far as 8 of them fit, then in 64 bits.
+template <class T>
+struct RowSum {
+  using Stored = StoredAs<T>;
+  using Wide = hwy::MakeWide<std::conditional_t<sizeof(T) < 8, Stored, int32_t>>;
+  using Type = std::conditional_t<(sizeof(T) < 8), Wide, Stored>;
+};
+
+template <class T, class D>
+HWY_INLINE hn::Vec<D> WidenRow(D d, const StoredAs<T>* p) {
+  const hn::Rebind<StoredAs<T>, D> narrow;
+  if constexpr (std::is_same_v<T, bool>)
+    return hn::PromoteTo(d, hn::Min(hn::LoadU(narrow, p), hn::Set(narrow, 1)));
+  else if constexpr (sizeof(T) == 8)
+    return hn::LoadU(d, p);
   else
-    return hn::PromoteTo(d64, LoadSome<kPart>(d, p, count));
+    return hn::PromoteTo(d, hn::LoadU(narrow, p));
 }
 
-template <bool kFirst, int kRows, bool kPart, class T>
-HWY_INLINE void IntegerVector(const T* const* p, size_t j, size_t count, AccumulatorOf<T>* acc) {
-  const hn::ScalableTag<AccumulatorOf<T>> d64;
-  auto sum = kFirst ? hn::Zero(d64) : LoadSome<kPart>(d64, acc + j, count);
-#pragma GCC unroll 8
-  for (int k = 0; k < kRows; ++k) sum = hn::Add(sum, WidenRow<kPart>(d64, p[k] + j, count));
-  StoreSome<kPart>(sum, d64, acc + j, count);
+// One vector of sums of rows, to 64 bits.
+template <class D, class A>
+HWY_INLINE void AddToWide(D d, hn::Vec<D> sum, bool first, A* acc) {
+  using M = hn::TFromD<D>;
+  const hn::ScalableTag<A> d64;
+  if constexpr (sizeof(M) == 8) {
+    if (!first) sum = hn::Add(sum, hn::LoadU(d64, acc));
+    hn::StoreU(sum, d64, acc);
+  } else {
+    HWY_ALIGN M sums[HWY_MAX_LANES_D(D)];
+    hn::Store(sum, d, sums);
+    const size_t lanes = hn::Lanes(d64);
+    for (size_t k = 0; k < hn::Lanes(d); k += lanes) {
+      const hn::Rebind<hwy::If<hwy::IsSigned<M>(), int64_t, uint64_t>, decltype(d64)> like;
+      auto wide = hn::BitCast(
+          d64, hn::PromoteTo(like, hn::LoadU(hn::Rebind<M, decltype(d64)>(), sums + k)));
+      if (!first) wide = hn::Add(wide, hn::LoadU(d64, acc + k));
+      hn::StoreU(wide, d64, acc + k);
+    }
+  }
 }
 
-template <bool kFirst, int kRows, class T>
-HWY_NOINLINE void IntegerPass(const Rows<T>& a, size_t row, AccumulatorOf<T>* HWY_RESTRICT acc) {
-  const T* p[kRows];
-  for (int k = 0; k < kRows; ++k) p[k] = a.At(row + k);
-  const size_t lanes = hn::Lanes(hn::ScalableTag<AccumulatorOf<T>>());
+// kRows rows; 0: `count` of them, one after the other.
+template <class T, int kRows>
+HWY_NOINLINE void IntegerPass(const Rows<StoredAs<T>>& a, size_t row, int count, bool first,
+                              AccumulatorOf<T>* HWY_RESTRICT acc) {
+  using A = AccumulatorOf<T>;
+  const StoredAs<T>* p[8];
+  for (int k = 0; k < count; ++k) p[k] = a.At(row + static_cast<size_t>(k));
+  const hn::ScalableTag<typename RowSum<T>::Type> d;
+  const size_t lanes = hn::Lanes(d);
   size_t j = 0;
 #pragma GCC unroll 1
   for (; j + lanes <= a.columns; j += lanes) {
-    IntegerVector<kFirst, kRows, false>(p, j, lanes, acc);
+    auto sum = WidenRow<T>(d, p[0] + j);
+    if constexpr (kRows != 0) {
+#pragma GCC unroll 8
+      for (int k = 1; k < kRows; ++k) sum = hn::Add(sum, WidenRow<T>(d, p[k] + j));
+    } else {
+#pragma GCC unroll 1
+      for (int k = 1; k < count; ++k) sum = hn::Add(sum, WidenRow<T>(d, p[k] + j));
+    }
+    AddToWide(d, sum, first, acc + j);
   }
-  if (j != a.columns) IntegerVector<kFirst, kRows, true>(p, j, a.columns - j, acc);
+#pragma GCC unroll 1
+  for (; j < a.columns; ++j) {
+    using U = hwy::MakeUnsigned<A>;  // wraps
+    U sum = first ? 0 : static_cast<U>(acc[j]);
+#pragma GCC unroll 1
+    for (int k = 0; k < count; ++k) sum += static_cast<U>(static_cast<A>(Counted<T>(p[k][j])));
+    acc[j] = static_cast<A>(sum);
+  }
 }
 
 template <class T>
 void IntegerColumns(const void* base, const int64_t* offsets, size_t rows, size_t columns,
                     const void*, void* vacc, void*) {
-  using A = AccumulatorOf<T>;
-  A* acc = static_cast<A*>(vacc);
-  const Rows<T> a{static_cast<const char*>(base), offsets, rows, columns, nullptr};
+  auto* acc = static_cast<AccumulatorOf<T>*>(vacc);
+  const Rows<StoredAs<T>> a{static_cast<const char*>(base), offsets, rows, columns};
   size_t row = 0;
-  if (rows >= 8) {
-    IntegerPass<true, 8>(a, 0, acc);
-    for (row = 8; row + 8 <= rows; row += 8) IntegerPass<false, 8>(a, row, acc);
-  } else {
-    IntegerPass<true, 1>(a, 0, acc);
-    row = 1;
-  }
-  for (; row < rows; ++row) IntegerPass<false, 1>(a, row, acc);
+  for (; row + 8 <= rows; row += 8) IntegerPass<T, 8>(a, row, 8, row == 0, acc);
+  if (row < rows) IntegerPass<T, 0>(a, row, static_cast<int>(rows - row), row == 0, acc);
 }
 
 template <class A>
-void IntegerCombine(void* vacc, const void* vother, size_t count) {
+void IntegerJoin(void* vacc, const void* vother, size_t count) {
   using U = hwy::MakeUnsigned<A>;
   U* acc = static_cast<U*>(vacc);
   const U* other = static_cast<const U*>(vother);
@@ -249,68 +322,81 @@ void IntegerCombine(void* vacc, const void* vother, size_t count) {
 
 // -------- minimum and maximum
 
-template <class Op, bool kFirst, int kRows, bool kPart, class T>
-HWY_INLINE void ExtremeVector(const T* const* p, size_t j, size_t count, T* acc) {
-  const hn::ScalableTag<T> d;
-  auto extreme = LoadSome<kPart>(d, p[0] + j, count);
-  [[maybe_unused]] auto signs = extreme;
-  [[maybe_unused]] auto nan = ops::IsNaN(extreme);
-#pragma GCC unroll 8
-  for (int k = 1; k < kRows; ++k) {
-    const auto v = LoadSome<kPart>(d, p[k] + j, count);
-    if constexpr (hwy::IsFloat<T>()) {
-      signs = SignMerge<Op>(signs, v);
-      nan = hn::Or(nan, ops::IsNaN(v));
-    }
-    extreme = Extreme<Op>(extreme, v);
+template <class R, bool kPart, class T>
+HWY_INLINE void AddRow(const T* p, size_t count, hn::Vec<hn::ScalableTag<T>>& extreme,
+                       hn::Vec<hn::ScalableTag<T>>& signs, hn::Mask<hn::ScalableTag<T>>& nan) {
+  const auto v = LoadSome<kPart>(hn::ScalableTag<T>(), p, count);
+  if constexpr (hwy::IsFloat<T>()) {
+    signs = R::Signs(signs, v);
+    nan = hn::Or(nan, ops::IsNaN(v));
   }
-  if constexpr (hwy::IsFloat<T>()) extreme = FinishExtreme(d, extreme, signs, nan);
-  if (!kFirst) extreme = ExtremeOfTwo<Op>(d, LoadSome<kPart>(d, acc + j, count), extreme);
-  StoreSome<kPart>(extreme, d, acc + j, count);
+  extreme = R::Fast(extreme, v);
 }
 
-template <class Op, bool kFirst, int kRows, class T>
-HWY_NOINLINE void ExtremePass(const Rows<T>& a, size_t row, T* HWY_RESTRICT acc) {
-  const T* p[kRows];
-  for (int k = 0; k < kRows; ++k) p[k] = a.At(row + k);
+// One vector of columns of kRows rows, of all `count` if 0; of kPart the first `columns` lanes.
+template <class R, int kRows, bool kPart, class T>
+HWY_INLINE void ExtremeVector(const T* const* p, int count, bool first, size_t j, size_t columns,
+                              T* acc) {
+  const hn::ScalableTag<T> d;
+  auto extreme = LoadSome<kPart>(d, p[0] + j, columns);
+  auto signs = extreme;
+  auto nan = ops::IsNaN(extreme);
+  if constexpr (kRows != 0) {
+#pragma GCC unroll 8
+    for (int k = 1; k < kRows; ++k) AddRow<R, kPart>(p[k] + j, columns, extreme, signs, nan);
+  } else {
+#pragma GCC unroll 1
+    for (int k = 1; k < count; ++k) AddRow<R, kPart>(p[k] + j, columns, extreme, signs, nan);
+  }
+  if constexpr (hwy::IsFloat<T>()) extreme = FinishExtreme(d, extreme, signs, nan);
+  if (!first) extreme = R::Join(d, LoadSome<kPart>(d, acc + j, columns), extreme);
+  StoreSome<kPart>(extreme, d, acc + j, columns);
+}
+
+template <class R, class T>
+HWY_NOINLINE void ExtremeLastVector(const T* const* p, int count, bool first, size_t j,
+                                    size_t columns, T* acc) {
+  ExtremeVector<R, 0, true>(p, count, first, j, columns, acc);
+}
+
+template <class R, int kRows, class T>
+HWY_NOINLINE void ExtremePass(const Rows<T>& a, size_t row, int count, bool first,
+                              T* HWY_RESTRICT acc) {
+  const T* p[8];
+  for (int k = 0; k < count; ++k) p[k] = a.At(row + static_cast<size_t>(k));
   const size_t lanes = hn::Lanes(hn::ScalableTag<T>());
   size_t j = 0;
 #pragma GCC unroll 1
   for (; j + lanes <= a.columns; j += lanes) {
-    ExtremeVector<Op, kFirst, kRows, false>(p, j, lanes, acc);
+    ExtremeVector<R, kRows, false>(p, count, first, j, lanes, acc);
   }
-  if (j != a.columns) ExtremeVector<Op, kFirst, kRows, true>(p, j, a.columns - j, acc);
+  if (j != a.columns) ExtremeLastVector<R>(p, count, first, j, a.columns - j, acc);
 }
 
-template <class Op, class T>
+template <class R, class T>
 void ExtremeColumns(const void* base, const int64_t* offsets, size_t rows, size_t columns,
                     const void*, void* vacc, void*) {
   T* acc = static_cast<T*>(vacc);
-  const Rows<T> a{static_cast<const char*>(base), offsets, rows, columns, nullptr};
+  const Rows<T> a{static_cast<const char*>(base), offsets, rows, columns};
   size_t row = 0;
-  if (rows >= 8) {
-    ExtremePass<Op, true, 8>(a, 0, acc);
-    for (row = 8; row + 8 <= rows; row += 8) ExtremePass<Op, false, 8>(a, row, acc);
-  } else {
-    ExtremePass<Op, true, 1>(a, 0, acc);
-    row = 1;
-  }
-  for (; row < rows; ++row) ExtremePass<Op, false, 1>(a, row, acc);
+  for (; row + 8 <= rows; row += 8) ExtremePass<R, 8>(a, row, 8, row == 0, acc);
+  if (row < rows) ExtremePass<R, 0>(a, row, static_cast<int>(rows - row), row == 0, acc);
 }
 
-template <class Op, class T>
-void ExtremeCombine(void* vacc, const void* vother, size_t count) {
+template <class R, class T>
+void ExtremeJoin(void* vacc, const void* vother, size_t count) {
   T* acc = static_cast<T*>(vacc);
   const T* other = static_cast<const T*>(vother);
   const hn::ScalableTag<T> d;
   const size_t lanes = hn::Lanes(d);
   size_t j = 0;
+#pragma GCC unroll 1
   for (; j + lanes <= count; j += lanes) {
-    hn::StoreU(ExtremeOfTwo<Op>(d, hn::LoadU(d, acc + j), hn::LoadU(d, other + j)), d, acc + j);
+    hn::StoreU(R::Join(d, hn::LoadU(d, acc + j), hn::LoadU(d, other + j)), d, acc + j);
   }
   if (j != count) {
     const auto a = hn::LoadN(d, acc + j, count - j), b = hn::LoadN(d, other + j, count - j);
-    hn::StoreN(ExtremeOfTwo<Op>(d, a, b), d, acc + j, count - j);
+    hn::StoreN(R::Join(d, a, b), d, acc + j, count - j);
   }
 }
 

@@ -177,6 +177,24 @@ HWY_INLINE V ScanSuperblock(D d, const hn::TFromD<D>* x, size_t n, V before, hn:
 }
 
 template <class T>
+void ScanStart(void* carry) {
+  *static_cast<T*>(carry) = T(-0.0);
+}
+
+template <class T>
+void ScanChain(void* totals, size_t blocks, void* carry) {
+  T* v = static_cast<T*>(totals);
+  T sum = *static_cast<T*>(carry);
+#pragma GCC unroll 1
+  for (size_t b = 0; b < blocks; ++b) {
+    const T total = v[b];
+    v[b] = sum;
+    sum = sum + total;
+  }
+  *static_cast<T*>(carry) = sum;
+}
+
+template <class T>
 void ScanTotal(const void* x, size_t n, void* total) {
   const ScanTag<T> d;
   const auto chain =

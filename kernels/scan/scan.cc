@@ -12,7 +12,7 @@ namespace lanewise {
 namespace HWY_NAMESPACE {
 
 template <class T>
-constexpr ScanLoops kScanLoops = {&ScanTotal<T>, &ScanLoop<T>};
+constexpr ScanLoops kScanLoops = {&ScanStart<T>, &ScanTotal<T>, &ScanLoop<T>, &ScanChain<T>};
 
 template <class... Ts>
 void FillScan(Table& table, TypeList<Ts...>) {

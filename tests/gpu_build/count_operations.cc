@@ -92,8 +92,8 @@ void Print(Kernel<Op, T> kernel) {
            Text(CountOrdinary<E>(typename E::Inputs())).c_str(), Text(Count<E>()).c_str());
   } else if constexpr (kIsReduction<ShapeOf<Op>>) {
     printf("reduce %s\n", MangledPart(kernel).c_str());
-    if constexpr (std::is_same_v<Op, Var>) {
-      printf("reduce %s\n", MangledPart(Kernel<VarCenter, T>()).c_str());
+    if constexpr (kHasCenter<Op, T>) {
+      printf("reduce %s\n", MangledPart(Kernel<CenterOf<Op>, T>()).c_str());
     }
   }
 }

@@ -79,9 +79,12 @@ void Enter(Kernel<Op, T>) {
                           kMapTile<Op, Shared>, kVector<Element<Op, Shared>>};
   } else if constexpr (kIsReduction<ShapeOf<Op>>) {
     using R = Reducer<Op, T>;
-    gpu::ReducePass center;
-    if constexpr (std::is_same_v<Op, Var>) center = PassOf<Reducer<VarCenter, T>>();
-    reductions[kSlot<Op, T>] = {PassOf<R>(), center, kTeamChunk<R>, kColumnChunk<R>, R::kSortAxes};
+    reductions[kSlot<Op, T>] = {PassOf<R>(), {}, 0, kTeamChunk<R>, kColumnChunk<R>, R::kSortAxes};
+    if constexpr (kHasCenter<Op, T>) {
+      using C = Reducer<CenterOf<Op>, T>;
+      reductions[kSlot<Op, T>].center = PassOf<C>();
+      reductions[kSlot<Op, T>].center_bytes = sizeof(typename C::Output);
+    }
   }
 }
 

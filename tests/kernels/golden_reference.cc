@@ -194,7 +194,9 @@ std::string CheckReduce(const Case& c) {
       T wanted = At<T>(c.inputs[0], sequence[0]);
       for (const int64_t i : sequence) {
         const T x = At<T>(c.inputs[0], i);
-        if constexpr (std::is_same_v<Op, Min>)
+        if constexpr (std::is_integral_v<T>)
+          wanted = (x < wanted) == std::is_same_v<Op, Min> ? x : wanted;
+        else if constexpr (std::is_same_v<Op, Min>)
           wanted = Minimum{}(wanted, x);
         else
           wanted = Maximum{}(wanted, x);
@@ -206,12 +208,12 @@ std::string CheckReduce(const Case& c) {
       size_t best = 0;
       for (size_t k = 1; k < sequence.size(); ++k) {
         const T x = At<T>(c.inputs[0], sequence[k]), m = At<T>(c.inputs[0], sequence[best]);
-        if (!std::isnan(m) && (std::isnan(x) || x > m)) best = k;
+        if (m == m && (x != x || x > m)) best = k;
       }
       if (got != static_cast<int64_t>(best)) {
         return Wrong(c, place - 1, static_cast<double>(got), static_cast<double>(best));
       }
-    } else if constexpr (std::is_integral_v<T>) {
+    } else if constexpr (std::is_integral_v<R>) {
       uint64_t sum = 0;
       for (const int64_t i : sequence) sum += static_cast<uint64_t>(At<T>(c.inputs[0], i));
       if (static_cast<uint64_t>(got) != sum) {
@@ -221,7 +223,7 @@ std::string CheckReduce(const Case& c) {
       // The order is checked bit by bit elsewhere; here only that the value is right.
       long double scale;
       const long double wanted = WideResult<Op, T>(c, sequence, scale);
-      const long double tolerance = scale * 16 * std::numeric_limits<T>::epsilon();
+      const long double tolerance = scale * 16 * std::numeric_limits<R>::epsilon();
       if (!(std::fabs(static_cast<long double>(got) - wanted) <= tolerance)) {
         return Wrong(c, place - 1, static_cast<double>(got), static_cast<double>(wanted));
       }

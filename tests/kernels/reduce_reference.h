@@ -93,19 +93,22 @@ template <class Op, class T>
 auto RefReduce(const std::vector<T>& x, const std::vector<T>& y, double ddof) {
   using R = typename Op::template Result<T>;
   const double n = static_cast<double>(x.size());
+  const std::vector<R> as_result(x.begin(), x.end());  // integers are rounded to f64 here
   if constexpr (std::is_same_v<Op, Sum>) {
-    return RefTree<AddOp>(std::vector<R>(x.begin(), x.end()));
+    return RefTree<AddOp>(as_result);
   } else if constexpr (std::is_same_v<Op, Mean>) {
-    if (x.empty()) return std::numeric_limits<T>::quiet_NaN();
-    return static_cast<T>(static_cast<double>(RefTree<AddOp>(x)) / n);
+    if (x.empty()) return std::numeric_limits<R>::quiet_NaN();
+    return static_cast<R>(static_cast<double>(RefTree<AddOp>(as_result)) / n);
   } else if constexpr (std::is_same_v<Op, Var>) {
-    if (!(n > ddof) || x.empty()) return std::numeric_limits<T>::quiet_NaN();
-    const T mean = static_cast<T>(static_cast<double>(RefTree<AddOp>(x)) / n);
-    std::vector<T> terms;
-    for (T v : x) terms.push_back((v - mean) * (v - mean));
-    const T var = static_cast<T>(static_cast<double>(RefTree<AddOp>(terms)) / (n - ddof));
-    const bool equal = std::all_of(x.begin(), x.end(), [&](T v) { return v == x[0]; });
-    return equal && std::isfinite(x[0]) ? T(0) : var;
+    if (!(n > ddof) || x.empty()) return std::numeric_limits<R>::quiet_NaN();
+    const R mean = static_cast<R>(static_cast<double>(RefTree<AddOp>(as_result)) / n);
+    std::vector<R> terms;
+    for (R v : as_result) terms.push_back((v - mean) * (v - mean));
+    const R var = static_cast<R>(static_cast<double>(RefTree<AddOp>(terms)) / (n - ddof));
+    const R first = as_result[0];
+    const bool equal =
+        std::all_of(as_result.begin(), as_result.end(), [&](R v) { return v == first; });
+    return equal && std::isfinite(first) ? R(0) : var;
   } else if constexpr (std::is_same_v<Op, Dot>) {
     std::vector<T> terms;
     for (size_t i = 0; i < x.size(); ++i) terms.push_back(x[i] * y[i]);
@@ -165,6 +168,9 @@ std::vector<T> Values(size_t n, uint64_t seed, int kind) {
     const uint64_t r = random();
     if constexpr (std::is_integral_v<T>) {
       v = static_cast<T>(r);
+      if (kind == 1) v = r % 3 ? std::numeric_limits<T>::max() : std::numeric_limits<T>::min();
+      if (kind == 3) v = static_cast<T>(r % 3);                                // ties
+      if (kind == 6) v = static_cast<T>(n * seed * 0x9E3779B97F4A7C15u >> 7);  // equal ones
     } else if (kind == 1) {
       v = T(-0.0);
     } else if (kind == 2) {  // sums of few of these overflow

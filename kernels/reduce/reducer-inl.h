@@ -1,0 +1,226 @@
+// What each reduction is, one struct for each: the term that an element gives, the identity, how
+// two accumulators are joined, what is left to do at the end, what nothing gives, and which pass
+// comes before. Loops over arrays (reduce-inl.h and its neighbours), the engine (through
+// ReduceLoops, which repeats these as data) and the GPU (gpu/device/reducer.h, over one lane) read
+// it; none asks which reduction it is. The order of joining is theirs: docs/numerics.md.
+
+#if defined(LANEWISE_KERNELS_REDUCE_REDUCER_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LANEWISE_KERNELS_REDUCE_REDUCER_INL_H_
+#undef LANEWISE_KERNELS_REDUCE_REDUCER_INL_H_
+#else
+#define LANEWISE_KERNELS_REDUCE_REDUCER_INL_H_
+#endif
+
+#include <limits>
+
+#include "kernels/ops/ops-inl.h"
+#include "kernels/reduce/reduce.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lanewise {
+namespace HWY_NAMESPACE {
+
+// ReduceOf<Op, T> has
+//   Accumulator, Output
+//   kAnyOrder      the result does not depend on the order
+//   kPlain         a term is the element itself, as an accumulator
+//   kOperands      elements that make a term
+//   Joins          the same joins without terms or an end
+//   Loops          the reduction of accumulators with the same terms and joins, whose loops do
+//   Center         the reduction whose result each term is given, in a pass before; else void
+//   kTakesDdof     the divisor of Finish is n - ddof instead of n
+//   kFinishes      Finish does something
+//   kIsExtreme     an extreme element
+//   Empty()        the result of nothing, also where the divisor is not positive; none has
+//                  who needs an element (kContract.needs_element)
+template <class Op, class T>
+struct ReduceOf;
+
+struct ReduceDefaults {
+  using Center = void;
+  static constexpr bool kAnyOrder = false, kPlain = true, kTakesDdof = false, kFinishes = false,
+                        kIsExtreme = false;
+  static constexpr int kOperands = 1;
+  template <class D, class V>
+  static HWY_INLINE V Term(D, V x, V, V) {
+    return x;
+  }
+};
+
+// -------- sums in floating point, by the fixed tree
+
+template <class A>
+struct TreeSum : ReduceDefaults {
+  using Accumulator = A;
+  using Joins = TreeSum<A>;
+  using Loops = TreeSum<A>;
+  template <class D>
+  static HWY_INLINE hn::Vec<D> Identity(D d) {
+    return hn::Set(d, hn::TFromD<D>(-0.0));  // x + -0.0 is x, for -0.0 too
+  }
+  template <class D, class V>
+  static HWY_INLINE V Join(D, V a, V b) {
+    return hn::Add(a, b);
+  }
+  static HWY_INLINE A JoinOne(A a, A b) { return a + b; }  // not for GPUs
+  static HWY_INLINE A Empty() { return A(0); }
+  static HWY_INLINE A Finish(A sum, double) { return sum; }
+};
+
+// The quotient in double precision, rounded once.
+template <class A>
+struct TreeMean : TreeSum<A> {
+  static constexpr bool kFinishes = true;
+  static HWY_INLINE A Empty() { return std::numeric_limits<A>::quiet_NaN(); }
+  static HWY_INLINE A Finish(A sum, double divisor) {
+#ifdef LANEWISE_ONE_LANE
+    return static_cast<A>(hn::Div(static_cast<double>(sum), divisor));
+#else
+    return static_cast<A>(static_cast<double>(sum) / divisor);
+#endif
+  }
+};
+
+template <class T>
+struct ReduceOf<Mean, T> : TreeMean<MeanOf<T>> {
+  using Output = MeanOf<T>;
+};
+
+template <class T>
+struct ReduceOf<Var, T> : TreeMean<MeanOf<T>> {
+  using Output = MeanOf<T>;
+  using Center = Mean;
+  using Loops = ReduceOf<Var, MeanOf<T>>;
+  static constexpr bool kPlain = false, kTakesDdof = true;
+  template <class D, class V>
+  static HWY_INLINE V Term(D, V x, V, V center) {
+    const V t = hn::Sub(x, center);
+    return hn::Mul(t, t);
+  }
+};
+
+template <class T>
+struct ReduceOf<Dot, T> : TreeSum<T> {
+  using Output = T;
+  using Loops = ReduceOf<Dot, T>;
+  static constexpr bool kPlain = false;
+  static constexpr int kOperands = 2;
+  template <class D, class V>
+  static HWY_INLINE V Term(D, V x, V y, V) {
+    return hn::Mul(x, y);
+  }
+};
+
+// -------- integers wrap around in 64 bits, in any order
+
+template <class T>
+struct IntegerSum : ReduceDefaults {
+  using Accumulator = AccumulatorOf<T>;
+  static constexpr bool kAnyOrder = true;
+  template <class D>
+  static HWY_INLINE hn::Vec<D> Identity(D d) {
+    return hn::Zero(d);
+  }
+  template <class D, class V>
+  static HWY_INLINE V Join(D, V a, V b) {
+    return hn::Add(a, b);
+  }
+  static HWY_INLINE Accumulator Empty() { return 0; }
+  static HWY_INLINE Accumulator Finish(Accumulator sum, double) { return sum; }
+};
+
+template <class T>
+struct ReduceOf<Sum, T>
+    : std::conditional_t<std::is_floating_point_v<T>, TreeSum<T>, IntegerSum<T>> {
+  using Output = AccumulatorOf<T>;
+};
+
+// -------- the smallest and the largest element, in any order
+
+// Floating-point vectors keep three things: the extreme by the fastest instruction (whatever it
+// does with NaN and zeros), whether any element was NaN, and the union (minimum) or intersection
+// (maximum) of all bits. If the extreme is a zero, no element lies beyond it, so the sign bit of
+// that union says whether a -0 (for the maximum: a +0) was among them.
+// Booleans are compared as bytes, of which each but 0 is true.
+template <class T, bool kLargest>
+struct ExtremeOf : ReduceDefaults {
+  using Accumulator = StoredAs<T>;
+  using Output = T;
+  static constexpr bool kAnyOrder = true, kIsExtreme = true;
+  static constexpr bool kFinishes = std::is_same_v<T, bool>;
+
+  template <class D>
+  static HWY_INLINE hn::Vec<D> Identity(D d) {
+    using A = hn::TFromD<D>;
+    using Limits = std::numeric_limits<A>;
+    if constexpr (Limits::has_infinity)
+      return hn::Set(d, kLargest ? -Limits::infinity() : Limits::infinity());
+    else
+      return hn::Set(d, kLargest ? Limits::lowest() : Limits::max());
+  }
+  template <class D, class V>
+  static HWY_INLINE V Join(D d, V a, V b) {
+    if constexpr (kLargest)
+      return ops::Maximum(d, a, b);
+    else
+      return ops::Minimum(d, a, b);
+  }
+  static HWY_INLINE Output Finish(Accumulator extreme, double) {
+    return static_cast<Output>(extreme);
+  }
+
+  // What loops over many elements keep.
+  template <class V>
+  static HWY_INLINE V Fast(V a, V b) {
+    if constexpr (kLargest)
+      return hn::Max(a, b);
+    else
+      return hn::Min(a, b);
+  }
+  template <class V>
+  static HWY_INLINE V Signs(V a, V b) {
+    if constexpr (kLargest)
+      return hn::And(a, b);
+    else
+      return hn::Or(a, b);
+  }
+#ifndef LANEWISE_ONE_LANE
+  template <class D, class V>
+  static HWY_INLINE Accumulator OfLanes(D d, V v) {
+    if constexpr (kLargest)
+      return hn::ReduceMax(d, v);
+    else
+      return hn::ReduceMin(d, v);
+  }
+  // Of a zero, from the sign bits that Signs has left in each lane.
+  template <class D, class M>
+  static HWY_INLINE bool IsMinus(D d, M negative) {
+    if constexpr (kLargest)
+      return hn::AllTrue(d, negative);
+    else
+      return !hn::AllFalse(d, negative);
+  }
+#endif
+};
+template <class T>
+struct ReduceOf<Min, T> : ExtremeOf<T, false> {};
+template <class T>
+struct ReduceOf<Max, T> : ExtremeOf<T, true> {};
+
+// -------- where the first largest element is
+
+template <class T>
+struct ReduceOf<ArgMax, T> : ReduceDefaults {
+  using Output = int64_t;
+  // Whether y is the better one wherever it is: a NaN is larger than all numbers.
+  template <class V>
+  static HWY_INLINE bool Beats(V y, V x) {
+    return x == x && (y > x || y != y);
+  }
+};
+
+}  // namespace HWY_NAMESPACE
+}  // namespace lanewise
+HWY_AFTER_NAMESPACE();
+
+#endif  // per-target include guard
