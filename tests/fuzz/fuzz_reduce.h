@@ -215,18 +215,10 @@ inline Bytes Case::SliceResult(const FuzzView& slice, uint64_t mask, int64_t len
     std::memcpy(&values[static_cast<size_t>(i) * size], slice.At(i, mask, true), size);
   }
   const harness::TargetScope scope(lw_target_name(0));
-  lw_status status;
-  if (record_.kernel == LW_VAR && record_.dtypes[0] == LW_F32) {
-    status = lw_var_f32(length, reinterpret_cast<float*>(values.data()), ddof,
-                        reinterpret_cast<float*>(result.data()));
-  } else if (record_.kernel == LW_VAR) {
-    status = lw_var_f64(length, reinterpret_cast<double*>(values.data()), ddof,
-                        reinterpret_cast<double*>(result.data()));
-  } else {
-    const lw_operand operands[] = {{values.data(), static_cast<int64_t>(size)}, {result.data(), 8}};
-    status = lw_call(record_.kernel, record_.dtypes, operands, length, nullptr);
-  }
-  EXPECT_EQ(status, LW_OK) << lw_last_error();
+  const lw_operand operands[] = {{values.data(), static_cast<int64_t>(size)}, {result.data(), 8}};
+  lw_call_options options = {sizeof(options), 0, ddof, 0, 0, 0};
+  EXPECT_EQ(lw_call(record_.kernel, record_.dtypes, operands, length, &options), LW_OK)
+      << lw_last_error();
   return result;
 }
 
