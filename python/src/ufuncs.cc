@@ -55,7 +55,7 @@ Loop FindLoopUncached(const Kernel& kernel, const lw_dtype* dtypes) {
 // The types of NumPy's own ufunc, in its order, with lanewise's loops where there are any.
 void TakeTypes(const Kernel& kernel, const PyUFuncObject& like, UfuncTable* table) {
   for (int t = 0; t < like.ntypes; ++t) {
-    int numbers[LW_MAX_OPERANDS];
+    int numbers[LW_MAX_OPERANDS] = {};
     for (int i = 0; i < like.nargs; ++i) numbers[i] = like.types[t * like.nargs + i];
     if (!Supported(numbers, like.nargs)) continue;
     if (const Loop loop = FindLoop(kernel, numbers)) {
@@ -74,7 +74,7 @@ void MakeTypes(const Kernel& kernel, UfuncTable* table) {
   const lw_kernel_record& model = kernel.records.front();
   const lw_dtype element = model.dtypes[kernel.inputs - 1];
   for (const char number : kOrder) {
-    int numbers[LW_MAX_OPERANDS];
+    int numbers[LW_MAX_OPERANDS] = {};
     for (int i = 0; i <= kernel.inputs; ++i) {
       numbers[i] = model.dtypes[i] == element ? number : TypeNumberOf(model.dtypes[i]);
     }
@@ -108,7 +108,7 @@ Loop FindLoop(const Kernel& kernel, const int* type_numbers) {
   // f16 loops are made, not found: one per kernel and dtypes.
   static std::map<std::vector<int>, Loop>* cache = new std::map<std::vector<int>, Loop>;
   std::vector<int> key{kernel.id};
-  lw_dtype dtypes[LW_MAX_OPERANDS];
+  lw_dtype dtypes[LW_MAX_OPERANDS] = {};
   for (int i = 0; i <= kernel.inputs; ++i) {
     const int dtype = DtypeOf(type_numbers[i]);
     if (dtype < 0) return {};
@@ -164,8 +164,8 @@ PyObject* RegisterBfloat16(PyObject*, PyObject* args) {
   if (!kernel) return nullptr;
   for (const lw_kernel_record& record : kernel->records) {
     if (record.dtypes[kernel->inputs - 1] != LW_F32) continue;
-    lw_dtype dtypes[LW_MAX_OPERANDS];
-    int types[LW_MAX_OPERANDS];
+    lw_dtype dtypes[LW_MAX_OPERANDS] = {};
+    int types[LW_MAX_OPERANDS] = {};
     for (int i = 0; i <= kernel->inputs; ++i) {
       const bool is_float = record.dtypes[i] == LW_F32;
       dtypes[i] = is_float ? LW_BF16 : record.dtypes[i];
