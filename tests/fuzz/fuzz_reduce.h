@@ -219,6 +219,12 @@ inline Bytes Case::SliceResult(const FuzzView& slice, uint64_t mask, int64_t len
   if (record_.kernel == LW_VAR && record_.dtypes[0] == LW_F32) {
     status = lw_var_f32(length, reinterpret_cast<float*>(values.data()), ddof,
                         reinterpret_cast<float*>(result.data()));
+  } else if (record_.kernel == LW_VAR && record_.dtypes[0] != LW_F64) {
+    const int64_t stride = static_cast<int64_t>(size);
+    const lw_view in = {values.data(), 1, &length, &stride},
+                  out = {result.data(), 0, nullptr, nullptr};
+    const lw_reduce_options options = {sizeof(options), ddof};
+    status = lw_reduce(LW_VAR, record_.dtypes[0], &in, 1, &out, &options);
   } else if (record_.kernel == LW_VAR) {
     status = lw_var_f64(length, reinterpret_cast<double*>(values.data()), ddof,
                         reinterpret_cast<double*>(result.data()));
