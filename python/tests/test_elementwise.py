@@ -115,6 +115,21 @@ def test_numpys_integer_loops_are_used_where_lanewise_has_none(name):
         assert same_bits(got, want.astype(output)), types
 
 
+@pytest.mark.parametrize("char", "fd")
+def test_slices_give_what_numpy_gives(char):
+    base = np.arange(2 * 40 * 50, dtype=char).reshape(2, 40, 50) / 7
+    views = [base[:, ::2], base[:, :, ::3], base[:, 5:, 7:], base[1:, :, 3:4], base[:, ::-1],
+             base.T, base.swapaxes(0, 1), base[::-1, ::2, ::-2], base[:, :, :3], base[0, :, 0],
+             np.broadcast_to(base[0, 0], (3, 50))]
+    for view in views:
+        for ours, numpys in ((lanewise.add(view, view), np.add(view, view)),
+                             (lanewise.multiply(view, 2.5), np.multiply(view, 2.5)),
+                             (lanewise.less(view, view[..., :1]), np.less(view, view[..., :1])),
+                             (lanewise.sqrt(view), np.sqrt(view))):
+            assert same_bits(ours, numpys)
+            assert ours.strides == numpys.strides
+
+
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_large_arrays_with_threads(name):
     inputs, output = KERNELS[name][0]
