@@ -31,9 +31,27 @@ __global__ void __launch_bounds__(kMapThreads, kMinBlocks<Op>)
 
 namespace {
 
+// The part in which a kernel is compiled. Conversions that may share one are together.
+template <class T>
+constexpr size_t PartOf(size_t slot, T) {
+  return slot % gpu::kMapParts;
+}
+template <class From, class To>
+constexpr size_t PartOf(size_t slot, Cast<From, To>) {
+  return ConvertTo::kByBits<From, To> ? 0 : slot % gpu::kMapParts;
+}
+
+template <class Op, class T>
+constexpr bool IsHere() {
+  if constexpr (kIsMap<Op>)
+    return PartOf(kSlot<Op, T>, T{}) == LANEWISE_PART;
+  else
+    return false;
+}
+
 template <class Op, class T>
 void Enter(gpu::MapKernel* table, Kernel<Op, T>) {
-  if constexpr (kIsMap<Op> && kSlot<Op, T> % gpu::kMapParts == LANEWISE_PART) {
+  if constexpr (IsHere<Op, T>()) {
     using Shared = decltype(ShareLoop(T{}));
     table[kSlot<Op, T>] = {reinterpret_cast<const void*>(&ContiguousKernel<Op, Shared>),
                            reinterpret_cast<const void*>(&StridedKernel<Op, Shared>),
