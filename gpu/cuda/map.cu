@@ -32,12 +32,16 @@ __global__ void __launch_bounds__(kMapThreads, kMinBlocks<Op>)
 namespace {
 
 template <class Op, class T>
-void Enter(gpu::MapKernel* table, Kernel<Op, T>) {
+gpu::MapKernel MapOf(Kernel<Op, T>) {
+  return {reinterpret_cast<const void*>(&ContiguousKernel<Op, T>),
+          reinterpret_cast<const void*>(&StridedKernel<Op, T>), kMapTile<Op, T>,
+          kVector<Element<Op, T>>};
+}
+
+template <class Op, class T>
+void Enter(gpu::MapKernel* table, Kernel<Op, T> kernel) {
   if constexpr (kIsMap<Op> && kSlot<Op, T> % gpu::kMapParts == LANEWISE_PART) {
-    using Shared = decltype(ShareLoop(T{}));
-    table[kSlot<Op, T>] = {reinterpret_cast<const void*>(&ContiguousKernel<Op, Shared>),
-                           reinterpret_cast<const void*>(&StridedKernel<Op, Shared>),
-                           kMapTile<Op, Shared>, kVector<Element<Op, Shared>>};
+    table[kSlot<Op, T>] = MapOf(ShareLoop(kernel));
   }
 }
 
