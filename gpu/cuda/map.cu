@@ -31,31 +31,33 @@ __global__ void __launch_bounds__(kMapThreads, kMinBlocks<Op>)
 
 namespace {
 
-// The part in which a kernel is compiled. Conversions that may share one are together.
-template <class T>
-constexpr size_t PartOf(size_t slot, T) {
-  return slot % gpu::kMapParts;
-}
-template <class From, class To>
-constexpr size_t PartOf(size_t slot, Cast<From, To>) {
-  return ConvertTo::kByBits<From, To> ? 0 : slot % gpu::kMapParts;
-}
-
+// The part in which a kernel is compiled. What may share a loop is together: the dtypes of an
+// operation, and the conversions that move bits.
 template <class Op, class T>
-constexpr bool IsHere() {
+constexpr bool IsHere(Kernel<Op, T>) {
   if constexpr (kIsMap<Op>)
-    return PartOf(kSlot<Op, T>, T{}) == LANEWISE_PART;
+    return static_cast<size_t>(Op::kId) % gpu::kMapParts == LANEWISE_PART;
   else
     return false;
 }
+template <class From, class To>
+constexpr bool IsHere(Kernel<ConvertTo, Cast<From, To>>) {
+  constexpr size_t kPart =
+      ConvertTo::kByBits<From, To> ? 0 : kSlot<ConvertTo, Cast<From, To>> % gpu::kMapParts;
+  return kPart == LANEWISE_PART;
+}
 
 template <class Op, class T>
-void Enter(gpu::MapKernel* table, Kernel<Op, T>) {
-  if constexpr (IsHere<Op, T>()) {
-    using Shared = decltype(ShareLoop(T{}));
-    table[kSlot<Op, T>] = {reinterpret_cast<const void*>(&ContiguousKernel<Op, Shared>),
-                           reinterpret_cast<const void*>(&StridedKernel<Op, Shared>),
-                           kMapTile<Op, Shared>, kVector<Element<Op, Shared>>};
+gpu::MapKernel MapOf(Kernel<Op, T>) {
+  return {reinterpret_cast<const void*>(&ContiguousKernel<Op, T>),
+          reinterpret_cast<const void*>(&StridedKernel<Op, T>), kMapTile<Op, T>,
+          kVector<Element<Op, T>>};
+}
+
+template <class Op, class T>
+void Enter(gpu::MapKernel* table, Kernel<Op, T> kernel) {
+  if constexpr (IsHere(Kernel<Op, T>{})) {
+    table[kSlot<Op, T>] = MapOf(ShareLoop(kernel));
   }
 }
 

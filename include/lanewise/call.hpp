@@ -28,20 +28,24 @@ namespace detail {
 // lanewise.hpp refuse others when a program is compiled. call<> asks the library instead.
 enum class Types {
   kFloats,      // all operands f32, or all f64
-  kNumbers,     // all operands of one type with arithmetic: f32, f64, i32, i64, u8
+  kNumbers,     // all operands of one type with arithmetic: f32, f64 and integers
   kReducible,   // any type but f16 and bf16
   kComparison,  // such inputs; bool or u8 out
+  kEquality,    // such inputs, or bool; bool or u8 out
   kTest,        // a float; bool or u8 out
-  kSelection,   // bool or u8, then numbers of one type
-  kCompress,    // numbers, a mask of bool or u8, the same numbers
+  kSelection,   // bool or u8, then any one type
+  kCompress,    // any type, a mask of bool or u8, the same type
   kConversion,  // any type to another one
   kAny          // a kernel younger than this header
 };
 
 constexpr Types TypesOf(lw_kernel kernel) {
   if (kernel > LW_CONVERT) return Types::kAny;  // the last one listed here
-  if (kernel >= LW_EQUAL && kernel <= LW_GREATER_EQUAL) return Types::kComparison;
+  if (kernel > LW_NOT_EQUAL && kernel <= LW_GREATER_EQUAL) return Types::kComparison;
   switch (kernel) {
+    case LW_EQUAL:
+    case LW_NOT_EQUAL:
+      return Types::kEquality;
     case LW_ADD:
     case LW_SUBTRACT:
     case LW_MULTIPLY:
@@ -69,10 +73,17 @@ constexpr Types TypesOf(lw_kernel kernel) {
 }
 
 constexpr bool IsFloat(lw_dtype t) { return t == LW_F32 || t == LW_F64; }
-constexpr bool HasArithmetic(lw_dtype t) {
-  return IsFloat(t) || t == LW_I32 || t == LW_I64 || t == LW_U8;
-}
+constexpr bool HasArithmetic(lw_dtype t) { return t != LW_BOOL && t != LW_F16 && t != LW_BF16; }
 constexpr bool IsTruth(lw_dtype t) { return t == LW_BOOL || t == LW_U8; }
+// Bytes may stand for truth values.
+constexpr bool IsSame(lw_dtype a, lw_dtype b) { return a == b || (IsTruth(a) && IsTruth(b)); }
+
+constexpr bool AreSame(const lw_dtype* operand, int count) {
+  for (int i = 1; i < count; ++i) {
+    if (!IsSame(operand[0], operand[i])) return false;
+  }
+  return true;
+}
 
 // Reductions give their inputs alone, the others all operands.
 constexpr bool Fits(Types types, const lw_dtype* operand, int count) {
@@ -80,15 +91,19 @@ constexpr bool Fits(Types types, const lw_dtype* operand, int count) {
   if (types == Types::kTest) return IsFloat(operand[0]) && IsTruth(operand[out]);
   if (types == Types::kConversion) return operand[0] != operand[1];
   if (types == Types::kReducible) return operand[0] != LW_F16 && operand[0] != LW_BF16;
-  int first = 0, end = count;  // the numbers among the operands
-  if (types == Types::kComparison && !IsTruth(operand[--end])) return false;
-  if (types == Types::kSelection && !IsTruth(operand[first++])) return false;
-  if (types == Types::kCompress) {
-    return IsTruth(operand[1]) && HasArithmetic(operand[0]) && operand[0] == operand[2];
+  if (types == Types::kEquality) {
+    return IsTruth(operand[out]) && IsSame(operand[0], operand[1]) &&
+           (IsTruth(operand[0]) || HasArithmetic(operand[0]));
   }
-  for (int i = first; i < end; ++i) {
+  if (types == Types::kSelection) {
+    return IsTruth(operand[0]) && AreSame(operand + 1, count - 1);
+  }
+  if (types == Types::kCompress) return IsTruth(operand[1]) && IsSame(operand[0], operand[2]);
+  int end = count;  // of the numbers among the operands
+  if (types == Types::kComparison && !IsTruth(operand[--end])) return false;
+  for (int i = 0; i < end; ++i) {
     const bool known = types == Types::kFloats ? IsFloat(operand[i]) : HasArithmetic(operand[i]);
-    if (types != Types::kAny && !(known && operand[i] == operand[first])) return false;
+    if (types != Types::kAny && !(known && operand[i] == operand[0])) return false;
   }
   return true;
 }
@@ -100,22 +115,27 @@ constexpr void CheckTypes() {
   constexpr bool kFits = Fits(kTypes, kOperands, sizeof...(Rs));
   static_assert(kFits || kTypes != Types::kFloats,
                 "lanewise: this function takes float or double, of one type for all operands");
-  static_assert(kFits || kTypes != Types::kNumbers,
-                "lanewise: this function takes float, double, int32_t, int64_t or uint8_t, of one "
-                "type for all operands");
+  static_assert(
+      kFits || kTypes != Types::kNumbers,
+      "lanewise: this function takes float, double and integers of any width, of one type "
+      "for all operands");
   static_assert(kFits || kTypes != Types::kReducible,
                 "lanewise: this function takes float, double, bool and integers of any width");
   static_assert(kFits || kTypes != Types::kComparison,
-                "lanewise: comparisons take two inputs of one type (float, double, int32_t, "
-                "int64_t, uint8_t) and write bool or uint8_t");
+                "lanewise: comparisons take two inputs of one type (float, double and integers of "
+                "any width) and write bool or uint8_t");
+  static_assert(kFits || kTypes != Types::kEquality,
+                "lanewise: this function takes two inputs of one type (float, double, bool and "
+                "integers of any width) and writes bool or uint8_t");
   static_assert(kFits || kTypes != Types::kTest,
                 "lanewise: this function takes float or double and writes bool or uint8_t");
   static_assert(kFits || kTypes != Types::kSelection,
-                "lanewise: where takes a condition of bool or uint8_t, and float, double, int32_t, "
-                "int64_t or uint8_t, of one type for inputs and output");
-  static_assert(kFits || kTypes != Types::kCompress,
-                "lanewise: compress takes float, double, int32_t, int64_t or uint8_t, a mask of "
-                "bool or uint8_t, and an output of the input's type");
+                "lanewise: where takes a condition of bool or uint8_t, and any type, the same for "
+                "inputs and output");
+  static_assert(
+      kFits || kTypes != Types::kCompress,
+      "lanewise: compress takes any type, a mask of bool or uint8_t, and an output of the "
+      "input's type");
   static_assert(kFits || kTypes != Types::kConversion,
                 "lanewise: convert takes any type and writes another one");
 }

@@ -25,7 +25,7 @@ struct Add : Operation<Add> {
   static constexpr std::string_view kName = "add";
   static constexpr std::string_view kDoc = "x + y; integers wrap around";
   using Signature = Map<Elem(Elem, Elem)>;
-  using Types = FloatsAndInts;
+  using Types = Numbers;
   static constexpr Contract kContract{
       .bound = Ulp{0.5}, .flags = Flags::kHardware, .raises = kInvalid | kOverflow};
   template <class T>
@@ -39,7 +39,7 @@ struct Subtract : Operation<Subtract> {
   static constexpr std::string_view kName = "subtract";
   static constexpr std::string_view kDoc = "x - y; integers wrap around";
   using Signature = Map<Elem(Elem, Elem)>;
-  using Types = FloatsAndInts;
+  using Types = Numbers;
   static constexpr Contract kContract{
       .bound = Ulp{0.5}, .flags = Flags::kHardware, .raises = kInvalid | kOverflow};
   template <class T>
@@ -53,7 +53,7 @@ struct Multiply : Operation<Multiply> {
   static constexpr std::string_view kName = "multiply";
   static constexpr std::string_view kDoc = "x * y; integers wrap around";
   using Signature = Map<Elem(Elem, Elem)>;
-  using Types = FloatsAndInts;
+  using Types = Numbers;
   static constexpr Contract kContract{
       .bound = Ulp{0.5}, .flags = Flags::kHardware, .raises = kInvalid | kOverflow};
   template <class T>
@@ -178,7 +178,7 @@ struct Minimum : Operation<Minimum> {
   static constexpr std::string_view kName = "minimum";
   static constexpr std::string_view kDoc = "smaller of x and y; NaN if either is, -0 below +0";
   using Signature = Map<Elem(Elem, Elem)>;
-  using Types = FloatsAndInts;
+  using Types = Numbers;
   static constexpr Contract kContract{
       .bound = Ulp{0},
       .flags = Flags::kNone,
@@ -199,7 +199,7 @@ struct Maximum : Operation<Maximum> {
   static constexpr std::string_view kName = "maximum";
   static constexpr std::string_view kDoc = "larger of x and y; NaN if either is, +0 above -0";
   using Signature = Map<Elem(Elem, Elem)>;
-  using Types = FloatsAndInts;
+  using Types = Numbers;
   static constexpr Contract kContract{
       .bound = Ulp{0},
       .flags = Flags::kNone,
@@ -233,6 +233,19 @@ struct Clip : Operation<Clip> {
     return Minimum{}(Maximum{}(x, low), high);
   }
 };
+
+template <class T>
+constexpr Kernel<Add, AnySign<T>> ShareLoop(Kernel<Add, T>) {
+  return {};
+}
+template <class T>
+constexpr Kernel<Subtract, AnySign<T>> ShareLoop(Kernel<Subtract, T>) {
+  return {};
+}
+template <class T>
+constexpr Kernel<Multiply, AnySign<T>> ShareLoop(Kernel<Multiply, T>) {
+  return {};
+}
 
 using Arithmetic = TypeList<Add, Subtract, Multiply, Divide, Fma, Negative, Abs, Sqrt, Floor, Rint,
                             Minimum, Maximum, Clip>;

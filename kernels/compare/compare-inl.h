@@ -23,6 +23,15 @@ HWY_INLINE ops::MaskOf<D> Body(NotEqual, D, V x, V y) {
   return ops::Ne(x, y);
 }
 template <class D, class V>
+HWY_INLINE ops::MaskOf<D> Body(EqualTruth, D d, V x, V y) {
+  const V one = ops::Set(d, 1);
+  return ops::Eq(ops::Min(x, one), ops::Min(y, one));
+}
+template <class D, class V>
+HWY_INLINE ops::MaskOf<D> Body(NotEqualTruth, D d, V x, V y) {
+  return ops::NotMask(Body(EqualTruth{}, d, x, y));
+}
+template <class D, class V>
 HWY_INLINE ops::MaskOf<D> Body(Less, D, V x, V y) {
   return ops::Lt(x, y);
 }

@@ -13,7 +13,7 @@ struct Equal : Operation<Equal> {
   static constexpr std::string_view kName = "equal";
   static constexpr std::string_view kDoc = "x == y; false if either is NaN";
   using Signature = Map<bool(Elem, Elem)>;
-  using Types = FloatsAndInts;
+  using Types = NumbersAndBool;
   static constexpr Contract kContract{.bound = Ulp{0}, .flags = Flags::kNone};
   template <class T>
   bool operator()(T x, T y) const {
@@ -26,7 +26,7 @@ struct NotEqual : Operation<NotEqual> {
   static constexpr std::string_view kName = "not_equal";
   static constexpr std::string_view kDoc = "x != y; true if either is NaN";
   using Signature = Map<bool(Elem, Elem)>;
-  using Types = FloatsAndInts;
+  using Types = NumbersAndBool;
   static constexpr Contract kContract{.bound = Ulp{0}, .flags = Flags::kNone};
   template <class T>
   bool operator()(T x, T y) const {
@@ -39,7 +39,7 @@ struct Less : Operation<Less> {
   static constexpr std::string_view kName = "less";
   static constexpr std::string_view kDoc = "x < y; false if either is NaN";
   using Signature = Map<bool(Elem, Elem)>;
-  using Types = FloatsAndInts;
+  using Types = Numbers;
   static constexpr Contract kContract{.bound = Ulp{0}, .flags = Flags::kNone};
   template <class T>
   bool operator()(T x, T y) const {
@@ -52,7 +52,7 @@ struct LessEqual : Operation<LessEqual> {
   static constexpr std::string_view kName = "less_equal";
   static constexpr std::string_view kDoc = "x <= y; false if either is NaN";
   using Signature = Map<bool(Elem, Elem)>;
-  using Types = FloatsAndInts;
+  using Types = Numbers;
   static constexpr Contract kContract{.bound = Ulp{0}, .flags = Flags::kNone};
   template <class T>
   bool operator()(T x, T y) const {
@@ -65,7 +65,7 @@ struct Greater : Operation<Greater> {
   static constexpr std::string_view kName = "greater";
   static constexpr std::string_view kDoc = "x > y; false if either is NaN";
   using Signature = Map<bool(Elem, Elem)>;
-  using Types = FloatsAndInts;
+  using Types = Numbers;
   static constexpr Contract kContract{.bound = Ulp{0}, .flags = Flags::kNone};
   template <class T>
   bool operator()(T x, T y) const {
@@ -78,7 +78,7 @@ struct GreaterEqual : Operation<GreaterEqual> {
   static constexpr std::string_view kName = "greater_equal";
   static constexpr std::string_view kDoc = "x >= y; false if either is NaN";
   using Signature = Map<bool(Elem, Elem)>;
-  using Types = FloatsAndInts;
+  using Types = Numbers;
   static constexpr Contract kContract{.bound = Ulp{0}, .flags = Flags::kNone};
   template <class T>
   bool operator()(T x, T y) const {
@@ -105,7 +105,7 @@ struct Where : Operation<Where> {
   static constexpr std::string_view kDoc =
       "x where the condition is not 0, else y; moves bits only";
   using Signature = Map<Elem(bool, Elem, Elem)>;
-  using Types = FloatsAndInts;
+  using Types = AnyType;
   static constexpr Contract kContract{
       .bound = Ulp{0}, .flags = Flags::kUntouched, .moves_bits = true, .operands = "condition x y"};
   template <class T>
@@ -113,6 +113,33 @@ struct Where : Operation<Where> {
     return condition ? x : y;
   }
 };
+
+// -------- loops that are shared
+
+// Of truth values, for which every byte but 0 is true.
+struct EqualTruth : Operation<EqualTruth> {
+  using Signature = Map<bool(Elem, Elem)>;
+  static constexpr Contract kContract = Equal::kContract;
+};
+struct NotEqualTruth : Operation<NotEqualTruth> {
+  using Signature = Map<bool(Elem, Elem)>;
+  static constexpr Contract kContract = NotEqual::kContract;
+};
+
+template <class T>
+constexpr Kernel<Equal, AnySign<T>> ShareLoop(Kernel<Equal, T>) {
+  return {};
+}
+constexpr Kernel<EqualTruth, uint8_t> ShareLoop(Kernel<Equal, bool>) { return {}; }
+template <class T>
+constexpr Kernel<NotEqual, AnySign<T>> ShareLoop(Kernel<NotEqual, T>) {
+  return {};
+}
+constexpr Kernel<NotEqualTruth, uint8_t> ShareLoop(Kernel<NotEqual, bool>) { return {}; }
+template <class T>
+constexpr Kernel<Where, UnsignedAs<T>> ShareLoop(Kernel<Where, T>) {
+  return {};
+}
 
 using Comparison = TypeList<Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual, IsNaN, Where>;
 

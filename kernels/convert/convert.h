@@ -65,21 +65,10 @@ using Conversion = TypeList<ConvertTo>;
 
 // -------- conversions that share a loop, since they give the same bits
 
-template <size_t kSize>
-using UnsignedOfSize = std::conditional_t<
-    kSize == 1, uint8_t,
-    std::conditional_t<kSize == 2, uint16_t, std::conditional_t<kSize == 4, uint32_t, uint64_t>>>;
-
-template <class T>
-using UnsignedAs = UnsignedOfSize<sizeof(T)>;
-
-template <class T>
-inline constexpr bool kIsInt = !kIsFloat<T> && !std::is_same_v<T, bool>;
-
 // Of an integer the sign matters only where it is read to become wider, and where it becomes, or
 // comes of, a float.
 template <class From, class To>
-constexpr auto ShareLoop(Cast<From, To>) {
+constexpr auto SharedCast(Cast<From, To>) {
   if constexpr (std::is_same_v<From, bool> && kIsInt<To>) {
     return Cast<bool, UnsignedAs<To>>{};
   } else if constexpr (std::is_same_v<To, bool>) {
@@ -98,9 +87,9 @@ constexpr auto ShareLoop(Cast<From, To>) {
     return Cast<From, To>{};
   }
 }
-template <class T>
-constexpr T ShareLoop(T) {
-  return {};
+template <class From, class To>
+constexpr auto ShareLoop(Kernel<ConvertTo, Cast<From, To>>) {
+  return Kernel<ConvertTo, decltype(SharedCast(Cast<From, To>{}))>{};
 }
 
 }  // namespace lanewise

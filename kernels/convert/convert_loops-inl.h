@@ -68,7 +68,7 @@ uint32_t CopyLoop(const void* const* in, void* const* out, size_t n) {
 }
 
 template <class From, class To>
-constexpr ElementwiseFn LoopOfCast(Cast<From, To>) {
+constexpr ElementwiseFn LoopOfCast(Kernel<ConvertTo, Cast<From, To>>) {
   if constexpr (std::is_same_v<To, bool>)
     return &CompareLoop<IsTrue<From>, UnsignedAs<From>>;
   else if constexpr (std::is_same_v<From, To>)
@@ -80,7 +80,7 @@ constexpr ElementwiseFn LoopOfCast(Cast<From, To>) {
 template <class... Casts>
 void FillCasts(Table& table, TypeList<Casts...>) {
   Slot* slot = table.slots.data() + FirstSlot(LW_CONVERT);
-  ((slot++->elementwise = LoopOfCast(ShareLoop(Casts{}))), ...);
+  ((slot++->elementwise = LoopOfCast(ShareLoop(Kernel<ConvertTo, Casts>{}))), ...);
 }
 
 }  // namespace HWY_NAMESPACE

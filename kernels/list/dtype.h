@@ -61,6 +61,17 @@ inline constexpr const DtypeInfo& kInfo = kDtypes[kDtype<T>];
 template <class T>
 inline constexpr bool kIsFloat = kInfo<T>.kind == DtypeKind::kFloat;
 
+template <class T>
+inline constexpr bool kIsInt = !kIsFloat<T> && !std::is_same_v<T, bool>;
+
+template <size_t kSize>
+using UnsignedOfSize = std::conditional_t<
+    kSize == 1, uint8_t,
+    std::conditional_t<kSize == 2, uint16_t, std::conditional_t<kSize == 4, uint32_t, uint64_t>>>;
+
+template <class T>
+using UnsignedAs = UnsignedOfSize<sizeof(T)>;
+
 // What loops over bits load and store: half precision as its bits, booleans as bytes.
 template <class T>
 using StoredAs = std::conditional_t<

@@ -24,9 +24,14 @@ inline constexpr int32_t kNumericsVersion = 1;
 
 // ---------------------------------------------------------------- element types
 
-
+// bool comes last: bytes that might be truth values are numbers first.
 using Floats = TypeList<float, double>;
-using FloatsAndInts = TypeList<float, double, int32_t, int64_t, uint8_t>;
+using Numbers = TypeList<float, double, int8_t, uint8_t, int16_t, uint16_t, int32_t, uint32_t,
+                         int64_t, uint64_t>;
+using NumbersAndBool = TypeList<float, double, int8_t, uint8_t, int16_t, uint16_t, int32_t,
+                                uint32_t, int64_t, uint64_t, bool>;
+using AnyType = TypeList<float, double, int8_t, uint8_t, int16_t, uint16_t, int32_t, uint32_t,
+                         int64_t, uint64_t, f16, bf16, bool>;
 
 // ---------------------------------------------------------------- shapes
 
@@ -71,6 +76,18 @@ inline constexpr bool kIsMath = (Op::kBound.value > 0.5);
 // Names an operation together with its element type(s).
 template <class Op, class T>
 struct Kernel {};
+
+// ---------------------------------------------------------------- kernels that share a loop
+
+// Kernels that give the same bits run one loop: that of the kernel that ShareLoop gives. A family
+// has an overload for each operation that shares.
+template <class Op, class T>
+constexpr Kernel<Op, T> ShareLoop(Kernel<Op, T>) {
+  return {};
+}
+// For operations on integers in which nothing depends on the sign.
+template <class T>
+using AnySign = std::conditional_t<kIsInt<T>, UnsignedAs<T>, T>;
 
 }  // namespace lanewise
 

@@ -280,7 +280,7 @@ uint32_t SelectLoop(const void* const* in, void* const* outputs, size_t n) {
 
 // The loop for an operation's signature.
 template <class Op, class T>
-constexpr ElementwiseFn LoopOf() {
+constexpr ElementwiseFn LoopOf(Kernel<Op, T>) {
   if constexpr (kIsUniform<Op, T>) {
     return &MapLoop<Op, T>;
   } else if constexpr (std::is_same_v<OutputsOf<Op, T>, TypeList<bool>>) {
@@ -296,7 +296,7 @@ constexpr ElementwiseFn LoopOf() {
 // Plain arithmetic and comparisons also come with stores past the caches, for outputs that no
 // cache holds. Math functions are not bound by memory.
 template <class Op, class T>
-constexpr ElementwiseFn StreamLoopOf() {
+constexpr ElementwiseFn StreamLoopOf(Kernel<Op, T>) {
   if constexpr (kIsUniform<Op, T> && (!kIsMath<Op> || InputsOf<Op, T>::kSize > 2)) {
     return &MapLoop<Op, T, true>;
   } else if constexpr (std::is_same_v<OutputsOf<Op, T>, TypeList<bool>> &&
@@ -310,9 +310,9 @@ constexpr ElementwiseFn StreamLoopOf() {
 template <class Op, class... Ts>
 void FillOperation(Table& table, TypeList<Ts...>) {
   ElementwiseFn* stream = table.stream_loops.data() + FirstSlot(Op::kId);
-  ((*stream++ = StreamLoopOf<Op, Ts>()), ...);
+  ((*stream++ = StreamLoopOf(ShareLoop(Kernel<Op, Ts>{}))), ...);
   Slot* slot = table.slots.data() + FirstSlot(Op::kId);
-  ((slot++->elementwise = LoopOf<Op, Ts>()), ...);
+  ((slot++->elementwise = LoopOf(ShareLoop(Kernel<Op, Ts>{}))), ...);
 }
 
 // Enters the loops of this target for every operation of an elementwise family.

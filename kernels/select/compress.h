@@ -14,7 +14,7 @@ struct CompressBy : Operation<CompressBy> {
       "the elements of x where the mask is not 0, in order; moves bits only; in place, what is "
       "behind the result keeps its values";
   using Shape = Compress;
-  using Types = FloatsAndInts;
+  using Types = AnyType;
   static constexpr Contract kContract{
       .bound = Ulp{0},
       .flags = Flags::kUntouched,

@@ -111,7 +111,8 @@ def explain(function, *dtypes, n=0):
     if dtypes:
         names = [np.dtype(d).name for d in dtypes]
         full = {tuple(_numpy_name(t) for t in record): record for record in records}
-        if name != "convert" and names[0] in ("float16", "bfloat16"):
+        own = {key[inputs - 1] for key in full}
+        if names[0] in ("float16", "bfloat16") and names[0] not in own:
             names[0] = "float64" if inputs == 3 else "float32"  # computed there, in blocks
         for numpy_names, record in full.items():
             key = list(numpy_names) if len(names) > 1 else [numpy_names[inputs - 1]]

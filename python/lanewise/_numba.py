@@ -57,6 +57,7 @@ def register():
     """Teaches Numba every function that lanewise has for a kernel."""
     library = _Library()
     for name, _, shape, inputs, _, _, records in _core.kernels():
+        records = [record for record in records if _DTYPES.keys() >= set(record)]
         make = {"elementwise": _elementwise, "reduce": _reduction, "arg": _reduction,
                 "reduce_two": _vectors, "scan": _vectors, "compress": _compress}.get(shape)
         function = getattr(lanewise, name, None)
@@ -64,7 +65,7 @@ def register():
             overload(function)(make(library, name, function, inputs, records))
         if name == "convert":
             symbols = {tuple(_DTYPES[dtype][0] for dtype in record): library.add_loop(name, record)
-                       for record in records if _DTYPES.keys() >= set(record)}
+                       for record in records}
             _numba_casts.register(symbols, _refuse)
         elif name == "cumulative_sum":
             overload(lanewise.cumsum)(_vectors(library, name, function, inputs, records))

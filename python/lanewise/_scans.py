@@ -100,7 +100,7 @@ def cumulative_sum(x, /, *, axis=None, dtype=None, out=None, include_initial=Fal
 
 
 # Dtypes by size, for moving bits.
-_MOVERS = {1: "u1", 4: "i4", 8: "i8"}
+_MOVERS = {1: "u1", 2: "u2", 4: "u4", 8: "u8"}
 
 
 def compress(condition, a, axis=None, out=None):

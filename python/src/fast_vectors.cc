@@ -74,23 +74,11 @@ PyObject* Compress(const Kernel& kernel, PyObject* const* args, Py_ssize_t count
   if (count != 2 || !IsPlainVector(args[0]) || !IsPlainVector(args[1])) return nullptr;
   PyArrayObject *mask = AsArray(args[0]), *in = AsArray(args[1]);
   if (PyArray_TYPE(mask) != NPY_BOOL || PyArray_SIZE(mask) != PyArray_SIZE(in)) return nullptr;
-  // Moving bits, any dtype of the element's size does. But objects count their references, dates
-  // have a unit, and what else is not a number of the library's is refused elsewhere.
-  if (DtypeOf(PyArray_TYPE(in)) < 0) return nullptr;
-  lw_dtype dtype;
-  switch (PyArray_ITEMSIZE(in)) {
-    case 1:
-      dtype = LW_U8;
-      break;
-    case 4:
-      dtype = LW_I32;
-      break;
-    case 8:
-      dtype = LW_I64;
-      break;
-    default:
-      return nullptr;
-  }
+  // Objects count their references, dates have a unit, and what else is not a number of the
+  // library's is refused elsewhere.
+  const int number = DtypeOf(PyArray_TYPE(in));
+  if (number < 0) return nullptr;
+  const auto dtype = static_cast<lw_dtype>(number);
   // Room for all, of which the system gives what is written, and cut off afterwards.
   Ref out(PyArray_SimpleNew(1, PyArray_DIMS(in), PyArray_TYPE(in)));
   npy_intp kept = 0;

@@ -67,15 +67,6 @@ Loop FindConversion(lw_dtype from, lw_dtype to) {
   return loop;
 }
 
-void RunSelectTwoBytes(char** args, const npy_intp* dims, const npy_intp* steps, void*) {
-  for (npy_intp i = 0; i < dims[0]; ++i) {
-    const char* from = args[0][i * steps[0]] ? args[1] + i * steps[1] : args[2] + i * steps[2];
-    uint16_t element;
-    std::memcpy(&element, from, sizeof(element));
-    std::memcpy(args[3] + i * steps[3], &element, sizeof(element));
-  }
-}
-
 }  // namespace
 
 Loop MakeHalfLoop(const Kernel& kernel, const lw_dtype* dtypes) {
@@ -103,7 +94,5 @@ Loop MakeHalfLoop(const Kernel& kernel, const lw_dtype* dtypes) {
   }
   return {&RunHalf, loop};
 }
-
-Loop SelectTwoBytes() { return {&RunSelectTwoBytes, nullptr}; }
 
 }  // namespace lanewise_py

@@ -12,9 +12,6 @@ namespace lanewise_py {
 // floats. The loop lives as long as the process.
 Loop MakeHalfLoop(const Kernel& kernel, const lw_dtype* dtypes);
 
-// where(bool, T, T) for elements of two bytes.
-Loop SelectTwoBytes();
-
 }  // namespace lanewise_py
 
 #endif  // LANEWISE_PYTHON_HALF_H_

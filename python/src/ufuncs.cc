@@ -35,19 +35,8 @@ bool Supported(const int* type_numbers, int operands) {
                      [](int number) { return DtypeOf(number) >= 0; });
 }
 
-// where() moves bits: any dtype can use the loop of another one of its size.
-Loop FindSelect(const Kernel& kernel, const lw_dtype* dtypes) {
-  const size_t size = lw_dtype_size(dtypes[1]);
-  if (size == 2) return SelectTwoBytes();
-  for (const lw_kernel_record& record : kernel.records) {
-    if (lw_dtype_size(record.dtypes[1]) == size) return kernel.Find(record.dtypes);
-  }
-  return {};
-}
-
 Loop FindLoopUncached(const Kernel& kernel, const lw_dtype* dtypes) {
   if (Loop loop = kernel.Find(dtypes)) return loop;
-  if (kernel.id == LW_WHERE) return FindSelect(kernel, dtypes);
   if (std::find(dtypes, dtypes + kernel.inputs, LW_F16) == dtypes + kernel.inputs) return {};
   return MakeHalfLoop(kernel, dtypes);
 }
@@ -171,7 +160,8 @@ PyObject* RegisterBfloat16(PyObject*, PyObject* args) {
       dtypes[i] = is_float ? LW_BF16 : record.dtypes[i];
       types[i] = is_float ? number : TypeNumberOf(record.dtypes[i]);
     }
-    const Loop loop = kernel->id == LW_WHERE ? SelectTwoBytes() : MakeHalfLoop(*kernel, dtypes);
+    Loop loop = kernel->Find(dtypes);
+    if (!loop) loop = MakeHalfLoop(*kernel, dtypes);
     if (loop && PyUFunc_RegisterLoopForType(reinterpret_cast<PyUFuncObject*>(ufunc), number,
                                             AsNumpy(loop.call), types, loop.context) < 0) {
       return nullptr;

@@ -81,15 +81,19 @@ OperationCount CountOrdinary(TypeList<In...>) {
 }
 
 template <class Op, class T>
+void PrintMap(Kernel<Op, T> kernel) {
+  using E = Element<Op, T>;
+  const bool moves_bits = Op::kFlags == Flags::kUntouched && std::is_floating_point_v<T>;
+  printf("map %s access=%s elements=%d math=%d moves_bits=%d ordinary=%s most=%s\n",
+         MangledPart(kernel).c_str(), AccessBytes<E>(typename E::Inputs()).c_str(),
+         kVector<E> * kUnroll<Op, E>, kIsMath<Op>, moves_bits,
+         Text(CountOrdinary<E>(typename E::Inputs())).c_str(), Text(Count<E>()).c_str());
+}
+
+template <class Op, class T>
 void Print(Kernel<Op, T> kernel) {
   if constexpr (kIsMap<Op>) {
-    using Shared = decltype(ShareLoop(T{}));
-    using E = Element<Op, Shared>;
-    const bool moves_bits = Op::kFlags == Flags::kUntouched && std::is_floating_point_v<T>;
-    printf("map %s access=%s elements=%d math=%d moves_bits=%d ordinary=%s most=%s\n",
-           MangledPart(Kernel<Op, Shared>()).c_str(), AccessBytes<E>(typename E::Inputs()).c_str(),
-           kVector<E> * kUnroll<Op, E>, kIsMath<Op>, moves_bits,
-           Text(CountOrdinary<E>(typename E::Inputs())).c_str(), Text(Count<E>()).c_str());
+    PrintMap(ShareLoop(kernel));
   } else if constexpr (kIsReduction<ShapeOf<Op>>) {
     printf("reduce %s\n", MangledPart(kernel).c_str());
     if constexpr (kHasCenter<Op, T>) {

@@ -24,9 +24,13 @@ uint32_t Loop(const void* const* in, void* const* out, size_t n) {
 }
 
 template <class Op, class T>
-constexpr ElementwiseFn LoopOf(Kernel<Op, T>) {
+constexpr ElementwiseFn LoopOfShared(Kernel<Op, T>) {
+  return &Loop<Op, T>;
+}
+template <class Op, class T>
+constexpr ElementwiseFn LoopOf(Kernel<Op, T> kernel) {
   if constexpr (kIsMap<Op>)
-    return &Loop<Op, T>;
+    return LoopOfShared(ShareLoop(kernel));
   else
     return nullptr;
 }

@@ -72,11 +72,14 @@ std::array<gpu::MapKernel, kKernelCount> maps;
 std::array<gpu::ReduceKernel, kKernelCount> reductions;
 
 template <class Op, class T>
-void Enter(Kernel<Op, T>) {
+gpu::MapKernel MapOf(Kernel<Op, T>) {
+  return {&kContiguousGrid<Op, T>, &kStridedGrid<Op, T>, kMapTile<Op, T>, kVector<Element<Op, T>>};
+}
+
+template <class Op, class T>
+void Enter(Kernel<Op, T> kernel) {
   if constexpr (kIsMap<Op>) {
-    using Shared = decltype(ShareLoop(T{}));
-    maps[kSlot<Op, T>] = {&kContiguousGrid<Op, Shared>, &kStridedGrid<Op, Shared>,
-                          kMapTile<Op, Shared>, kVector<Element<Op, Shared>>};
+    maps[kSlot<Op, T>] = MapOf(ShareLoop(kernel));
   } else if constexpr (kIsReduction<ShapeOf<Op>>) {
     using R = Reducer<Op, T>;
     reductions[kSlot<Op, T>] = {PassOf<R>(), {}, 0, kTeamChunk<R>, kColumnChunk<R>, R::kSortAxes};

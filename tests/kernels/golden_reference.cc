@@ -117,7 +117,10 @@ std::string CheckWhere(const Case& c) {
   for (int64_t i = 0; i < c.n; ++i) {
     const T wanted = At<T>(c.inputs[At<bool>(c.inputs[0], i) ? 1 : 2], i);
     const T got = At<T>(c.output, i);
-    if (std::memcmp(&got, &wanted, sizeof(T)) != 0) return Wrong(c, i, got, wanted);
+    if (!reference::SameBits(got, wanted)) {
+      return Wrong(c, i, static_cast<double>(reference::Number(got)),
+                   static_cast<double>(reference::Number(wanted)));
+    }
   }
   return "";
 }
@@ -253,7 +256,10 @@ std::string CheckCompress(const Case& c) {
   for (int64_t i = 0; i < c.n; ++i) {
     if (!At<bool>(c.inputs[1], i)) continue;
     const T got = At<T>(c.output, place), wanted = At<T>(c.inputs[0], i);
-    if (std::memcmp(&got, &wanted, sizeof(T)) != 0) return Wrong(c, place, got, wanted);
+    if (!reference::SameBits(got, wanted)) {
+      return Wrong(c, place, static_cast<double>(reference::Number(got)),
+                   static_cast<double>(reference::Number(wanted)));
+    }
     ++place;
   }
   return "";

@@ -14,7 +14,13 @@ namespace {
 
 using namespace harness;  // NOLINT
 
-// All combinations of special values, thinned out to `limit`, then as many random ones.
+// Two operands of 8 bits: every pair of them.
+template <class... Ts>
+inline constexpr bool kAllPairs = sizeof...(Ts) == 2 &&
+                                  ((std::is_integral_v<Ts> && sizeof(Ts) == 1) && ...);
+
+// All combinations of special values, thinned out to `limit`, then as many random ones, or all
+// pairs.
 template <class... Ts>
 std::tuple<std::vector<Ts>...> OperandLists(size_t limit) {
   const std::tuple<std::vector<Ts>...> specials{reference::Specials<Ts>()...};
@@ -35,6 +41,17 @@ std::tuple<std::vector<Ts>...> OperandLists(size_t limit) {
       rest /= s.size();
       return value;
     });
+  }
+  if constexpr (kAllPairs<Ts...>) {
+    for (int pair = 0; pair < 65536; ++pair) {
+      int rest = pair;
+      add([&](const auto& s) {
+        const int value = rest % 256;
+        rest /= 256;
+        return static_cast<typename std::decay_t<decltype(s)>::value_type>(value);
+      });
+    }
+    return lists;
   }
   reference::Rng rng(7);
   for (size_t i = 0; i < limit; ++i) {
@@ -113,6 +130,27 @@ void CheckOperation(Kernel<Op, Cast<From, To>>) {
 
 TEST(Reference, ExactKernelsEqualTheirDefinition) {
   ForEachKernel([](auto kernel) { CheckOperation(kernel); });
+}
+
+TEST(Reference, EveryByteButZeroIsTrue) {
+  std::vector<uint8_t> x(65536), y(65536), out(65536);
+  for (size_t i = 0; i < x.size(); ++i) {
+    x[i] = static_cast<uint8_t>(i % 256);
+    y[i] = static_cast<uint8_t>(i / 256);
+  }
+  const lw_dtype dtypes[] = {LW_BOOL, LW_BOOL, LW_BOOL};
+  const lw_operand operands[] = {{x.data(), 1}, {y.data(), 1}, {out.data(), 1}};
+  for (const char* target : RunnableTargets()) {
+    const TargetScope scope(target);
+    for (const lw_kernel kernel : {LW_EQUAL, LW_NOT_EQUAL}) {
+      ASSERT_EQ(lw_call(kernel, dtypes, operands, 65536, nullptr), LW_OK);
+      int bad = 0;
+      for (size_t i = 0; i < x.size(); ++i) {
+        bad += out[i] != (((x[i] != 0) == (y[i] != 0)) == (kernel == LW_EQUAL));
+      }
+      EXPECT_EQ(bad, 0) << target;
+    }
+  }
 }
 
 // The definitions themselves, on what they promise in words.
