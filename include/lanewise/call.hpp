@@ -38,8 +38,10 @@ enum class Types {
   kAny          // a kernel younger than this header
 };
 
+constexpr lw_kernel kLastKernel = LW_CONVERT;  // that TypesOf knows
+
 constexpr Types TypesOf(lw_kernel kernel) {
-  if (kernel > LW_CONVERT) return Types::kAny;  // the last one listed here
+  if (kernel > kLastKernel) return Types::kAny;
   if (kernel >= LW_EQUAL && kernel <= LW_GREATER_EQUAL) return Types::kComparison;
   switch (kernel) {
     case LW_ADD:
