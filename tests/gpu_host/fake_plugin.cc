@@ -99,6 +99,7 @@ int32_t HasKernel(lw_kernel kernel, const lw_dtype* dtypes) {
     lw_kernel_record record{};
     record.struct_size = sizeof(record);
     if (lw_kernel_info(i, &record) != LW_OK || record.kernel != kernel) continue;
+    if (record.outputs > 1) return 0;  // as the plugin
     if (std::equal(dtypes, dtypes + record.inputs + 1, record.dtypes)) return 1;
   }
   return 0;

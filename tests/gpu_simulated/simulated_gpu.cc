@@ -110,7 +110,7 @@ int32_t IndexOf(lw_kernel kernel, const lw_dtype* dtypes) {
     EXPECT_EQ(lw_kernel_info(i, &record), LW_OK);
     if (record.kernel != kernel) continue;
     bool same = true;
-    for (int k = 0; k <= record.inputs; ++k) same &= record.dtypes[k] == dtypes[k];
+    for (int k = 0; k < record.inputs + record.outputs; ++k) same &= record.dtypes[k] == dtypes[k];
     if (same) return i;
   }
   return -1;
