@@ -211,7 +211,7 @@ inline std::string Case::CallReduce(const FuzzView& in, uint64_t mask, const Fuz
   for (int64_t j = 0; status == LW_OK && j < results; ++j) {
     const lw_operand place = {out.At(j, 0, false), 0};
     const Bytes want(expected.begin() + j * out_size, expected.begin() + (j + 1) * out_size);
-    const std::string wrong = CheckElements(place, 1, want);
+    const std::string wrong = CheckElements(place, record_.dtypes[record_.inputs], 1, want);
     if (!wrong.empty()) return wrong + " (result " + std::to_string(j) + ")";
   }
   return arena_.Agree() ? "" : Wrong("bytes outside the output changed");
