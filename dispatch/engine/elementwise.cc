@@ -251,7 +251,7 @@ class RowWalker {
 
  private:
   const MapTask& task_;
-  int64_t index_[LW_MAX_NDIM];
+  int64_t index_[LW_MAX_NDIM] = {};
 };
 
 // Whether the loop takes every row as it is.
@@ -318,7 +318,7 @@ void RunMapTask(void* context, size_t begin, size_t end, uint32_t* raised) {
 // short: then the loop runs fewer times, over strided elements.
 Geometry AxesOf(const KernelEntry& kernel, const lw_map_operand* operands, int32_t ndim,
                 const int64_t* shape) {
-  const int64_t* strides[kMaxOperands];
+  const int64_t* strides[kMaxOperands] = {};
   for (int i = 0; i < kernel.Operands(); ++i) strides[i] = operands[i].stride_bytes;
   Geometry axes =
       Collapse(ndim, shape, kAllAxes, strides, kernel.Operands(), kernel.inputs, Order::kAny);
