@@ -109,7 +109,12 @@ std::string Signature(const KernelEntry& kernel) {
     if (i) text += ", ";
     text += kDtypes[kernel.dtypes[i]].name;
   }
-  return text + ") -> " + kDtypes[kernel.dtypes[kernel.inputs]].name;
+  text += ")";
+  for (int i = kernel.inputs; i < kernel.Operands(); ++i) {
+    text += i == kernel.inputs ? " -> " : ", ";
+    text += kDtypes[kernel.dtypes[i]].name;
+  }
+  return text;
 }
 
 struct Rule {
@@ -157,7 +162,7 @@ std::string Json(const Question& q) {
   json.BeginObject();
   json.String("kernel", kernel.name);
   json.BeginArray("dtypes");
-  for (int i = 0; i <= kernel.inputs; ++i) json.String({}, kDtypes[kernel.dtypes[i]].name);
+  for (int i = 0; i < kernel.Operands(); ++i) json.String({}, kDtypes[kernel.dtypes[i]].name);
   json.EndArray();
   json.String("doc", kernel.doc);
   json.Number("max_ulp", kernel.max_ulp);

@@ -85,12 +85,14 @@ def typed_loops(kernel):
 
 def arguments(kernel, loop):
     """Of the typed function, after n."""
-    *inputs, output = (C_TYPES[dtype] for dtype in loop["dtypes"])
-    found = [f"const {dtype}* {name}" for dtype, name in zip(inputs, kernel["operands"])]
+    types = [C_TYPES[dtype] for dtype in loop["dtypes"]]
+    inputs = len(kernel["operands"])
+    found = [f"const {dtype}* {name}" for dtype, name in zip(types, kernel["operands"])]
     if "parameter" in kernel:
         found.append(f"double {kernel['parameter']}")
     reduces = kernel["shape"] in ("reduce", "reduce_two", "arg")
-    found.append(f"{output}* {'result' if reduces else 'out'}")
+    outputs = kernel.get("outputs", ["result" if reduces else "out"])
+    found += [f"{dtype}* {name}" for dtype, name in zip(types[inputs:], outputs)]
     if kernel["shape"] == "compress":
         found.append("int64_t* count")
     return found

@@ -58,6 +58,14 @@ typedef struct lw_backend_task {
   int64_t* count; /* compress: device address that receives the number written */
 } lw_backend_task;
 
+/* What a plugin has decided for a task: made by `prepare`, on the caller's stack, and read by
+ * `launch`. */
+typedef struct lw_backend_plan {
+  const lw_backend_task* task; /* as given to `prepare`; stays as it is until `launch` */
+  size_t scratch_bytes;        /* device memory that `launch` wants; 0: none */
+  uint64_t own[600];           /* the plugin's */
+} lw_backend_plan;
+
 typedef struct lw_backend {
   /* The fields up to `version` stay where they are in every version of this header, so that any
    * core can say what it found. */
@@ -93,12 +101,12 @@ typedef struct lw_backend {
    * function that waits. */
   lw_status (*synchronise)(lw_backend_call* call);
 
-  /* Device memory that `launch` wants for a task; 0 for elementwise kernels. Depends on kernel,
-   * dtypes, shape, strides and axis_mask only; asks no device beyond cached properties. */
-  lw_status (*scratch_bytes)(lw_backend_call* call, const lw_backend_task* task, size_t* bytes);
-  /* Queues the task. scratch: device memory of that size, aligned to 256 bytes, which may be reused
-   * as soon as the stream has passed; null if the size is 0. */
-  lw_status (*launch)(lw_backend_call* call, const lw_backend_task* task, void* scratch);
+  /* Finds the kernel and plans the task, once. Asks no device beyond cached properties.
+   * LW_ERR_UNSUPPORTED if there is no such kernel. */
+  lw_status (*prepare)(lw_backend_call* call, const lw_backend_task* task, lw_backend_plan* plan);
+  /* Queues the task. scratch: device memory of the plan's size, aligned to 256 bytes, which may be
+   * reused as soon as the stream has passed; null if the size is 0. */
+  lw_status (*launch)(lw_backend_call* call, const lw_backend_plan* plan, void* scratch);
 
   /* Creates the device's context and loads the code of one kernel, so that its first launch costs
    * what every later one does. */

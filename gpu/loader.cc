@@ -14,7 +14,7 @@ namespace {
 bool IsComplete(const lw_backend& t) {
   return t.toolkit && t.architecture_count >= 0 && (t.architectures || !t.architecture_count) &&
          t.has_kernel && t.pointer_info && t.alloc && t.free && t.copy && t.stream_wait &&
-         t.synchronise && t.scratch_bytes && t.launch && t.warm_up;
+         t.synchronise && t.prepare && t.launch && t.warm_up;
 }
 
 // Why the table is not to be used, or "".

@@ -134,17 +134,17 @@ void Session::Free(void* address, size_t bytes) {
 
 lw_status Launch(Session& session, const KernelEntry& kernel, const lw_backend_task& task) {
   const lw_backend& backend = session.backend();
-  if (!backend.has_kernel(kernel.id, kernel.dtypes)) {
+  lw_backend_plan plan;
+  lw_status status = backend.prepare(session.call(), &task, &plan);
+  if (status == LW_ERR_UNSUPPORTED) {
     return Fail(LW_ERR_UNSUPPORTED, "%s: the GPU plugin has no kernel %s for %s",
                 session.function(), kernel.name, kDtypes[kernel.dtypes[kernel.inputs - 1]].name);
   }
-  size_t bytes = 0;
-  lw_status status = session.Check(backend.scratch_bytes(session.call(), &task, &bytes));
-  if (status != LW_OK) return status;
+  if (status != LW_OK) return session.Check(status);
   Temporary scratch(session);
-  status = scratch.Allocate(bytes);
+  status = scratch.Allocate(plan.scratch_bytes);
   if (status != LW_OK) return status;
-  return session.Check(backend.launch(session.call(), &task, scratch.address()));
+  return session.Check(backend.launch(session.call(), &plan, scratch.address()));
 }
 
 }  // namespace lanewise::gpu

@@ -20,7 +20,7 @@ struct KernelEntry {
   lw_dtype dtypes[LW_MAX_OPERANDS];  // inputs, then outputs
   double max_ulp;
   Flags flags;
-  bool math;  // long bodies: worth threads at far fewer elements than plain arithmetic
+  bool math;           // long bodies: worth threads at far fewer elements than plain arithmetic
   bool needs_element;  // a reduction that has no result for nothing
   int numerics_since;
   int slot;

@@ -143,7 +143,7 @@ std::vector<uint8_t> Inputs(const std::string& key, const std::string& set, lw_d
 
 std::string KeyOf(const lw_kernel_record& record, const std::string& set, const std::string& size) {
   std::string key = record.name;
-  for (int i = 0; i <= record.inputs; ++i) {
+  for (int i = 0; i < Operands(record); ++i) {
     key += i ? ',' : ' ';
     key += lw_dtype_name(record.dtypes[i]);
   }
@@ -227,15 +227,23 @@ int64_t OutputCount(const Case& c) {
   }
 }
 
+// Bytes of one element of every output.
+size_t OutputSize(const lw_kernel_record& record) {
+  size_t size = 0;
+  for (int i = record.inputs; i < Operands(record); ++i) size += lw_dtype_size(record.dtypes[i]);
+  return size;
+}
+
 // Calls with input i at inputs[i], strides as given.
 lw_status Call(Case& c, void* const* inputs, const int64_t* strides) {
-  const size_t out_size = lw_dtype_size(c.record.dtypes[c.record.inputs]);
-  c.output.assign(static_cast<size_t>(OutputCount(c)) * out_size, 0);
+  c.output.assign(static_cast<size_t>(OutputCount(c)) * OutputSize(c.record), 0);
   lw_operand operands[LW_MAX_OPERANDS] = {};
   for (int i = 0; i < c.record.inputs; ++i) operands[i] = {inputs[i], strides[i]};
   uint8_t nothing;  // an empty result still needs a valid pointer
-  operands[c.record.inputs] = {c.output.empty() ? &nothing : c.output.data(),
-                               static_cast<int64_t>(out_size)};
+  for (int i = c.record.inputs; i < Operands(c.record); ++i) {
+    operands[i] = {c.output.empty() ? &nothing : c.output.data() + OutputBegin(c, i),
+                   static_cast<int64_t>(lw_dtype_size(c.record.dtypes[i]))};
+  }
   return lw_call(c.record.kernel, c.record.dtypes, operands, c.n, nullptr);
 }
 
@@ -269,48 +277,68 @@ lw_status RunStrided(Case& c) {
   return Call(c, inputs, strides);
 }
 
-// The first input that the output may be written over, -1 if there is none.
-int OverwritableInput(const lw_kernel_record& record) {
+// The first input, from one on, that an output may be written over; -1 if there is none.
+int OverwritableInput(const lw_kernel_record& record, int output, int from) {
   if (record.shape != LW_SHAPE_ELEMENTWISE && record.shape != LW_SHAPE_SCAN &&
       record.shape != LW_SHAPE_COMPRESS) {
     return -1;
   }
-  for (int i = 0; i < record.inputs; ++i) {
-    if (record.dtypes[i] == record.dtypes[record.inputs]) return i;
+  for (int i = from; i < record.inputs; ++i) {
+    if (record.dtypes[i] == record.dtypes[output]) return i;
   }
   return -1;
 }
 
-lw_status RunInPlace(Case& c, int shared) {
+// Each output over the next input of its dtype, or apart if there is none left.
+lw_status RunInPlace(Case& c) {
   lw_operand operands[LW_MAX_OPERANDS] = {};
   for (int i = 0; i < c.record.inputs; ++i) {
     operands[i] = {c.inputs[static_cast<size_t>(i)].data(),
                    static_cast<int64_t>(lw_dtype_size(c.record.dtypes[i]))};
   }
-  c.output = c.inputs[static_cast<size_t>(shared)];
-  operands[shared].data = c.output.data();
-  operands[c.record.inputs] = operands[shared];
+  std::vector<uint8_t> memory[LW_MAX_OPERANDS];
+  for (int i = c.record.inputs, shared = -1; i < Operands(c.record); ++i) {
+    const size_t size = lw_dtype_size(c.record.dtypes[i]);
+    const int next = OverwritableInput(c.record, i, shared + 1);
+    if (next < 0) {
+      memory[i].resize(static_cast<size_t>(c.n) * size);
+    } else {
+      shared = next;
+      memory[i] = c.inputs[static_cast<size_t>(shared)];
+      operands[shared].data = memory[i].data();
+    }
+    operands[i] = {memory[i].data(), static_cast<int64_t>(size)};
+  }
   const lw_status status = lw_call(c.record.kernel, c.record.dtypes, operands, c.n, nullptr);
-  const auto size = static_cast<size_t>(operands[shared].stride_bytes);
-  c.output.resize(static_cast<size_t>(OutputCount(c)) * size);  // compress writes fewer than n
+  c.output.clear();
+  for (int i = c.record.inputs; i < Operands(c.record); ++i) {
+    const auto written = OutputCount(c) * operands[i].stride_bytes;  // compress: fewer than n
+    c.output.insert(c.output.end(), memory[i].begin(), memory[i].begin() + written);
+  }
   return status;
 }
 
-void MakeNaNsEqual(std::vector<uint8_t>& bytes, lw_dtype dtype) {
+void MakeNaNsEqual(uint8_t* bytes, size_t count, lw_dtype dtype) {
   Format f{};
   if (!FormatOf(dtype, f)) return;
   const size_t size = lw_dtype_size(dtype);
   const uint64_t infinity = ((uint64_t{1} << f.exponent_bits) - 1) << f.fraction_bits;
   const uint64_t sign = uint64_t{1} << (f.exponent_bits + f.fraction_bits);
   const uint64_t nan = infinity | (uint64_t{1} << (f.fraction_bits - 1));
-  for (size_t at = 0; at + size <= bytes.size(); at += size) {
+  for (size_t at = 0; at + size <= count; at += size) {
     uint64_t v = 0;
-    std::memcpy(&v, bytes.data() + at, size);
-    if ((v & ~sign) > infinity) std::memcpy(bytes.data() + at, &nan, size);
+    std::memcpy(&v, bytes + at, size);
+    if ((v & ~sign) > infinity) std::memcpy(bytes + at, &nan, size);
   }
 }
 
 }  // namespace
+
+size_t OutputBegin(const Case& c, int operand) {
+  size_t before = 0;
+  for (int i = c.record.inputs; i < operand; ++i) before += lw_dtype_size(c.record.dtypes[i]);
+  return c.output.size() / OutputSize(c.record) * before;
+}
 
 void ForEachCase(const std::function<void(Case&)>& visit) {
   for (int32_t i = 0; i < lw_kernel_count(); ++i) {
@@ -347,13 +375,17 @@ const char* Name(Form form) {
 lw_status Run(Case& c, Form form) {
   if (!c.shape.empty()) return RunReduceAxes(c);
   if (form == Form::kStrided) return RunStrided(c);
-  const int shared = form == Form::kInPlace ? OverwritableInput(c.record) : -1;
-  return shared < 0 ? RunPlain(c) : RunInPlace(c, shared);
+  const bool in_place =
+      form == Form::kInPlace && OverwritableInput(c.record, c.record.inputs, 0) >= 0;
+  return in_place ? RunInPlace(c) : RunPlain(c);
 }
 
 uint64_t Hash(const Case& c) {
   std::vector<uint8_t> bytes = c.output;
-  if (!c.moves_bits_only) MakeNaNsEqual(bytes, c.record.dtypes[c.record.inputs]);
+  for (int i = c.record.inputs; i < Operands(c.record) && !c.moves_bits_only; ++i) {
+    const size_t begin = OutputBegin(c, i);
+    MakeNaNsEqual(bytes.data() + begin, OutputBegin(c, i + 1) - begin, c.record.dtypes[i]);
+  }
   return Fnv(bytes.data(), bytes.size());
 }
 

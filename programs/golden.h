@@ -21,11 +21,17 @@ struct Case {
   lw_kernel_record record;
   int64_t n = 0;
   std::vector<std::vector<uint8_t>> inputs;  // contiguous, one per operand
-  std::vector<uint8_t> output;               // contiguous; exactly the bytes written
+  std::vector<uint8_t> output;               // exactly the bytes written, output after output
   std::vector<int64_t> shape;                // of input 0 if reduced over axes, else empty
   uint64_t axis_mask = 0;
   bool moves_bits_only = false;  // NaNs count by their bits
 };
+
+// Inputs and outputs of a kernel.
+inline int Operands(const lw_kernel_record& record) { return record.inputs + record.outputs; }
+
+// Bytes of `output` in front of an operand's, which may be one past the last.
+size_t OutputBegin(const Case& c, int operand);
 
 // Inputs of every case, outputs not yet computed. The order is that of the kernel list.
 void ForEachCase(const std::function<void(Case&)>& visit);

@@ -33,11 +33,14 @@ ordered_json FlagNames(uint32_t flags) {
   return names;
 }
 
-ordered_json OperandNames(const lanewise::Contract& contract, int inputs) {
-  std::istringstream words(contract.operands ? contract.operands : "x y z");
+// Names of `count` operands behind the first `skip` of a text.
+ordered_json Names(const char* text, int skip, int count) {
+  std::istringstream words(text);
   ordered_json names = ordered_json::array();
   std::string word;
-  for (int i = 0; i < inputs && words >> word; ++i) names.push_back(word);
+  for (int i = 0; i < skip + count && words >> word; ++i) {
+    if (i >= skip) names.push_back(word);
+  }
   return names;
 }
 
@@ -49,7 +52,11 @@ ordered_json Kernel(const lw_kernel_record& record) {
   kernel["id"] = static_cast<int>(record.kernel);
   kernel["doc"] = record.doc;
   kernel["shape"] = kShapes[record.shape];
-  kernel["operands"] = OperandNames(contract, record.inputs);
+  kernel["operands"] = Names(contract.operands ? contract.operands : "x y z", 0, record.inputs);
+  if (record.outputs > 1) {
+    kernel["outputs"] =
+        Names(contract.operands ? contract.operands : "", record.inputs, record.outputs);
+  }
   if (contract.parameter) kernel["parameter"] = contract.parameter;
   kernel["raises"] = FlagNames(contract.raises);
   kernel["moves_bits"] = contract.moves_bits;
@@ -64,7 +71,7 @@ void PrintJson() {
   for (const lw_kernel_record& record : Records()) {
     if (kernels.empty() || kernels.back()["name"] != record.name) kernels.push_back(Kernel(record));
     ordered_json loop;
-    for (int k = 0; k <= record.inputs; ++k)
+    for (int k = 0; k < record.inputs + record.outputs; ++k)
       loop["dtypes"].push_back(lw_dtype_name(record.dtypes[k]));
     loop["max_ulp"] = record.max_ulp;
     kernels.back()["loops"].push_back(loop);
@@ -75,9 +82,8 @@ void PrintJson() {
 void PrintText() {
   for (const lw_kernel_record& record : Records()) {
     std::string signature = record.name;
-    for (int k = 0; k <= record.inputs; ++k) {
-      signature += k == 0 ? '(' : k < record.inputs ? ',' : ')';
-      if (k == record.inputs) signature += " -> ";
+    for (int k = 0; k < record.inputs + record.outputs; ++k) {
+      signature += k == 0 ? "(" : k == record.inputs ? ") -> " : ",";
       signature += lw_dtype_name(record.dtypes[k]);
     }
     printf("%-36s %4.1f ULP  %s\n", signature.c_str(), record.max_ulp, record.doc);

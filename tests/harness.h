@@ -42,9 +42,19 @@ inline std::vector<lw_kernel_record> ElementwiseRecords() {
   return records;
 }
 
+// Those that the GPU has: with one output.
+inline bool IsGpuMap(const lw_kernel_record& record) {
+  return record.shape == LW_SHAPE_ELEMENTWISE && record.outputs == 1;
+}
+inline std::vector<lw_kernel_record> GpuMapRecords() {
+  std::vector<lw_kernel_record> records = AllRecords();
+  std::erase_if(records, [](const auto& r) { return !IsGpuMap(r); });
+  return records;
+}
+
 inline std::string Describe(const lw_kernel_record& record) {
   std::string text = record.name;
-  for (int i = 0; i <= record.inputs; ++i) {
+  for (int i = 0; i < record.inputs + record.outputs; ++i) {
     text += i == 0 ? "(" : i == record.inputs ? ") -> " : ", ";
     text += lw_dtype_name(record.dtypes[i]);
   }
@@ -56,6 +66,7 @@ inline size_t SizeOf(const lw_kernel_record& record, int operand) {
 }
 
 using golden::MovesBits;
+using golden::Operands;
 // The library's own rule (kIsMath in kernels/list/kernel.h).
 inline bool IsMath(const lw_kernel_record& record) {
   return record.shape == LW_SHAPE_ELEMENTWISE && record.max_ulp > 0.5;
@@ -63,7 +74,7 @@ inline bool IsMath(const lw_kernel_record& record) {
 // A few more elements than a call on one thread takes.
 inline int64_t ThreadedSize(const lw_kernel_record& record) {
   int64_t widest = 1;
-  for (int i = 0; i <= record.inputs; ++i) {
+  for (int i = 0; i < Operands(record); ++i) {
     widest = std::max<int64_t>(widest, static_cast<int64_t>(lw_dtype_size(record.dtypes[i])));
   }
   const int64_t bytes = record.shape != LW_SHAPE_ELEMENTWISE ? kParallelBytes
@@ -179,7 +190,7 @@ inline Bytes InterestingBytes(lw_dtype dtype, uint64_t seed, size_t n) {
 
 // ---------------------------------------------------------------- arrays for one kernel
 
-// Contiguous inputs of a kernel and the result that every call on them must give: that of the
+// Contiguous inputs of a kernel and the results that every call on them must give: those of the
 // baseline target in blocks too small for threads and streaming stores.
 struct Arrays {
   lw_kernel_record record;
@@ -194,10 +205,11 @@ struct Arrays {
     }
   }
 
-  // scalars: bit i set repeats the first element of input i.
-  const Bytes& Expected(unsigned scalars = 0) {
-    const auto [it, added] = expected_.try_emplace(scalars);
-    if (!added) return it->second;
+  // The elements of an output. scalars: bit i set repeats the first element of input i.
+  const Bytes& Expected(unsigned scalars = 0, int output = 0) {
+    const auto [it, added] = expected_.try_emplace(scalars, static_cast<size_t>(record.outputs));
+    const Bytes& expected = it->second[static_cast<size_t>(output)];
+    if (!added) return expected;
     Bytes repeated[LW_MAX_OPERANDS - 1];
     for (int i = 0; i < record.inputs; ++i) {
       repeated[i] = inputs[i];
@@ -205,8 +217,9 @@ struct Arrays {
       if (!(scalars >> i & 1)) continue;
       for (size_t k = 1; k < n; ++k) std::memcpy(&repeated[i][k * size], &repeated[i][0], size);
     }
-    const size_t out_size = SizeOf(record, record.inputs);
-    it->second.resize(n * out_size);
+    for (int i = 0; i < record.outputs; ++i) {
+      it->second[static_cast<size_t>(i)].resize(n * SizeOf(record, record.inputs + i));
+    }
     const TargetScope scope(lw_target_name(0));
     constexpr size_t kBlock = 1000;
     for (size_t at = 0; at < n; at += kBlock) {
@@ -215,17 +228,21 @@ struct Arrays {
         const size_t size = SizeOf(record, i);
         operands[i] = {&repeated[i][at * size], static_cast<int64_t>(size)};
       }
-      operands[record.inputs] = {&it->second[at * out_size], static_cast<int64_t>(out_size)};
+      for (int i = 0; i < record.outputs; ++i) {
+        const size_t size = SizeOf(record, record.inputs + i);
+        operands[record.inputs + i] = {&it->second[static_cast<size_t>(i)][at * size],
+                                       static_cast<int64_t>(size)};
+      }
       EXPECT_EQ(lw_call(record.kernel, record.dtypes, operands,
                         static_cast<int64_t>(std::min(kBlock, n - at)), nullptr),
                 LW_OK)
           << lw_last_error();
     }
-    return it->second;
+    return expected;
   }
 
  private:
-  std::map<unsigned, Bytes> expected_;
+  std::map<unsigned, std::vector<Bytes>> expected_;
 };
 
 // ---------------------------------------------------------------- memory

@@ -96,7 +96,7 @@ inline uint64_t Work(const Api& api, int64_t n) {
   mix(&total, 4);
   mix(v.data(), size * 8);
   if (api.cumulative_sum_f64(n, v.data(), v.data()) != LW_OK ||
-      api.call(LW_MULTIPLY, dtypes, operands, n) != LW_OK) {
+      api.call(LW_MULTIPLY, dtypes, operands, n, nullptr) != LW_OK) {
     return 0;
   }
   mix(v.data(), size * 8);

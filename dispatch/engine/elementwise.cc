@@ -206,9 +206,10 @@ SizeRules ElementwiseRules(const KernelEntry& kernel) {
 
 namespace {
 
-// Below so many elements, the innermost axis gives way to a longer one: a row costs more than its
-// elements then.
+// Below so many elements, the innermost axis gives way to a longer one whose elements are near each
+// other: a row costs more than its elements then.
 constexpr int64_t kShortRow = 16;
+constexpr int64_t kNearBytes = 64;
 
 struct MapTask {
   Geometry axes;  // inputs, then outputs
@@ -250,10 +251,42 @@ class RowWalker {
 
  private:
   const MapTask& task_;
-  int64_t index_[LW_MAX_NDIM];
+  int64_t index_[LW_MAX_NDIM] = {};
 };
 
+// Whether the loop takes every row as it is.
+bool RowsAreReady(const MapTask& task) {
+  if (task.call.table->repeated[task.call.kernel->slot]) return false;
+  for (int i = 0; i < task.call.Operands(); ++i) {
+    if (!task.call.Contiguous(i)) return false;
+    for (int axis = 0; axis < task.axes.ndim - 1; ++axis) {
+      if (task.axes.stride[i][axis] % task.call.Size(i) != 0) return false;
+    }
+  }
+  return true;
+}
+
+uint32_t RunReadyRows(const MapTask& task, int64_t begin, int64_t end) {
+  Call call = task.call;
+  const ElementwiseFn loop = call.Loop();
+  const auto size = static_cast<size_t>(task.RowSize());
+  const void* in[kMaxInputs] = {};
+  void* out[kMaxOutputs] = {};
+  RowWalker row(task, begin);
+  uint32_t raised = 0;
+  for (int64_t i = begin; i < end; ++i, row.Next()) {
+    row.Place(call);
+    for (int k = 0; k < call.Inputs(); ++k) in[k] = call.operands[k].data;
+    for (int k = call.Inputs(); k < call.Operands(); ++k) {
+      out[k - call.Inputs()] = OutputBytes(call.operands[k].data);
+    }
+    raised |= loop(in, out, size);
+  }
+  return raised;
+}
+
 uint32_t RunRows(const MapTask& task, int64_t begin, int64_t end) {
+  if (RowsAreReady(task)) return RunReadyRows(task, begin, end);
   Call call = task.call;
   RowWalker row(task, begin);
   uint32_t raised = 0;
@@ -285,7 +318,7 @@ void RunMapTask(void* context, size_t begin, size_t end, uint32_t* raised) {
 // short: then the loop runs fewer times, over strided elements.
 Geometry AxesOf(const KernelEntry& kernel, const lw_map_operand* operands, int32_t ndim,
                 const int64_t* shape) {
-  const int64_t* strides[kMaxOperands];
+  const int64_t* strides[kMaxOperands] = {};
   for (int i = 0; i < kernel.Operands(); ++i) strides[i] = operands[i].stride_bytes;
   Geometry axes =
       Collapse(ndim, shape, kAllAxes, strides, kernel.Operands(), kernel.inputs, Order::kAny);
@@ -293,7 +326,9 @@ Geometry AxesOf(const KernelEntry& kernel, const lw_map_operand* operands, int32
   if (last > 0 && axes.size[last] < kShortRow) {
     int longest = last;
     for (int i = 0; i < last; ++i) {
-      if (axes.size[i] > axes.size[longest] * 4) longest = i;
+      bool near = axes.size[i] > axes.size[longest] * 4;
+      for (int k = 0; k < kernel.Operands(); ++k) near &= std::abs(axes.stride[k][i]) <= kNearBytes;
+      if (near) longest = i;
     }
     if (longest != last) geometry::SwapAxes(axes, longest, last);
   }

@@ -16,8 +16,8 @@ namespace lanewise {
 struct Geometry {
   int ndim = 0;  // at least 1 after Collapse
   int operands = 0;
-  int64_t size[LW_MAX_NDIM];
-  int64_t stride[LW_MAX_OPERANDS][LW_MAX_NDIM];  // bytes
+  int64_t size[LW_MAX_NDIM] = {};
+  int64_t stride[LW_MAX_OPERANDS][LW_MAX_NDIM] = {};  // bytes
   int64_t offset[LW_MAX_OPERANDS] = {};  // bytes from element (0, ..., 0) to where walking begins
 
   int64_t Count() const {

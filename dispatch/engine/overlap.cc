@@ -163,7 +163,7 @@ bool ViewsShareBytes(const lw_view& a, size_t a_size, const lw_view& b, size_t b
 }
 
 bool ElementsDistinct(const lw_view& view, size_t size) {
-  int order[LW_MAX_NDIM], axes = 0;
+  int order[LW_MAX_NDIM] = {}, axes = 0;
   for (int i = 0; i < view.ndim; ++i) {
     if (view.shape[i] > 1) order[axes++] = i;
   }

@@ -270,7 +270,7 @@ TaskFlags ReduceOne(const Table& table, const KernelEntry& entry, const void* x,
   const bool arg = entry.shape == LW_SHAPE_ARG;
   const ReduceLoops* loops = arg ? nullptr : table.slots[entry.slot].reduce;
   if (n == 0) {
-    loops->empty(1, out);
+    if (loops) loops->empty(1, out);  // argmax of nothing is refused before
     return {};
   }
   const int64_t size = entry.Size(0);
@@ -327,7 +327,7 @@ TaskFlags ReduceView(const Table& table, const KernelEntry& entry, const lw_view
   if (outputs == 0) return {};
   if (n == 0) {
     Walker walk(plan.kept);
-    for (int64_t u = 0; u < outputs; ++u, walk.Advance(1)) {
+    for (int64_t u = 0; loops && u < outputs; ++u, walk.Advance(1)) {
       loops->empty(1, plan.out + walk.OtherOffset());
     }
     return {};

@@ -7,6 +7,8 @@
 #include <array>
 #include <atomic>
 #include <cstdio>
+#include <new>
+#include <type_traits>
 #include <utility>
 
 #include "gpu/device/launch_plan.h"
@@ -205,21 +207,36 @@ int32_t HasKernel(lw_kernel kernel, const lw_dtype* dtypes) {
   return found.map || found.reduction;
 }
 
-lw_status ScratchBytes(lw_backend_call* call, const lw_backend_task* task, size_t* bytes) {
-  const Found found = Find(task->kernel, task->dtypes);
-  *bytes = found.reduction ? ReduceScratchBytes(*task, *found.reduction) : 0;
-  return found.map || found.reduction ? LW_OK : NoKernel(call);
-}
+// A task whose kernel is found; a reduction is planned too, for its scratch memory.
+struct Prepared {
+  Found found;
+  ReducePlan reduction;
+};
+static_assert(sizeof(Prepared) <= sizeof(lw_backend_plan::own));
+static_assert(std::is_trivially_copyable_v<Prepared>);
 
-lw_status LaunchTask(lw_backend_call* call, const lw_backend_task* task, void* scratch) {
+lw_status Prepare(lw_backend_call* call, const lw_backend_task* task, lw_backend_plan* plan) {
   const Found found = Find(task->kernel, task->dtypes);
   if (!found.map && !found.reduction) return NoKernel(call);
+  auto* prepared = new (plan->own) Prepared;
+  prepared->found = found;
+  plan->task = task;
+  plan->scratch_bytes = 0;
+  if (found.reduction) {
+    prepared->reduction = PlanReduction(*task, *found.reduction);
+    plan->scratch_bytes = prepared->reduction.scratch_bytes;
+  }
+  return LW_OK;
+}
+
+lw_status LaunchPrepared(lw_backend_call* call, const lw_backend_plan* plan, void* scratch) {
+  const Prepared& prepared = *std::launder(reinterpret_cast<const Prepared*>(plan->own));
   return OnDevice(call, [&](cudaStream_t stream) {
     LaunchContext context{stream};
-    if (found.map) {
-      LaunchMap(*task, *found.map, &Launch, &context);
+    if (prepared.found.map) {
+      LaunchMap(*plan->task, *prepared.found.map, &Launch, &context);
     } else {
-      LaunchReduce(*task, *found.reduction, scratch, &Launch, &context);
+      LaunchReduce(prepared.reduction, *prepared.found.reduction, scratch, &Launch, &context);
     }
     return context.error;
   });
@@ -264,8 +281,8 @@ constexpr lw_backend kBackend = {
     &Copy,
     &StreamWait,
     &Synchronise,
-    &ScratchBytes,
-    &LaunchTask,
+    &Prepare,
+    &LaunchPrepared,
     &WarmUp,
 };
 

@@ -31,6 +31,22 @@ __global__ void __launch_bounds__(kMapThreads, kMinBlocks<Op>)
 
 namespace {
 
+// The part in which a kernel is compiled. What may share a loop is together: the dtypes of an
+// operation, and the conversions that move bits.
+template <class Op, class T>
+constexpr bool IsHere(Kernel<Op, T>) {
+  if constexpr (kIsMap<Op>)
+    return static_cast<size_t>(Op::kId) % gpu::kMapParts == LANEWISE_PART;
+  else
+    return false;
+}
+template <class From, class To>
+constexpr bool IsHere(Kernel<ConvertTo, Cast<From, To>>) {
+  constexpr size_t kPart =
+      ConvertTo::kByBits<From, To> ? 0 : kSlot<ConvertTo, Cast<From, To>> % gpu::kMapParts;
+  return kPart == LANEWISE_PART;
+}
+
 template <class Op, class T>
 gpu::MapKernel MapOf(Kernel<Op, T>) {
   return {reinterpret_cast<const void*>(&ContiguousKernel<Op, T>),
@@ -40,7 +56,7 @@ gpu::MapKernel MapOf(Kernel<Op, T>) {
 
 template <class Op, class T>
 void Enter(gpu::MapKernel* table, Kernel<Op, T> kernel) {
-  if constexpr (kIsMap<Op> && kSlot<Op, T> % gpu::kMapParts == LANEWISE_PART) {
+  if constexpr (IsHere(Kernel<Op, T>{})) {
     table[kSlot<Op, T>] = MapOf(ShareLoop(kernel));
   }
 }

@@ -13,7 +13,7 @@ int64_t SizeOf(lw_dtype dtype) { return kDtypes[dtype].size; }
 
 // All operands along as few axes as possible, sorted by the output's memory.
 Geometry GeometryOf(const lw_backend_task& task) {
-  const int64_t* strides[LW_MAX_OPERANDS];
+  const int64_t* strides[LW_MAX_OPERANDS] = {};
   for (int k = 0; k <= task.inputs; ++k) strides[k] = task.operands[k].stride_bytes;
   return Collapse(task.ndim, task.shape, kAllAxes, strides, task.inputs + 1, task.inputs,
                   Order::kAny);

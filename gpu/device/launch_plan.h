@@ -19,9 +19,16 @@ using LaunchFn = bool (*)(void* context, const void* kernel, int64_t blocks, int
 bool LaunchMap(const lw_backend_task& task, const MapKernel& kernel, LaunchFn launch,
                void* context);
 
-// Device memory that a reduction needs.
-size_t ReduceScratchBytes(const lw_backend_task& task, const ReduceKernel& kernel);
-bool LaunchReduce(const lw_backend_task& task, const ReduceKernel& kernel, void* scratch,
+// A reduction: how its work is given to threads, and the device memory that it needs meanwhile.
+struct ReducePlan {
+  ReduceArguments args;
+  ReduceMode mode = ReduceMode::kThread;
+  int64_t blocks = 0;
+  int64_t center_bytes = 0;  // of the scratch memory, for the results of the pass before
+  size_t scratch_bytes = 0;
+};
+ReducePlan PlanReduction(const lw_backend_task& task, const ReduceKernel& kernel);
+bool LaunchReduce(const ReducePlan& plan, const ReduceKernel& kernel, void* scratch,
                   LaunchFn launch, void* context);
 
 }  // namespace lanewise::gpu

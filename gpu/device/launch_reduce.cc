@@ -28,11 +28,9 @@ AxisWalk WalkOf(const Geometry& g) {
   return walk;
 }
 
-struct Plan {
+// The axes that are reduced and those that are kept, each as few as possible.
+struct Axes {
   Geometry reduced, kept;
-  ReduceArguments args;
-  ReduceMode mode;
-  int64_t blocks;
 };
 
 uint64_t AxesOf(const lw_backend_task& task) {
@@ -40,27 +38,28 @@ uint64_t AxesOf(const lw_backend_task& task) {
 }
 
 // How the elements of each output's sequence lie.
-void SetAccess(const lw_backend_task& task, Plan& plan) {
+void SetAccess(const lw_backend_task& task, const Axes& axes, ReduceArguments& args) {
   const int64_t size = SizeOf(task.dtypes[0]);
   uint64_t places = 0;
-  plan.args.contiguous = plan.reduced.ndim == 1;
+  args.contiguous = axes.reduced.ndim == 1;
   for (int k = 0; k < task.inputs; ++k) {
-    if (plan.reduced.stride[k][0] != size) plan.args.contiguous = 0;
-    places |= reinterpret_cast<uintptr_t>(plan.args.in[k]);
+    if (axes.reduced.stride[k][0] != size) args.contiguous = 0;
+    places |= reinterpret_cast<uintptr_t>(args.in[k]);
   }
-  for (int i = 0; i < plan.kept.ndim; ++i) places |= static_cast<uint64_t>(plan.kept.stride[0][i]);
-  plan.args.wide = plan.args.contiguous && places % 16 == 0;
+  for (int i = 0; i < axes.kept.ndim; ++i) places |= static_cast<uint64_t>(axes.kept.stride[0][i]);
+  args.wide = args.contiguous && places % 16 == 0;
 }
 
-void ChooseMode(const lw_backend_task& task, const ReduceKernel& kernel, Plan& plan) {
+void ChooseMode(const lw_backend_task& task, const ReduceKernel& kernel, const Geometry& kept,
+                ReducePlan& plan) {
   ReduceArguments& args = plan.args;
   const int64_t size = SizeOf(task.dtypes[0]);
-  const int inner = plan.kept.ndim - 1;
-  const int64_t columns = plan.kept.size[inner];
+  const int inner = kept.ndim - 1;
+  const int64_t columns = kept.size[inner];
   if (args.n <= kThreadLimit) {
     plan.mode = ReduceMode::kThread;
     plan.blocks = CeilDiv(args.outputs, kReduceThreads);
-  } else if (!args.contiguous && columns >= kFewColumns && plan.kept.stride[0][inner] == size) {
+  } else if (!args.contiguous && columns >= kFewColumns && kept.stride[0][inner] == size) {
     plan.mode = ReduceMode::kColumns;
     args.column_blocks = CeilDiv(columns, kColumns);
     args.groups = CeilDiv(args.n, kernel.column_chunk);
@@ -81,45 +80,13 @@ void ChooseMode(const lw_backend_task& task, const ReduceKernel& kernel, Plan& p
   }
 }
 
-Plan MakePlan(const lw_backend_task& task, const ReduceKernel& kernel) {
-  Plan plan;
-  const lw_backend_operand* operands = task.operands;
-  const lw_backend_operand& out = operands[task.inputs];
-  const int64_t* inputs[] = {operands[0].stride_bytes, operands[task.inputs - 1].stride_bytes};
-  const int64_t* in_and_out[] = {operands[0].stride_bytes, out.stride_bytes};
-  const uint64_t reduced = task.axis_mask & AxesOf(task);
-  plan.reduced = Collapse(task.ndim, task.shape, reduced, inputs, task.inputs, 0,
-                          kernel.any_order ? Order::kAny : Order::kLogical);
-  plan.kept =
-      Collapse(task.ndim, task.shape, AxesOf(task) & ~reduced, in_and_out, 2, 0, Order::kAny);
-  ReduceArguments& args = plan.args;
-  args.in[0] =
-      static_cast<const char*>(operands[0].data) + plan.reduced.offset[0] + plan.kept.offset[0];
-  if (task.inputs == 2) {
-    args.in[1] = static_cast<const char*>(operands[1].data) + plan.reduced.offset[1];
-  }
-  args.n = plan.reduced.Count();
-  args.outputs = plan.kept.Count();
-  args.ddof = task.ddof;
-  args.reduced = WalkOf(plan.reduced);
-  args.kept = WalkOf(plan.kept);
-  SetAccess(task, plan);
-  args.out = static_cast<char*>(out.data) + plan.kept.offset[1];
-  ChooseMode(task, kernel, plan);
-  return plan;
-}
-
-int64_t PartialBytes(const Plan& plan, const ReduceKernel& kernel) {
+int64_t PartialBytes(const ReducePlan& plan, const ReduceKernel& kernel) {
   if (plan.args.groups == 1) return 0;
   const int64_t bytes = std::max(kernel.pass.state_bytes, kernel.center.state_bytes);
   return plan.args.outputs * plan.args.groups * bytes;
 }
-// The results of a pass before lie before the partial results.
-int64_t CenterBytes(const Plan& plan, const ReduceKernel& kernel) {
-  return CeilDiv(plan.args.outputs * kernel.center_bytes, 256) * 256;
-}
 
-bool LaunchPass(const ReducePass& pass, const Plan& plan, void* partial, LaunchFn launch,
+bool LaunchPass(const ReducePass& pass, const ReducePlan& plan, void* partial, LaunchFn launch,
                 void* context) {
   const auto run = [&](ReduceMode mode, int64_t blocks, const ReduceArguments& args) {
     return launch(context, pass.kernels[static_cast<int>(mode)], blocks,
@@ -138,24 +105,49 @@ bool LaunchPass(const ReducePass& pass, const Plan& plan, void* partial, LaunchF
 
 }  // namespace
 
-size_t ReduceScratchBytes(const lw_backend_task& task, const ReduceKernel& kernel) {
-  const Plan plan = MakePlan(task, kernel);
-  return static_cast<size_t>(CenterBytes(plan, kernel) + PartialBytes(plan, kernel));
+ReducePlan PlanReduction(const lw_backend_task& task, const ReduceKernel& kernel) {
+  ReducePlan plan;
+  const lw_backend_operand* operands = task.operands;
+  const lw_backend_operand& out = operands[task.inputs];
+  const int64_t* inputs[] = {operands[0].stride_bytes, operands[task.inputs - 1].stride_bytes};
+  const int64_t* in_and_out[] = {operands[0].stride_bytes, out.stride_bytes};
+  const uint64_t reduced = task.axis_mask & AxesOf(task);
+  const Axes axes = {
+      Collapse(task.ndim, task.shape, reduced, inputs, task.inputs, 0,
+               kernel.any_order ? Order::kAny : Order::kLogical),
+      Collapse(task.ndim, task.shape, AxesOf(task) & ~reduced, in_and_out, 2, 0, Order::kAny)};
+  ReduceArguments& args = plan.args;
+  args.in[0] =
+      static_cast<const char*>(operands[0].data) + axes.reduced.offset[0] + axes.kept.offset[0];
+  if (task.inputs == 2) {
+    args.in[1] = static_cast<const char*>(operands[1].data) + axes.reduced.offset[1];
+  }
+  args.n = axes.reduced.Count();
+  args.outputs = axes.kept.Count();
+  args.ddof = task.ddof;
+  args.reduced = WalkOf(axes.reduced);
+  args.kept = WalkOf(axes.kept);
+  SetAccess(task, axes, args);
+  args.out = static_cast<char*>(out.data) + axes.kept.offset[1];
+  ChooseMode(task, kernel, axes.kept, plan);
+  // The results of a pass before lie before the partial results.
+  plan.center_bytes = CeilDiv(args.outputs * kernel.center_bytes, 256) * 256;
+  plan.scratch_bytes = static_cast<size_t>(plan.center_bytes + PartialBytes(plan, kernel));
+  return plan;
 }
 
-bool LaunchReduce(const lw_backend_task& task, const ReduceKernel& kernel, void* scratch,
+bool LaunchReduce(const ReducePlan& plan, const ReduceKernel& kernel, void* scratch,
                   LaunchFn launch, void* context) {
-  Plan plan = MakePlan(task, kernel);
   if (plan.args.outputs == 0) return true;
-  void* partial = static_cast<char*>(scratch) + CenterBytes(plan, kernel);
-  if (kernel.center_bytes != 0) {
-    Plan centers = plan;
-    centers.args.out = scratch;
-    centers.args.out_packed = 1;
-    if (!LaunchPass(kernel.center, centers, partial, launch, context)) return false;
-    plan.args.center = scratch;
-  }
-  return LaunchPass(kernel.pass, plan, partial, launch, context);
+  void* partial = static_cast<char*>(scratch) + plan.center_bytes;
+  if (kernel.center_bytes == 0) return LaunchPass(kernel.pass, plan, partial, launch, context);
+  ReducePlan pass = plan;
+  pass.args.out = scratch;
+  pass.args.out_packed = 1;
+  if (!LaunchPass(kernel.center, pass, partial, launch, context)) return false;
+  pass.args = plan.args;
+  pass.args.center = scratch;
+  return LaunchPass(kernel.pass, pass, partial, launch, context);
 }
 
 }  // namespace lanewise::gpu

@@ -39,8 +39,10 @@ enum class Types {
   kAny          // a kernel younger than this header
 };
 
+constexpr lw_kernel kLastKernel = LW_CONVERT;  // that TypesOf knows
+
 constexpr Types TypesOf(lw_kernel kernel) {
-  if (kernel > LW_CONVERT) return Types::kAny;  // the last one listed here
+  if (kernel > kLastKernel) return Types::kAny;
   if (kernel > LW_NOT_EQUAL && kernel <= LW_GREATER_EQUAL) return Types::kComparison;
   switch (kernel) {
     case LW_EQUAL:
@@ -171,6 +173,7 @@ namespace detail {
 struct Loop {
   lw_dtype dtypes[LW_MAX_OPERANDS] = {};
   lw_shape shape = LW_SHAPE_ELEMENTWISE;
+  int inputs = 0;
   bool found = false;        // with these dtypes
   bool right_count = false;  // the kernel takes so many operands
   bool known = false;        // the library has the kernel
@@ -187,8 +190,9 @@ inline Loop FindLoop(lw_kernel kernel, const lw_dtype* given, int count) noexcep
     if (lw_kernel_info(index, &record) != LW_OK || record.kernel != kernel) continue;
     loop.known = true;
     loop.shape = record.shape;
-    if (record.inputs + 1 != count) continue;
+    if (record.inputs + record.outputs != count) continue;
     loop.right_count = true;
+    loop.inputs = record.inputs;
     bool exact = true, fits = true;
     for (int i = 0; i < count; ++i) {
       const bool same = record.dtypes[i] == given[i];
@@ -219,13 +223,13 @@ struct Outcome {
 
 // Views of several axes, all of one shape, and scalars.
 inline Outcome RunAxes(lw_kernel kernel, const Loop& loop, const Operand* operands,
-                       int inputs) noexcept {
+                       int count) noexcept {
   if (loop.shape != LW_SHAPE_ELEMENTWISE) {
     return {LW_ERR_SHAPE, "views of several axes are for elementwise kernels; see reduce()"};
   }
-  const Operand& out = operands[inputs];
+  const Operand& out = operands[loop.inputs];
   lw_map_operand memory[LW_MAX_OPERANDS] = {};
-  for (int i = 0; i <= inputs; ++i) {
+  for (int i = 0; i < count; ++i) {
     memory[i] = {operands[i].memory.data, operands[i].strides};
     if (operands[i].length == kAnyLength) continue;
     bool same = operands[i].ndim == out.ndim && operands[i].shape != nullptr;
@@ -237,16 +241,21 @@ inline Outcome RunAxes(lw_kernel kernel, const Loop& loop, const Operand* operan
   return {lw_map(kernel, loop.dtypes, memory, out.ndim, out.shape, nullptr)};
 }
 
+// writable: of each operand.
 inline Outcome RunLoop(lw_kernel kernel, const Loop& loop, const Operand* operands,
-                       int inputs) noexcept {
+                       const bool* writable, int operand_count) noexcept {
   if (!loop.known) return {LW_ERR_KERNEL, "this build of lanewise does not have the kernel"};
   if (!loop.right_count) return {LW_ERR_SHAPE, "the kernel takes another number of operands"};
   lw_operand memory[LW_MAX_OPERANDS] = {};
-  for (int i = 0; i <= inputs; ++i) memory[i] = operands[i].memory;
+  for (int i = 0; i < operand_count; ++i) memory[i] = operands[i].memory;
   // The library refuses these dtypes and names those that the kernel takes.
   if (!loop.found) return {lw_call(kernel, loop.dtypes, memory, 0, nullptr)};
-  for (int i = 0; i <= inputs; ++i) {
-    if (operands[i].shape) return RunAxes(kernel, loop, operands, inputs);
+  const int inputs = loop.inputs;
+  for (int i = inputs; i < operand_count; ++i) {
+    if (!writable[i]) return {LW_ERR_VALUE, "an output is read-only"};
+  }
+  for (int i = 0; i < operand_count; ++i) {
+    if (operands[i].shape) return RunAxes(kernel, loop, operands, operand_count);
   }
   std::int64_t n = kAnyLength;
   for (int i = 0; i < inputs; ++i) {
@@ -257,6 +266,9 @@ inline Outcome RunLoop(lw_kernel kernel, const Loop& loop, const Operand* operan
     n = operands[i].length;
   }
   const std::int64_t room = operands[inputs].length;
+  for (int i = inputs + 1; i < operand_count; ++i) {
+    if (operands[i].length != room) return {LW_ERR_SHAPE, "the outputs have different lengths"};
+  }
   const bool one_result = loop.shape == LW_SHAPE_REDUCE || loop.shape == LW_SHAPE_REDUCE_TWO ||
                           loop.shape == LW_SHAPE_ARG;
   if (n == kAnyLength) n = room;
@@ -277,8 +289,9 @@ inline Outcome RunLoop(lw_kernel kernel, const Loop& loop, const Operand* operan
 template <lw_kernel K, class... Rs>
 Outcome Run(Rs&... operands) noexcept {
   static_assert(sizeof...(Rs) >= 2 && sizeof...(Rs) <= LW_MAX_OPERANDS);
+  static constexpr bool kWritable[] = {kIsWritable<Rs>...};
   const Operand list[] = {AsOperand(operands)...};
-  return RunLoop(K, LoopFor<K, element_t<Rs>...>(), list, static_cast<int>(sizeof...(Rs)) - 1);
+  return RunLoop(K, LoopFor<K, element_t<Rs>...>(), list, kWritable, sizeof...(Rs));
 }
 
 template <class... Rs>
@@ -288,8 +301,8 @@ concept Operands = sizeof...(Rs) >= 2 && sizeof...(Rs) <= LW_MAX_OPERANDS &&
 
 }  // namespace detail
 
-// Runs kernel K on inputs..., output. Reductions write one element; compress needs room for as many
-// as its mask has true ones. lw_last_error() describes what the library itself refused;
+// Runs kernel K on inputs..., outputs.... Reductions write one element; compress needs room for as
+// many as its mask has true ones. lw_last_error() describes what the library itself refused;
 // LW_ERR_SHAPE may come from this header, which leaves that text as it was.
 template <lw_kernel K, class... Rs>
 requires detail::Operands<Rs...>

@@ -278,12 +278,13 @@ inline void CompleteDtypes(lw_kernel kernel, int count, lw_dtype* dtypes) {
     lw_kernel_record record{};
     record.struct_size = sizeof(record);
     if (lw_kernel_info(index, &record) != LW_OK || record.kernel != kernel) continue;
-    if (count > record.inputs + 1) throw Error(LW_ERR_SHAPE, "explain: too many element types");
+    const int operands = record.inputs + record.outputs;
+    if (count > operands) throw Error(LW_ERR_SHAPE, "explain: too many element types");
     bool begins = true, any = false;
     for (int i = 0; i < count; ++i) begins &= record.dtypes[i] == dtypes[i];
     for (int i = 0; i < record.inputs; ++i) any |= record.dtypes[i] == dtypes[0];
     if (!begins && !(count == 1 && any)) continue;
-    for (int i = 0; i <= record.inputs; ++i) dtypes[i] = record.dtypes[i];
+    for (int i = 0; i < operands; ++i) dtypes[i] = record.dtypes[i];
     return;
   }
 }

@@ -104,7 +104,7 @@ struct Contract {
   double hard_period = 0;
 
   // ---- words for the header and docs/kernels.md
-  const char* operands = nullptr;   // names of the inputs, if not "x y z"
+  const char* operands = nullptr;   // names of the inputs, if not "x y z", then of two outputs
   const char* parameter = nullptr;  // name of a double that the typed functions take
   const char* numpy = "none";       // difference from NumPy's function
 };

@@ -90,6 +90,14 @@ HWY_INLINE void MapTail(const Places<const T, kIn>& in, const Places<T, kOut>& o
                         size_t count, Raised& raised) {
   MapTail<Op>(in, out, offset, count, raised, std::make_index_sequence<kIn>());
 }
+// The same out of line, for the ends of long loops.
+template <class Op, class T, size_t kIn, size_t kOut>
+HWY_NOINLINE uint32_t MapEnd(const Places<const T, kIn>& in, const Places<T, kOut>& out,
+                             size_t offset, size_t count) {
+  Raised raised;
+  MapTail<Op>(in, out, offset, count, raised);
+  return raised.bits;
+}
 
 // Elements from `p` to the next border of a vector.
 template <class T>
@@ -121,9 +129,10 @@ uint32_t MapLoop(const void* const* inputs, void* const* outputs, size_t n) {
     const bool inputs_agree = kIn > 1 && ElementsToBorder(in.at[0], bytes, n) ==
                                              ElementsToBorder(in.at[kIn > 1 ? 1 : 0], bytes, n);
     i = ElementsToBorder(inputs_agree && !kStream ? in.at[0] : out.at[0], bytes, n);
-    if (i != 0) MapTail<Op>(in, out, 0, i, raised);
+    if (i != 0) raised.bits |= MapEnd<Op>(in, out, 0, i);
   }
-  if constexpr (kPlain) {
+  // Where memory is the limit, one vector at a time is as fast.
+  if constexpr (kPlain && !kStream) {
     // Four vectors per round hide the loop itself.
     for (; i + 4 * lanes <= n; i += 4 * lanes) {
       MapVector<Op, kStream>(in, out, i, raised);
@@ -133,7 +142,12 @@ uint32_t MapLoop(const void* const* inputs, void* const* outputs, size_t n) {
     }
   }
   for (; i + lanes <= n; i += lanes) MapVector<Op, kStream>(in, out, i, raised);
-  if (i != n) MapTail<Op>(in, out, i, n - i, raised);
+  if (i == n) return raised.bits;
+  if constexpr (kStream) {
+    raised.bits |= MapEnd<Op>(in, out, i, n - i);
+  } else {
+    MapTail<Op>(in, out, i, n - i, raised);
+  }
   return raised.bits;
 }
 
@@ -190,7 +204,7 @@ HWY_INLINE auto BytesOf(D, hn::Mask<D> mask) {
 
 // Fewer elements than a vector of bytes has, one vector of T at a time.
 template <class Op, class T, int kInputs>
-HWY_INLINE void ComparePart(const T* a, const T* b, uint8_t* out, size_t count) {
+HWY_NOINLINE uint32_t ComparePart(const T* a, const T* b, uint8_t* out, size_t count) {
   const hn::ScalableTag<T> d;
   const size_t lanes = hn::Lanes(d);
   HWY_ALIGN uint8_t bytes[HWY_MAX_LANES_D(hn::ScalableTag<uint8_t>)];
@@ -203,6 +217,7 @@ HWY_INLINE void ComparePart(const T* a, const T* b, uint8_t* out, size_t count) 
     hn::StoreU(BytesOf(d, mask), hn::Rebind<uint8_t, decltype(d)>(), bytes + i);
   }
   hwy::CopyBytes(bytes, out, count);
+  return 0;
 }
 
 template <class Op, class T, bool kStream = false>
@@ -220,8 +235,7 @@ uint32_t CompareLoop(const void* const* in, void* const* outputs, size_t n) {
     if (i != 0) ComparePart<Op, T, kInputs>(a, b, out, i);
   }
   for (; i + group <= n; i += group) masks.template Store<kStream>(i, out + i);
-  if (i != n) ComparePart<Op, T, kInputs>(a + i, b + i, out + i, n - i);
-  return 0;
+  return i == n ? 0 : ComparePart<Op, T, kInputs>(a + i, b + i, out + i, n - i);
 }
 
 // -------- select: bool, T, T -> T

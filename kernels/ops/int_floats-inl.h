@@ -18,19 +18,25 @@ namespace ops {
 
 // -------- floating point to integer
 
-// The range of an integer type in a floating-point type: from kBegin on, below kEnd.
+// Of a type's row, plain numbers: CUDA's compiler reads no structs of the host.
+template <class T>
+inline constexpr int kDigits = kInfo<T>.digits;
+template <class T>
+inline constexpr bool kIsSigned = kInfo<T>.kind == DtypeKind::kSigned;
+
+// The range of an integer type in a floating-point type: from kRangeBegin on, below kRangeEnd.
 template <class To, class TF>
-inline constexpr TF kEnd = static_cast<TF>(uint64_t{1} << (kInfo<To>.digits - 1)) * 2;
+inline constexpr TF kRangeEnd = static_cast<TF>(uint64_t{1} << (kDigits<To> - 1)) * 2;
 template <class To, class TF>
-inline constexpr TF kBegin = kInfo<To>.kind == DtypeKind::kSigned ? -kEnd<To, TF> : 0;
+inline constexpr TF kRangeBegin = kIsSigned<To> ? -kRangeEnd<To, TF> : 0;
 
 // Where the truncated value is in the range.
 template <class To, class DF, class VF>
 HWY_INLINE MaskOf<DF> FitsIn(DF df, VF v) {
   using TF = TFromD<DF>;
-  constexpr TF kLow = kBegin<To, TF>;
-  const auto below = hn::Lt(v, hn::Set(df, kEnd<To, TF>));
-  if constexpr (kInfo<To>.kind == DtypeKind::kSigned && kInfo<To>.digits >= kInfo<TF>.digits)
+  constexpr TF kLow = kRangeBegin<To, TF>;
+  const auto below = hn::Lt(v, hn::Set(df, kRangeEnd<To, TF>));
+  if constexpr (kIsSigned<To> && kDigits<To> >= kDigits<TF>)
     return hn::And(hn::Ge(v, hn::Set(df, kLow)), below);  // there is no kLow - 1
   else
     return hn::And(hn::Gt(v, hn::Set(df, kLow - 1)), below);
@@ -45,8 +51,8 @@ HWY_INLINE VecOf<DI> FloatToInt(DI di, DF df, VF v, Raised& raised) {
   const auto fits = FitsIn<To>(df, v);
   auto x = hn::IfThenElseZero(fits, v);
   VecOf<DI> r;
-  if constexpr (kInfo<To>.digits == sizeof(TF) * 8) {
-    const auto half = hn::Set(df, kEnd<TI, TF>);
+  if constexpr (kDigits<To> == sizeof(TF) * 8) {
+    const auto half = hn::Set(df, kRangeEnd<TI, TF>);
     const auto upper = hn::Ge(x, half);
     x = hn::Sub(x, hn::IfThenElseZero(upper, half));
     const auto sign = hn::Set(di, hwy::LimitsMin<TI>());
@@ -56,11 +62,11 @@ HWY_INLINE VecOf<DI> FloatToInt(DI di, DF df, VF v, Raised& raised) {
   }
   if (HWY_LIKELY(hn::AllTrue(df, fits))) return r;
   ops::Raise(df, hn::Not(fits), kInvalid, raised);
-  const auto too_large = hn::RebindMask(di, hn::Ge(v, hn::Set(df, kEnd<To, TF>)));
+  const auto too_large = hn::RebindMask(di, hn::Ge(v, hn::Set(df, kRangeEnd<To, TF>)));
   const auto high = hn::Set(di, static_cast<TI>(hwy::LimitsMax<To>()));
   r = hn::IfThenElse(too_large, high, r);
-  if constexpr (kInfo<To>.kind != DtypeKind::kSigned) return r;  // 0 is the lowest
-  const auto too_small = hn::RebindMask(di, hn::Lt(v, hn::Set(df, kBegin<To, TF>)));
+  if constexpr (!kIsSigned<To>) return r;  // 0 is the lowest
+  const auto too_small = hn::RebindMask(di, hn::Lt(v, hn::Set(df, kRangeBegin<To, TF>)));
   return hn::IfThenElse(too_small, hn::Set(di, static_cast<TI>(hwy::LimitsMin<To>())), r);
 }
 
@@ -72,13 +78,13 @@ HWY_INLINE VecOf<D32> F64ToInt32(D32 d32, D64 d, V64 v, Raised& raised) {
   if (HWY_UNLIKELY(!hn::AllTrue(d, fits))) {
     // Clamping first keeps the instruction away from its target-dependent results.
     ops::Raise(d, hn::Not(fits), kInvalid, raised);
-    const auto begin = hn::Set(d, kBegin<To, double>), end = hn::Set(d, kEnd<To, double>);
-    x = hn::IfThenElse(hn::Ge(v, end), hn::Set(d, kEnd<To, double> - 1), x);
+    const auto begin = hn::Set(d, kRangeBegin<To, double>), end = hn::Set(d, kRangeEnd<To, double>);
+    x = hn::IfThenElse(hn::Ge(v, end), hn::Set(d, kRangeEnd<To, double> - 1), x);
     x = hn::IfThenElse(hn::Lt(v, begin), begin, x);
     x = hn::IfThenElseZero(hn::Eq(v, v), x);
   }
   x = hn::Trunc(x);
-  if constexpr (kInfo<To>.digits < 32) return hn::DemoteTo(d32, x);
+  if constexpr (kDigits<To> < 32) return hn::DemoteTo(d32, x);
   const auto sign = hn::Set(d32, hwy::LimitsMin<int32_t>());
   return hn::Xor(hn::DemoteTo(d32, hn::Sub(x, hn::Set(d, 0x1p31))), sign);
 }
@@ -91,15 +97,15 @@ HWY_INLINE VecOf<D32> F64ToInt32(D32 d32, D64 d, V64 v, Raised& raised) {
 template <class DI, class VI>
 HWY_INLINE VI RoundToOdd(DI di, VI v) {
   using T = TFromD<DI>;
-  constexpr int kDigits = sizeof(T) == 4 ? 24 : 53;
-  constexpr int kFolded = kInfo<T>.digits - kDigits;
+  constexpr int kKept = sizeof(T) == 4 ? 24 : 53;
+  constexpr int kFolded = kDigits<T> - kKept;
   const auto low = hn::Set(di, static_cast<T>((T{1} << kFolded) - 1));
   const auto lost = hn::Ne(hn::And(v, low), hn::Zero(di));
   const auto sticky = hn::IfThenElseZero(lost, hn::Set(di, static_cast<T>(T{1} << kFolded)));
   const auto odd = hn::Or(hn::AndNot(low, v), sticky);
   // Values that the float holds anyway stay as they are.
-  const auto end = hn::Set(di, static_cast<T>(T{1} << kDigits));
-  if constexpr (kInfo<T>.kind == DtypeKind::kUnsigned)
+  const auto end = hn::Set(di, static_cast<T>(T{1} << kKept));
+  if constexpr (!kIsSigned<T>)
     return hn::IfThenElse(hn::Gt(v, end), odd, v);
   else
     return hn::IfThenElse(

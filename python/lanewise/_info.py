@@ -121,7 +121,7 @@ def explain(function, *dtypes, n=0):
                 break
         else:
             taken = ("any dtype to another one" if name == "convert" else
-                     ", ".join(f"{','.join(key[:-1])}->{key[-1]}" for key in full))
+                     ", ".join(f"{','.join(key[:inputs])}->{','.join(key[inputs:])}" for key in full))
             raise TypeError(f"{name} has no kernel for {', '.join(names)}; it takes {taken}")
     text = _core.explain(name, wanted, n, False)
     return Report(text, json.loads(_core.explain(name, wanted, n, True)))
@@ -134,13 +134,13 @@ def _numpy_name(dtype):
 
 def accuracy(function):
     """The error bound of a kernel over the whole range of its type, in ULP of the result."""
-    name, doc, shape, _, ulp, since, records = _kernel(function)
+    name, doc, shape, inputs, ulp, since, records = _kernel(function)
     data = {
         "kernel": name,
         "meaning": doc,
         "max_ulp": ulp,
         "per_operation": shape in ("reduce", "reduce_two", "scan"),
-        "dtypes": sorted({_numpy_name(r[-2]) for r in records}),
+        "dtypes": sorted({_numpy_name(r[inputs - 1]) for r in records}),
         "numerics_since": since,
     }
     each = " for each operation" if data["per_operation"] else ""

@@ -16,12 +16,12 @@ NUMPY_NAMES = {
 }
 
 
-def numpy_ufunc(np, name, inputs):
+def numpy_ufunc(np, name, inputs, outputs=1):
     """NumPy's ufunc of the same meaning as a kernel, or None."""
     core = np.core if np.__version__.startswith("1.") else np._core
     for place in (np, core.umath):
         for spelling in (NUMPY_NAMES.get(name, name), name):
             found = getattr(place, spelling, None)
-            if isinstance(found, np.ufunc) and (found.nin, found.nout) == (inputs, 1):
+            if isinstance(found, np.ufunc) and (found.nin, found.nout) == (inputs, outputs):
                 return found
     return None

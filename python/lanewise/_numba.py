@@ -61,7 +61,8 @@ def register():
         make = {"elementwise": _elementwise, "reduce": _reduction, "arg": _reduction,
                 "reduce_two": _vectors, "scan": _vectors, "compress": _compress}.get(shape)
         function = getattr(lanewise, name, None)
-        if make is not None and function is not None:
+        # What returns two arrays has no translation yet: Numba says that it does not know it.
+        if make is not None and function is not None and len(records[0]) == inputs + 1:
             overload(function)(make(library, name, function, inputs, records))
         if name == "convert":
             symbols = {tuple(_DTYPES[dtype][0] for dtype in record): library.add_loop(name, record)

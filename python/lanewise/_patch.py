@@ -35,8 +35,9 @@ _state = None  # a _State while NumPy is patched
 
 
 def _candidates():
-    for name, _, shape, inputs, max_ulp, *_ in _core.kernels():
-        ufunc = numpy_ufunc(np, name, inputs) if shape == "elementwise" else None
+    for name, _, shape, inputs, max_ulp, *_, records in _core.kernels():
+        outputs = len(records[0]) - inputs
+        ufunc = numpy_ufunc(np, name, inputs, outputs) if shape == "elementwise" else None
         yield name, shape, max_ulp, ufunc
         if name == "pow":  # of float64 alone
             yield name, shape, max_ulp, np.float_power

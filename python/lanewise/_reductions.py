@@ -67,14 +67,16 @@ def _result_dtype(name, dtype):
 
 
 def _as_counted(name, a):
-    """Every byte but 0 is true, and counts as 1; min and max see no difference."""
-    if a.dtype.kind == "b" and name not in ("min", "max"):
+    """Every byte but 0 is true, and counts as 1; kernels that take bool see to it."""
+    if a.dtype.kind == "b" and a.dtype not in _RESULTS[name] and name not in ("min", "max"):
         a = np.not_equal(a.view("u1"), 0)
     return a
 
 
 def _as_elements(a, accumulator):
     """The array in this dtype, native and aligned."""
+    if a.dtype == accumulator:
+        return np.require(a, requirements="A")
     if a.dtype.kind == "b" and accumulator.itemsize == 1:
         a = a.view("u1")
     if a.dtype == "u8" and accumulator == "i8":
@@ -271,7 +273,9 @@ def _moments(name, a, axis, dtype, out, ddof, keepdims, where):
     result_dtype = dtype or _result_dtype(name, a.dtype)
     axes = _axes(axis, a.ndim)
     work = _accumulator(name, result_dtype)
-    a = _as_elements(a.astype(work, copy=False), work)
+    if where is not True or _RESULTS[name].get(a.dtype) != work:
+        a = a.astype(work, copy=False)
+    a = _as_elements(a, a.dtype)
     if where is True:
         count = int(np.prod([a.shape[i] for i in axes], dtype=np.intp))
         _warn_if_empty(name, count <= ddof if name == "var" else count == 0)

@@ -12,10 +12,11 @@ from ._names import numpy_ufunc as _numpy_ufunc
 
 def _make():
     made = {}
-    for name, _, shape, inputs, *_ in _core.kernels():
+    for name, _, shape, inputs, *_, records in _core.kernels():
         if shape != "elementwise" or name == "convert":
             continue
-        ufunc = _core.make_ufunc(name, _numpy_ufunc(_np, name, inputs))
+        outputs = len(records[0]) - inputs
+        ufunc = _core.make_ufunc(name, _numpy_ufunc(_np, name, inputs, outputs))
         if ufunc is None:
             continue
         try:

@@ -105,7 +105,7 @@ PyObject* Deliver(const DeviceCall& call, Result result) {
 
 bool HasLoop(const Kernel& kernel, const lw_dtype* dtypes) {
   return std::any_of(kernel.records.begin(), kernel.records.end(), [&](const auto& record) {
-    return std::equal(dtypes, dtypes + kernel.inputs + 1, record.dtypes);
+    return std::equal(dtypes, dtypes + kernel.Operands(), record.dtypes);
   });
 }
 

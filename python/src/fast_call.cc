@@ -70,6 +70,7 @@ bool SameShape(PyArrayObject* a, PyArrayObject* b) {
 
 FastTable* MakeFastTable(const Kernel& kernel, const PyUFuncObject& ufunc) {
   auto* table = new FastTable{kernel.name, kernel.id, kernel.inputs, {}};
+  if (kernel.outputs > 1) return table;  // all its calls are the ufunc's business
   for (int t = 0; t < ufunc.ntypes; ++t) {
     const char* types = ufunc.types + t * ufunc.nargs;
     int numbers[LW_MAX_OPERANDS];

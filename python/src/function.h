@@ -28,7 +28,7 @@ struct FastTable {
   Entry entries[kTypeNumbers];
 };
 
-// Fills the table with the kernel's loops for the types of a ufunc.
+// Fills the table with the kernel's loops for the types of a ufunc; empty if it has two outputs.
 FastTable* MakeFastTable(const Kernel& kernel, const PyUFuncObject& ufunc);
 
 // The result if all arguments are plain arrays (aligned, native, of one shape, of ascending memory

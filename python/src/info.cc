@@ -27,8 +27,9 @@ const char* ShapeName(lw_shape shape) {
 }
 
 PyObject* DtypeNames(const lw_kernel_record& record) {
-  Ref names(PyTuple_New(record.inputs + 1));
-  for (int i = 0; names && i <= record.inputs; ++i) {
+  const int operands = record.inputs + record.outputs;
+  Ref names(PyTuple_New(operands));
+  for (int i = 0; names && i < operands; ++i) {
     PyObject* name = PyUnicode_FromString(lw_dtype_name(record.dtypes[i]));
     if (!name) return nullptr;
     PyTuple_SET_ITEM(names.get(), i, name);

@@ -15,8 +15,13 @@ std::vector<Kernel> ReadList() {
     auto kernel = std::find_if(kernels.begin(), kernels.end(),
                                [&](const Kernel& k) { return k.id == record.kernel; });
     if (kernel == kernels.end()) {
-      kernel = kernels.insert(
-          kernel, {record.name, record.doc, record.kernel, record.shape, record.inputs, {}});
+      kernel = kernels.insert(kernel, {record.name,
+                                       record.doc,
+                                       record.kernel,
+                                       record.shape,
+                                       record.inputs,
+                                       record.outputs,
+                                       {}});
     }
     kernel->records.push_back(record);
   }
@@ -53,7 +58,7 @@ double Kernel::MaxUlp() const {
 
 Loop Kernel::Find(const lw_dtype* dtypes) const {
   for (const lw_kernel_record& record : records) {
-    if (!std::equal(dtypes, dtypes + inputs + 1, record.dtypes)) continue;
+    if (!std::equal(dtypes, dtypes + Operands(), record.dtypes)) continue;
     Loop loop;
     if (lw_find_loop(id, dtypes, &loop.call, &loop.context) == LW_OK) return loop;
   }

@@ -25,11 +25,13 @@ struct Kernel {
   lw_kernel id;
   lw_shape shape;
   int inputs;
+  int outputs;
   std::vector<lw_kernel_record> records;  // one per combination of dtypes
 
   // The largest error bound of its floating-point loops.
   double MaxUlp() const;
-  // The loop for exactly these dtypes (inputs, then the output); empty if there is none.
+  int Operands() const { return inputs + outputs; }
+  // The loop for exactly these dtypes (inputs, then outputs); empty if there is none.
   Loop Find(const lw_dtype* dtypes) const;
 };
 

@@ -28,7 +28,7 @@ struct LoopSlot {
   // put over ours later may call ours.
   PyUFuncGenericFunction original;
   PyUFuncGenericFunction below;  // what ours replaced, and unpatching puts back
-  bool binary;
+  bool binary;                   // and of one output, so that there are folds
   // Somebody has put a loop of his own over ours, and so may call ours or put it back.
   bool covered;
   // Not after unpatching: who has put a loop of his own over ours may put ours back later.
@@ -268,7 +268,7 @@ int PatchLoop(const Kernel& kernel, PyUFuncObject* ufunc, int t, const Wanted& w
   }
   if (!slot.original) {
     slot.loop = loop;
-    slot.binary = ufunc->nin == 2;
+    slot.binary = ufunc->nin == 2 && ufunc->nout == 1;
     slot.original = *place;
   }
   slot.below = *place;

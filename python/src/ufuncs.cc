@@ -38,13 +38,14 @@ bool Supported(const int* type_numbers, int operands) {
 Loop FindLoopUncached(const Kernel& kernel, const lw_dtype* dtypes) {
   if (Loop loop = kernel.Find(dtypes)) return loop;
   if (std::find(dtypes, dtypes + kernel.inputs, LW_F16) == dtypes + kernel.inputs) return {};
+  if (kernel.outputs > 1) return {};
   return MakeHalfLoop(kernel, dtypes);
 }
 
 // The types of NumPy's own ufunc, in its order, with lanewise's loops where there are any.
 void TakeTypes(const Kernel& kernel, const PyUFuncObject& like, UfuncTable* table) {
   for (int t = 0; t < like.ntypes; ++t) {
-    int numbers[LW_MAX_OPERANDS];
+    int numbers[LW_MAX_OPERANDS] = {};
     for (int i = 0; i < like.nargs; ++i) numbers[i] = like.types[t * like.nargs + i];
     if (!Supported(numbers, like.nargs)) continue;
     if (const Loop loop = FindLoop(kernel, numbers)) {
@@ -63,23 +64,24 @@ void MakeTypes(const Kernel& kernel, UfuncTable* table) {
   const lw_kernel_record& model = kernel.records.front();
   const lw_dtype element = model.dtypes[kernel.inputs - 1];
   for (const char number : kOrder) {
-    int numbers[LW_MAX_OPERANDS];
-    for (int i = 0; i <= kernel.inputs; ++i) {
+    int numbers[LW_MAX_OPERANDS] = {};
+    for (int i = 0; i < kernel.Operands(); ++i) {
       numbers[i] = model.dtypes[i] == element ? number : TypeNumberOf(model.dtypes[i]);
     }
     const Loop loop = FindLoop(kernel, numbers);
-    if (loop) table->Add(AsNumpy(loop.call), loop.context, numbers, kernel.inputs + 1);
+    if (loop) table->Add(AsNumpy(loop.call), loop.context, numbers, kernel.Operands());
   }
 }
 
-PyObject* FromTable(UfuncTable* table, int inputs, int identity, PyObject* identity_value) {
+PyObject* FromTable(UfuncTable* table, int inputs, int outputs, int identity,
+                    PyObject* identity_value) {
   if (table->loops.empty()) {
     delete table;
     Py_RETURN_NONE;
   }
   return PyUFunc_FromFuncAndDataAndSignatureAndIdentity(
       table->loops.data(), table->contexts.data(), table->types.data(),
-      static_cast<int>(table->loops.size()), inputs, 1, identity, table->name.c_str(),
+      static_cast<int>(table->loops.size()), inputs, outputs, identity, table->name.c_str(),
       table->doc.c_str(), 0, nullptr, identity_value);
 }
 
@@ -97,8 +99,8 @@ Loop FindLoop(const Kernel& kernel, const int* type_numbers) {
   // f16 loops are made, not found: one per kernel and dtypes.
   static std::map<std::vector<int>, Loop>* cache = new std::map<std::vector<int>, Loop>;
   std::vector<int> key{kernel.id};
-  lw_dtype dtypes[LW_MAX_OPERANDS];
-  for (int i = 0; i <= kernel.inputs; ++i) {
+  lw_dtype dtypes[LW_MAX_OPERANDS] = {};
+  for (int i = 0; i < kernel.Operands(); ++i) {
     const int dtype = DtypeOf(type_numbers[i]);
     if (dtype < 0) return {};
     dtypes[i] = static_cast<lw_dtype>(dtype);
@@ -120,7 +122,7 @@ PyObject* MakeUfunc(PyObject*, PyObject* args) {
   table->doc = std::string(kernel->doc) + ".";
   if (like_object == Py_None) {
     MakeTypes(*kernel, table);
-    return FromTable(table, kernel->inputs, PyUFunc_None, nullptr);
+    return FromTable(table, kernel->inputs, kernel->outputs, PyUFunc_None, nullptr);
   }
   if (!PyObject_TypeCheck(like_object, &PyUFunc_Type)) {
     delete table;
@@ -128,13 +130,14 @@ PyObject* MakeUfunc(PyObject*, PyObject* args) {
     return nullptr;
   }
   const auto& like = *reinterpret_cast<PyUFuncObject*>(like_object);
-  if (like.nin != kernel->inputs || like.nout != 1) {
+  if (like.nin != kernel->inputs || like.nout != kernel->outputs) {
     delete table;
     PyErr_Format(PyExc_TypeError, "make_ufunc: %s has another number of operands", name);
     return nullptr;
   }
   TakeTypes(*kernel, like, table);
-  PyObject* ufunc = FromTable(table, kernel->inputs, like.identity, like.identity_value);
+  PyObject* ufunc =
+      FromTable(table, kernel->inputs, kernel->outputs, like.identity, like.identity_value);
   if (ufunc && ufunc != Py_None) {
     // NumPy's rules beyond the list of types, e.g. no boolean subtract.
     reinterpret_cast<PyUFuncObject*>(ufunc)->type_resolver = like.type_resolver;
@@ -151,10 +154,11 @@ PyObject* RegisterBfloat16(PyObject*, PyObject* args) {
   }
   const Kernel* kernel = FindKernel(name);
   if (!kernel) return nullptr;
+  if (kernel->outputs > 1) Py_RETURN_NONE;
   for (const lw_kernel_record& record : kernel->records) {
     if (record.dtypes[kernel->inputs - 1] != LW_F32) continue;
-    lw_dtype dtypes[LW_MAX_OPERANDS];
-    int types[LW_MAX_OPERANDS];
+    lw_dtype dtypes[LW_MAX_OPERANDS] = {};
+    int types[LW_MAX_OPERANDS] = {};
     for (int i = 0; i <= kernel->inputs; ++i) {
       const bool is_float = record.dtypes[i] == LW_F32;
       dtypes[i] = is_float ? LW_BF16 : record.dtypes[i];
@@ -184,7 +188,7 @@ PyObject* MakeConverter(PyObject*, PyObject* arg) {
     const Loop loop = FindLoop(*kernel, numbers);
     if (loop) table->Add(AsNumpy(loop.call), loop.context, numbers, 2);
   }
-  return FromTable(table, 1, PyUFunc_None, nullptr);
+  return FromTable(table, 1, 1, PyUFunc_None, nullptr);
 }
 
 }  // namespace lanewise_py

@@ -7,7 +7,7 @@
 
 namespace lanewise_py {
 
-// lanewise's loop for NumPy's type numbers (inputs, then the output): the kernel's own, or one
+// lanewise's loop for NumPy's type numbers (inputs, then outputs): the kernel's own, or one
 // through a wider float for f16. Empty if there is none.
 Loop FindLoop(const Kernel& kernel, const int* type_numbers);
 

@@ -285,7 +285,9 @@ TEST(ApiInfo, KernelList) {
     EXPECT_LE(record.max_ulp, 1.0);
     EXPECT_TRUE(record.outputs == 1 || record.outputs == 2);
     EXPECT_TRUE(record.inputs >= 1 && record.inputs + record.outputs <= LW_MAX_OPERANDS);
-    for (int k = 0; k <= record.inputs; ++k) EXPECT_GT(lw_dtype_size(record.dtypes[k]), 0u);
+    for (int k = 0; k < record.inputs + record.outputs; ++k) {
+      EXPECT_GT(lw_dtype_size(record.dtypes[k]), 0u);
+    }
   }
   lw_kernel kernel = LW_ADD;
   EXPECT_EQ(lw_find_kernel("no such kernel", &kernel), LW_ERR_KERNEL);

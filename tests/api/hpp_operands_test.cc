@@ -255,16 +255,17 @@ TEST(HppOperands, ExplainCompletesTypes) {
 
 // All combinations of dtypes: what a named function compiles is what the library has.
 TEST(HppOperands, CompileTimeTypesAreTheKernelList) {
-  std::set<std::vector<int>> taken[LW_CONVERT + 1];
-  int operands[LW_CONVERT + 1] = {};
+  using lw::detail::kLastKernel;
+  std::set<std::vector<int>> taken[kLastKernel + 1];
+  int operands[kLastKernel + 1] = {};
   for (int32_t i = 0; i < lw_kernel_count(); ++i) {
     lw_kernel_record r{};
     r.struct_size = sizeof(r);
     ASSERT_EQ(lw_kernel_info(i, &r), LW_OK);
-    ASSERT_LE(r.kernel, LW_CONVERT) << "TypesOf() in call.hpp does not know " << r.name;
+    ASSERT_LE(r.kernel, kLastKernel) << "TypesOf() in call.hpp does not know " << r.name;
     const bool reduces =
         r.shape == LW_SHAPE_REDUCE || r.shape == LW_SHAPE_REDUCE_TWO || r.shape == LW_SHAPE_ARG;
-    operands[r.kernel] = r.inputs + !reduces;
+    operands[r.kernel] = reduces ? r.inputs : r.inputs + r.outputs;
     // Bytes may stand for truth values, but to conversions they are numbers.
     const int count = operands[r.kernel];
     for (int mask = 0; mask < (r.kernel == LW_CONVERT ? 1 : 1 << count); ++mask) {
@@ -277,7 +278,7 @@ TEST(HppOperands, CompileTimeTypesAreTheKernelList) {
       taken[r.kernel].insert(dtypes);
     }
   }
-  for (int kernel = 0; kernel <= LW_CONVERT; ++kernel) {
+  for (int kernel = 0; kernel <= kLastKernel; ++kernel) {
     const lw::detail::Types types = lw::detail::TypesOf(static_cast<lw_kernel>(kernel));
     const int count = operands[kernel];
     int combinations = 1;

@@ -23,33 +23,49 @@ struct Place {
 class Caller {
  public:
   Caller(Arrays& arrays, size_t max_bytes) : arrays_(arrays) {
-    for (int i = 0; i <= arrays.record.inputs; ++i) {
+    for (int i = 0; i < Operands(arrays.record); ++i) {
       memory_.push_back(std::make_unique<Guarded>(max_bytes));
     }
   }
 
-  // in_place: the input whose memory the output shares, or -1.
+  // in_place: the input whose memory the first output shares, or -1.
   void Call(const char* target, int64_t n, const std::vector<Place>& places, int in_place = -1) {
     const lw_kernel_record& record = arrays_.record;
     const int out = record.inputs;
     lw_operand operands[LW_MAX_OPERANDS] = {};
     unsigned scalars = 0;
-    for (int i = 0; i <= out; ++i) {
+    for (int i = 0; i < Operands(record); ++i) {
       if (i == out && in_place >= 0) {
         operands[out] = operands[in_place];
-        break;
+        continue;
       }
       operands[i] = Put(i, n, places[static_cast<size_t>(i)]);
       if (operands[i].stride_bytes == 0) scalars |= 1u << i;
     }
-    const Guarded& out_memory = *memory_[static_cast<size_t>(in_place >= 0 ? in_place : out)];
-    const auto [begin, end] = Window(out_memory, operands[out], SizeOf(record, out), n);
-    Bytes wanted(begin, end);
+    const auto memory_of = [&](int i) {
+      return static_cast<size_t>(i == out && in_place >= 0 ? in_place : i);
+    };
+    std::vector<Bytes> before;
+    for (int i = out; i < Operands(record); ++i) {
+      const auto [begin, end] = Window(*memory_[memory_of(i)], operands[i], SizeOf(record, i), n);
+      before.emplace_back(begin, end);
+    }
     const lw_status status = lw_call(record.kernel, record.dtypes, operands, n, nullptr);
     if (status != LW_OK)
       return Fail(target, n, operands, std::string("status: ") + lw_last_error());
-    const Bytes& expected = arrays_.Expected(scalars);
+    for (int i = out; i < Operands(record); ++i) {
+      CheckOutput(target, n, operands, i, *memory_[memory_of(i)],
+                  arrays_.Expected(scalars, i - out), before[static_cast<size_t>(i - out)]);
+    }
+  }
+
+ private:
+  // wanted: the bytes around the output before the call.
+  void CheckOutput(const char* target, int64_t n, const lw_operand* operands, int out,
+                   const Guarded& memory, const Bytes& expected, Bytes& wanted) {
+    const lw_kernel_record& record = arrays_.record;
     const size_t size = SizeOf(record, out);
+    const char* begin = Window(memory, operands[out], size, n).first;
     for (int64_t k = 0; k < n; ++k) {
       const char* got = At(operands[out], k);
       const char* want = &expected[static_cast<size_t>(k) * size];
@@ -65,7 +81,6 @@ class Caller {
     }
   }
 
- private:
   static char* At(const lw_operand& operand, int64_t k) {
     return static_cast<char*>(const_cast<void*>(operand.data)) + k * operand.stride_bytes;
   }
@@ -79,7 +94,7 @@ class Caller {
     return {std::max(memory.begin(), first - 96), std::min(memory.end(), last + size + 96)};
   }
 
-  // Writes input i, or clears the place of the output.
+  // Writes input i, or clears the place of an output.
   lw_operand Put(int i, int64_t n, const Place& place) {
     const Guarded& memory = *memory_[static_cast<size_t>(i)];
     const auto size = static_cast<int64_t>(SizeOf(arrays_.record, i));
@@ -105,7 +120,7 @@ class Caller {
   void Fail(const char* target, int64_t n, const lw_operand* operands, const std::string& what) {
     if (++failures_ > 3) return;
     std::string text = Describe(arrays_.record) + " on " + target + ", n = " + std::to_string(n);
-    for (int i = 0; i <= arrays_.record.inputs; ++i) {
+    for (int i = 0; i < Operands(arrays_.record); ++i) {
       text += ", stride " + std::to_string(operands[i].stride_bytes) + " at ..." +
               std::to_string(reinterpret_cast<uintptr_t>(operands[i].data) % 4096);
     }
@@ -119,7 +134,7 @@ class Caller {
 
 std::vector<Place> Contiguous(const lw_kernel_record& record, size_t offset, bool at_end) {
   std::vector<Place> places;
-  for (int i = 0; i <= record.inputs; ++i) {
+  for (int i = 0; i < Operands(record); ++i) {
     places.push_back({static_cast<int64_t>(SizeOf(record, i)), offset, at_end});
   }
   return places;
@@ -130,7 +145,7 @@ class Elementwise : public ::testing::TestWithParam<lw_kernel_record> {};
 INSTANTIATE_TEST_SUITE_P(, Elementwise, ::testing::ValuesIn(ElementwiseRecords()),
                          [](const auto& info) {
                            std::string name = info.param.name;
-                           for (int i = 0; i <= info.param.inputs; ++i) {
+                           for (int i = 0; i < Operands(info.param); ++i) {
                              name += std::string("_") + lw_dtype_name(info.param.dtypes[i]);
                            }
                            return name;
@@ -163,7 +178,8 @@ TEST_P(Elementwise, EveryAlignment) {
         std::vector<Place> places = Contiguous(GetParam(), 0, false);
         for (size_t i = 0; i < places.size(); ++i) {
           const size_t size = SizeOf(GetParam(), static_cast<int>(i));
-          places[i].offset = i + 1 == places.size() ? out : in + 8 * i;
+          const bool input = static_cast<int>(i) < GetParam().inputs;
+          places[i].offset = input ? in + 8 * i : out;
           if (in % 3 != 2) places[i].offset = places[i].offset / size * size;
         }
         caller.Call(target, 67 + static_cast<int64_t>(in), places);
@@ -182,13 +198,13 @@ TEST_P(Elementwise, EveryStride) {
     const auto size = static_cast<int64_t>(SizeOf(GetParam(), operand));
     const int64_t strides[] = {size,     2 * size,  -size,        3 * size,  -5 * size,
                                size + 1, -size - 3, 2 * size + 1, -2 * size, 0};
-    return strides[kind % (operand == out ? 9 : 10)];
+    return strides[kind % (operand >= out ? 9 : 10)];
   };
   for (const char* target : RunnableTargets()) {
     const TargetScope scope(target);
     for (uint64_t round = 0; round < 60; ++round) {
       std::vector<Place> places;
-      for (int i = 0; i <= out; ++i) {
+      for (int i = 0; i < Operands(GetParam()); ++i) {
         const uint64_t kind = round < 10 ? round : rng.Below(10);
         places.push_back({stride_of(i, kind), rng.Below(2) ? 0 : rng.Below(64), round % 2 == 0});
       }

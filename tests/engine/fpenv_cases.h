@@ -67,20 +67,28 @@ inline constexpr bool kHasFlagCases<Op, Cast<From, To>> = true;
 
 // Invalid: a NaN of operands that are none. Divide-by-zero: an exact infinity of finite operands.
 // Overflow: any other infinity of finite operands.
-template <class Op, class T>
-FlagCase CaseOf(double x, double y, double z) {
-  FlagCase c{{x, y, z}};
-  const auto result = Apply<Op, T>(static_cast<T>(x), static_cast<T>(y), static_cast<T>(z));
-  if constexpr (std::is_floating_point_v<decltype(result)>) {
+template <class Op, class T, class R>
+int FlagsOfResult(const FlagCase& c, R result) {
+  if constexpr (requires { result.second; }) {
+    return FlagsOfResult<Op, T>(c, result.first) | FlagsOfResult<Op, T>(c, result.second);
+  } else if constexpr (std::is_floating_point_v<R>) {
     bool finite = true, nan = false, pole = false;
     for (size_t i = 0; i < kInputs<Op, T>; ++i) {
       finite &= std::isfinite(c.values[i]);
       nan |= std::isnan(c.values[i]);
     }
     for (const Pole& p : Op::kContract.poles) pole |= c.values[p.operand] == p.at;
-    if (std::isnan(result) && !nan) c.flags = FE_INVALID;
-    if (std::isinf(result) && finite) c.flags = pole ? FE_DIVBYZERO : FE_OVERFLOW;
+    if (std::isnan(result) && !nan) return FE_INVALID;
+    if (std::isinf(result) && finite) return pole ? FE_DIVBYZERO : FE_OVERFLOW;
   }
+  return 0;
+}
+
+template <class Op, class T>
+FlagCase CaseOf(double x, double y, double z) {
+  FlagCase c{{x, y, z}};
+  c.flags = FlagsOfResult<Op, T>(
+      c, Apply<Op, T>(static_cast<T>(x), static_cast<T>(y), static_cast<T>(z)));
   for (const OpenFlags& open : Op::kContract.open_flags) {
     bool same = true;
     for (size_t i = 0; i < kInputs<Op, T>; ++i) {
@@ -173,7 +181,7 @@ inline std::vector<FlagCase> AllFlagCases(const lw_kernel_record& r) {
     lw_kernel_record other{};
     other.struct_size = sizeof(other);
     if (lw_kernel_info(index++, &other) != LW_OK || other.kernel != r.kernel) return;
-    if (!std::equal(r.dtypes, r.dtypes + r.inputs + 1, other.dtypes)) return;
+    if (!std::equal(r.dtypes, r.dtypes + harness::Operands(r), other.dtypes)) return;
     if constexpr (kHasFlagCases<Op, T>) cases = FlagCasesOf(kernel);
   });
   return cases;

@@ -77,15 +77,21 @@ class EnvironmentScope {
   }
 };
 
-// One call of any kernel on inputs full of special values. Returns the output's bytes.
+// One call of any kernel on inputs full of special values. Returns the outputs' bytes.
 Bytes CallOn(const Arrays& arrays, lw_status* status) {
   const lw_kernel_record& r = arrays.record;
-  Bytes out(arrays.n * SizeOf(r, r.inputs), kSentinel);
+  size_t size = 0;
+  for (int i = r.inputs; i < Operands(r); ++i) size += arrays.n * SizeOf(r, i);
+  Bytes out(size, kSentinel);
   lw_operand operands[LW_MAX_OPERANDS] = {};
   for (int i = 0; i < r.inputs; ++i) {
     operands[i] = {arrays.inputs[i].data(), static_cast<int64_t>(SizeOf(r, i))};
   }
-  operands[r.inputs] = {out.data(), static_cast<int64_t>(SizeOf(r, r.inputs))};
+  char* place = out.data();
+  for (int i = r.inputs; i < Operands(r); ++i) {
+    operands[i] = {place, static_cast<int64_t>(SizeOf(r, i))};
+    place += arrays.n * SizeOf(r, i);
+  }
   *status = lw_call(r.kernel, r.dtypes, operands, static_cast<int64_t>(arrays.n), nullptr);
   return out;
 }
@@ -148,13 +154,15 @@ class FlagCaller {
       data_[i].resize(max_n * SizeOf(record, i));
       for (size_t k = 0; k < max_n; ++k) PutNumber(record.dtypes[i], 1, At(i, k));
     }
-    data_[record.inputs].resize(max_n * SizeOf(record, record.inputs));
+    for (int i = record.inputs; i < Operands(record); ++i) {
+      data_[i].resize(max_n * SizeOf(record, i));
+    }
   }
 
   // The watched flags after a call that found `entry` set.
   int Call(const double* values, size_t n, size_t position, int entry) {
     lw_operand operands[LW_MAX_OPERANDS] = {};
-    for (int i = 0; i <= record_.inputs; ++i) {
+    for (int i = 0; i < Operands(record_); ++i) {
       operands[i] = {data_[i].data(), static_cast<int64_t>(SizeOf(record_, i))};
       if (i < record_.inputs) PutNumber(record_.dtypes[i], values[i], At(i, position));
     }
@@ -215,7 +223,7 @@ void CheckFlags(const lw_kernel_record& record, const char* target) {
 class Flags : public ::testing::TestWithParam<lw_kernel_record> {};
 INSTANTIATE_TEST_SUITE_P(, Flags, ::testing::ValuesIn(FloatRecords()), [](const auto& info) {
   std::string name = info.param.name;
-  for (int i = 0; i <= info.param.inputs; ++i) {
+  for (int i = 0; i < Operands(info.param); ++i) {
     name += std::string("_") + lw_dtype_name(info.param.dtypes[i]);
   }
   return name;

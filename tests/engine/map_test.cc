@@ -65,8 +65,8 @@ Bytes Gather(const Array& array, const Shape& shape, size_t size) {
   return bytes;
 }
 
-// One call on random operands against the contiguous one; in_place: an input that is the output
-// too, or -1.
+// One call on random operands against the contiguous one; in_place: an input that is the first
+// output too, or -1.
 void CheckCall(const lw_kernel_record& record, const Shape& shape, int in_place,
                std::mt19937& random) {
   const int out = record.inputs;
@@ -74,8 +74,8 @@ void CheckCall(const lw_kernel_record& record, const Shape& shape, int in_place,
   std::vector<Array> arrays;
   lw_operand flat[LW_MAX_OPERANDS] = {};
   std::vector<Bytes> bytes;
-  bytes.reserve(static_cast<size_t>(out) + 1);
-  for (int i = 0; i <= out; ++i) {
+  bytes.reserve(static_cast<size_t>(Operands(record)));
+  for (int i = 0; i < Operands(record); ++i) {
     const size_t size = SizeOf(record, i);
     arrays.emplace_back(shape, static_cast<int64_t>(size), i < out && i != in_place, random);
     Array& array = arrays.back();
@@ -89,7 +89,7 @@ void CheckCall(const lw_kernel_record& record, const Shape& shape, int in_place,
     flat[i] = {bytes.back().data(), static_cast<int64_t>(size)};
   }
   lw_map_operand operands[LW_MAX_OPERANDS] = {};
-  for (int i = 0; i <= out; ++i) {
+  for (int i = 0; i < Operands(record); ++i) {
     const Array& array = arrays[static_cast<size_t>(i == out && in_place >= 0 ? in_place : i)];
     operands[i] = {array.memory.data() + array.first, array.strides.data()};
   }
@@ -101,19 +101,21 @@ void CheckCall(const lw_kernel_record& record, const Shape& shape, int in_place,
       << lw_last_error();
   EXPECT_EQ(options.result_count, n);
   EXPECT_EQ(options.first_bad_index, -1);
-  Array& result = arrays[static_cast<size_t>(in_place >= 0 ? in_place : out)];
-  const size_t size = SizeOf(record, out);
-  for (int64_t k = 0; k < n; ++k) {
-    char* got = &result.memory[static_cast<size_t>(result.Offset(shape, k))];
-    const char* wanted = &bytes[static_cast<size_t>(out)][static_cast<size_t>(k) * size];
-    ASSERT_TRUE(SameElement(record.dtypes[out], got, wanted, MovesBits(record.kernel)))
-        << Describe(record) << " element " << k << " of " << n << ": "
-        << ElementText(record.dtypes[out], got) << ", expected "
-        << ElementText(record.dtypes[out], wanted);
-    std::memset(got, kSentinel, size);
+  for (int i = out; i < Operands(record); ++i) {
+    Array& result = arrays[static_cast<size_t>(i == out && in_place >= 0 ? in_place : i)];
+    const size_t size = SizeOf(record, i);
+    for (int64_t k = 0; k < n; ++k) {
+      char* got = &result.memory[static_cast<size_t>(result.Offset(shape, k))];
+      const char* wanted = &bytes[static_cast<size_t>(i)][static_cast<size_t>(k) * size];
+      ASSERT_TRUE(SameElement(record.dtypes[i], got, wanted, MovesBits(record.kernel)))
+          << Describe(record) << " element " << k << " of " << n << ": "
+          << ElementText(record.dtypes[i], got) << ", expected "
+          << ElementText(record.dtypes[i], wanted);
+      std::memset(got, kSentinel, size);
+    }
+    // Nothing between the elements was written.
+    for (const char byte : result.memory) ASSERT_EQ(byte, kSentinel) << Describe(record);
   }
-  // Nothing between the elements was written.
-  for (const char byte : result.memory) ASSERT_EQ(byte, kSentinel) << Describe(record);
 }
 
 int InPlaceInput(const lw_kernel_record& record) {

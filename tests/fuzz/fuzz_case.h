@@ -121,13 +121,15 @@ inline Bytes Gathered(const lw_operand& operand, size_t size, int64_t n) {
   return bytes;
 }
 
-// The result of a kernel on contiguous copies, by the baseline target.
-inline Bytes BaselineResult(const lw_kernel_record& record, const lw_operand* operands, int64_t n) {
-  Bytes copies[LW_MAX_OPERANDS];
+// The results of a kernel on contiguous copies, by the baseline target.
+inline std::vector<Bytes> BaselineResults(const lw_kernel_record& record,
+                                          const lw_operand* operands, int64_t n) {
+  std::vector<Bytes> copies(LW_MAX_OPERANDS);
   lw_operand contiguous[LW_MAX_OPERANDS];
-  for (int i = 0; i <= record.inputs; ++i) {
-    const size_t size = harness::SizeOf(record, i);
-    if (i < record.inputs)
+  for (int k = 0; k < harness::Operands(record); ++k) {
+    const auto i = static_cast<size_t>(k);
+    const size_t size = harness::SizeOf(record, k);
+    if (k < record.inputs)
       copies[i] = Gathered(operands[i], size, n);
     else
       copies[i].resize(static_cast<size_t>(std::max<int64_t>(n, 1)) * size);
@@ -136,7 +138,8 @@ inline Bytes BaselineResult(const lw_kernel_record& record, const lw_operand* op
   const harness::TargetScope scope(lw_target_name(0));
   EXPECT_EQ(lw_call(record.kernel, record.dtypes, contiguous, n, nullptr), LW_OK)
       << lw_last_error();
-  return copies[record.inputs];
+  copies.erase(copies.begin(), copies.begin() + record.inputs);
+  return copies;
 }
 
 // ---------------------------------------------------------------- one case
@@ -217,7 +220,7 @@ class Case {
   }
 
   void PutOperands(lw_operand* operands, int64_t n, bool any_overlap) {
-    for (int i = 0; i <= record_.inputs; ++i) {
+    for (int i = 0; i < harness::Operands(record_); ++i) {
       const auto size = static_cast<int64_t>(harness::SizeOf(record_, i));
       const int64_t count = std::max<int64_t>(n, 1);
       const int64_t stride = Stride(size);
@@ -238,7 +241,7 @@ class Case {
       }
     }
     text_ += ", " + harness::Describe(record_) + ", n = " + std::to_string(n);
-    for (int i = 0; i <= record_.inputs; ++i) {
+    for (int i = 0; i < harness::Operands(record_); ++i) {
       text_ += ", [" + std::to_string(DataOf(operands[i]) - arena_.actual()) + " step " +
                std::to_string(operands[i].stride_bytes) + "]";
     }
@@ -258,16 +261,19 @@ class Case {
     const bool known = verdict.errors.empty() || (!verdict.errors.count(LW_ERR_KERNEL) &&
                                                   !verdict.errors.count(LW_ERR_DTYPE));
     if (known) JudgeOperands(operands, n, verdict);
-    Bytes expected;
+    std::vector<Bytes> expected(LW_MAX_OPERANDS);
     const bool right = verdict.errors.empty() && n >= 0;
-    if (right && (n > 0 || IsReduction())) expected = BaselineResult(record_, operands, n);
+    if (right && (n > 0 || IsReduction())) expected = BaselineResults(record_, operands, n);
     int64_t results = IsReduction() ? 1 : n;
     if (right && record_.shape == LW_SHAPE_COMPRESS) results = TrueBytes(operands[1], n);
     const lw_status status = lw_call(kernel, dtypes, operands, n, nullptr);
     if (!verdict.Allows(status)) return WrongStatus(status, verdict);
     if (status == LW_OK) {
-      const std::string wrong = CheckElements(operands[record_.inputs], results, expected);
-      if (!wrong.empty()) return wrong;
+      for (int i = record_.inputs; i < harness::Operands(record_); ++i) {
+        const std::string wrong = CheckElements(operands[i], record_.dtypes[i], results,
+                                                expected[static_cast<size_t>(i - record_.inputs)]);
+        if (!wrong.empty()) return wrong;
+      }
     } else if (!lw_last_error()[0]) {
       return Wrong("an error without a message");
     }
@@ -287,7 +293,8 @@ class Case {
   // Makes one thing invalid in one case of six.
   void Spoil(lw_operand* operands, lw_dtype* dtypes, lw_kernel* kernel, int64_t* n,
              Verdict& verdict) {
-    const int operand = static_cast<int>(source_.Below(static_cast<uint64_t>(record_.inputs) + 1));
+    const int operand =
+        static_cast<int>(source_.Below(static_cast<uint64_t>(harness::Operands(record_))));
     switch (source_.Below(36)) {
       case 0:
         operands[operand].data = nullptr;
@@ -309,7 +316,8 @@ class Case {
         dtypes[operand] = static_cast<lw_dtype>(source_.Below(13));
         bool known = false;
         for (const lw_kernel_record& r : records_) {
-          known |= r.kernel == *kernel && std::equal(dtypes, dtypes + r.inputs + 1, r.dtypes);
+          known |=
+              r.kernel == *kernel && std::equal(dtypes, dtypes + harness::Operands(r), r.dtypes);
         }
         // Another loop of the same kernel: its operands may leave the arena.
         if (known)
@@ -334,12 +342,12 @@ class Case {
     if (n == 0 && NeedsElement(record_.kernel)) verdict.errors.insert(LW_ERR_SIZE);
     if (n <= 0) return;
     bool readable = true;
-    for (int i = 0; i <= out; ++i) {
+    for (int i = 0; i < harness::Operands(record_); ++i) {
       const bool counts = i < out || (!IsReduction() && record_.shape != LW_SHAPE_COMPRESS);
       if (!operands[i].data && counts) verdict.errors.insert(LW_ERR_NULL);
       const bool far = std::abs(operands[i].stride_bytes) > Arena::kBytes;
       if (far && (counts || !IsReduction())) verdict.errors.insert(LW_ERR_SIZE);
-      readable &= i == out || (operands[i].data && !far);
+      readable &= i >= out || (operands[i].data && !far);
     }
     if (!readable) return;
     int64_t results = IsReduction() ? 1 : n;
@@ -347,13 +355,18 @@ class Case {
       results = TrueBytes(operands[1], n);
       if (results > 0 && !operands[out].data) verdict.errors.insert(LW_ERR_NULL);
     }
-    const bool far_out = std::abs(operands[out].stride_bytes) > Arena::kBytes;
-    if (!operands[out].data || (far_out && !IsReduction())) return;
-    JudgeOverlap(operands, n, results, verdict);
+    for (int i = out; i < harness::Operands(record_); ++i) {
+      const bool far = std::abs(operands[i].stride_bytes) > Arena::kBytes;
+      if (!operands[i].data || (far && !IsReduction())) return;
+    }
+    for (int i = out; i < harness::Operands(record_); ++i) {
+      JudgeOverlap(operands, i, n, results, verdict);
+    }
   }
 
-  void JudgeOverlap(const lw_operand* operands, int64_t n, int64_t results, Verdict& verdict) {
-    const int out = record_.inputs;
+  // Of an output with all operands in front of it.
+  void JudgeOverlap(const lw_operand* operands, int out, int64_t n, int64_t results,
+                    Verdict& verdict) {
     const size_t out_size = harness::SizeOf(record_, out);
     if (results > 1 && static_cast<size_t>(std::abs(operands[out].stride_bytes)) < out_size) {
       verdict.errors.insert(LW_ERR_OVERLAP);
@@ -364,7 +377,8 @@ class Case {
       const bool compress = record_.shape == LW_SHAPE_COMPRESS;
       const bool in_place = operands[i].data == operands[out].data && size == out_size &&
                             (same_step || n == 1) && !IsReduction() &&
-                            !(compress && i == 1);  // the mask
+                            !(compress && i == 1) &&  // the mask
+                            i < record_.inputs;
       // Interleaved views may be refused: the library takes n for the number of results.
       verdict.may_refuse |= compress && !in_place && results > 0 &&
                             Interleaved(operands[i], size, n, operands[out], out_size, results);
@@ -381,9 +395,9 @@ class Case {
     return Wrong(text);
   }
 
-  // Compares the output's elements and copies them into the wanted arena.
-  std::string CheckElements(const lw_operand& out, int64_t count, const Bytes& expected) {
-    const lw_dtype dtype = record_.dtypes[record_.inputs];
+  // Compares an output's elements and copies them into the wanted arena.
+  std::string CheckElements(const lw_operand& out, lw_dtype dtype, int64_t count,
+                            const Bytes& expected) {
     const size_t size = lw_dtype_size(dtype);
     for (int64_t i = 0; i < count; ++i) {
       const char* got = ElementAt(out, i);
@@ -399,7 +413,7 @@ class Case {
 
   // fuzz_reduce.h
   std::string RunLoop();
-  bool SameButNaNs(const lw_operand& out, int64_t n);
+  bool SameButNaNs(const lw_operand* operands, int64_t n);
   std::string RunReduce();
   std::string CallReduce(const FuzzView& in, uint64_t mask, const FuzzView& out);
   Bytes SliceResult(const FuzzView& slice, uint64_t mask, int64_t length, double ddof);

@@ -22,7 +22,8 @@ inline std::string Case::RunLoop() {
   }
   char *args[LW_MAX_OPERANDS], *twins[LW_MAX_OPERANDS];
   intptr_t steps[LW_MAX_OPERANDS];
-  for (int i = 0; i <= record_.inputs; ++i) {
+  const int end = harness::Operands(record_);
+  for (int i = 0; i < end; ++i) {
     args[i] = DataOf(operands[i]);
     steps[i] = operands[i].stride_bytes;
     twins[i] = arena_.Twin(args[i]);
@@ -33,24 +34,33 @@ inline std::string Case::RunLoop() {
   // later operand.
   for (int64_t k = 0; k < n; ++k) {
     loop(twins, &one, steps, context);
-    for (int i = 0; i <= record_.inputs; ++i) twins[i] += steps[i];
+    for (int i = 0; i < end; ++i) twins[i] += steps[i];
   }
   if (arena_.Agree()) return "";
   // NaNs may differ in sign and payload; then elements that overlap cannot be compared.
   if (!harness::IsFloat(record_.dtypes[record_.inputs])) return Wrong("not in order");
-  return SameButNaNs(operands[record_.inputs], n) ? "" : Wrong("not in order");
+  return SameButNaNs(operands, n) ? "" : Wrong("not in order");
 }
 
 // Whether the arenas differ only within output elements that are NaN in both, or that overlap
 // each other.
-inline bool Case::SameButNaNs(const lw_operand& out, int64_t n) {
-  const lw_dtype dtype = record_.dtypes[record_.inputs];
-  const size_t size = lw_dtype_size(dtype);
-  if (n > 1 && static_cast<size_t>(std::abs(out.stride_bytes)) < size) return true;
-  for (int64_t k = 0; k < n; ++k) {
-    char* got = ElementAt(out, k);
-    if (!harness::SameElement(dtype, got, arena_.Twin(got), false)) return false;
-    std::memcpy(arena_.Twin(got), got, size);
+inline bool Case::SameButNaNs(const lw_operand* operands, int64_t n) {
+  for (int i = record_.inputs; i < harness::Operands(record_); ++i) {
+    const lw_operand& out = operands[i];
+    const size_t size = harness::SizeOf(record_, i);
+    if (n > 1 && static_cast<size_t>(std::abs(out.stride_bytes)) < size) return true;
+    for (int before = record_.inputs; before < i; ++before) {
+      if (Share(operands[before], harness::SizeOf(record_, before), n, out, size, n, arena_)) {
+        return true;
+      }
+    }
+  }
+  for (int i = record_.inputs; i < harness::Operands(record_); ++i) {
+    for (int64_t k = 0; k < n; ++k) {
+      char* got = ElementAt(operands[i], k);
+      if (!harness::SameElement(record_.dtypes[i], got, arena_.Twin(got), false)) return false;
+      std::memcpy(arena_.Twin(got), got, harness::SizeOf(record_, i));
+    }
   }
   return arena_.Agree();
 }
@@ -201,7 +211,7 @@ inline std::string Case::CallReduce(const FuzzView& in, uint64_t mask, const Fuz
   for (int64_t j = 0; status == LW_OK && j < results; ++j) {
     const lw_operand place = {out.At(j, 0, false), 0};
     const Bytes want(expected.begin() + j * out_size, expected.begin() + (j + 1) * out_size);
-    const std::string wrong = CheckElements(place, 1, want);
+    const std::string wrong = CheckElements(place, record_.dtypes[record_.inputs], 1, want);
     if (!wrong.empty()) return wrong + " (result " + std::to_string(j) + ")";
   }
   return arena_.Agree() ? "" : Wrong("bytes outside the output changed");

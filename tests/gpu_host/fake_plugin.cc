@@ -99,6 +99,7 @@ int32_t HasKernel(lw_kernel kernel, const lw_dtype* dtypes) {
     lw_kernel_record record{};
     record.struct_size = sizeof(record);
     if (lw_kernel_info(i, &record) != LW_OK || record.kernel != kernel) continue;
+    if (record.outputs > 1) return 0;  // as the plugin
     if (std::equal(dtypes, dtypes + record.inputs + 1, record.dtypes)) return 1;
   }
   return 0;
@@ -188,15 +189,20 @@ lw_status Synchronise(lw_backend_call* call) {
   return Fail(call, LW_ERR_CUDA, error);
 }
 
-lw_status ScratchBytes(lw_backend_call* call, const lw_backend_task* task, size_t* bytes) {
+lw_status Prepare(lw_backend_call* call, const lw_backend_task* task, lw_backend_plan* plan) {
   const Lock lock(g_mutex);
   lw_status status;
-  if (Fails(call, "scratch_bytes", &status)) return status;
-  *bytes = ScratchOf(task);
+  if (Fails(call, "prepare", &status)) return status;
+  if (!HasKernel(task->kernel, task->dtypes)) {
+    return Fail(call, LW_ERR_UNSUPPORTED, "no such kernel");
+  }
+  plan->task = task;
+  plan->scratch_bytes = ScratchOf(task);
   return LW_OK;
 }
 
-lw_status Launch(lw_backend_call* call, const lw_backend_task* task, void* scratch) {
+lw_status Launch(lw_backend_call* call, const lw_backend_plan* plan, void* scratch) {
+  const lw_backend_task* task = plan->task;
   const Lock lock(g_mutex);
   ++g_counters.launches;
   lw_status status;
@@ -296,7 +302,7 @@ extern "C" __attribute__((visibility("default"))) const lw_backend* lanewise_gpu
                                     &Caught<&Copy>::Call,
                                     &Caught<&StreamWait>::Call,
                                     &Caught<&Synchronise>::Call,
-                                    &Caught<&ScratchBytes>::Call,
+                                    &Caught<&Prepare>::Call,
                                     &Caught<&Launch>::Call,
                                     &Caught<&WarmUp>::Call};
   return &kTable;

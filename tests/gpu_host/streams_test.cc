@@ -209,7 +209,7 @@ TEST_F(GpuStreams, CallersAllocator) {
                 LW_ERR_MEMORY, "allocator gave no");
   }
   allocator.fail_at = 0;
-  for (const char* function : {"scratch_bytes", "launch", "copy", "synchronise"}) {
+  for (const char* function : {"prepare", "launch", "copy", "synchronise"}) {
     Fake().fail(function, 1, LW_ERR_CUDA);
     ExpectError(lw_gpu_reduce_to_host(LW_SUM, LW_F32, &in, nullptr, &value, nullptr, &options),
                 LW_ERR_CUDA, std::string("fake failure of ") + function);
@@ -231,7 +231,7 @@ TEST_F(GpuStreams, OwnAllocatorLeaksNothing) {
   const lw_view in{x.data(), 1, &kFour, &kStride}, out{sum.data(), 0, nullptr, nullptr};
   const FakeCounters before = Fake().counters();
   float value = 99;
-  for (const char* function : {"alloc", "scratch_bytes", "launch", "copy", "synchronise"}) {
+  for (const char* function : {"alloc", "prepare", "launch", "copy", "synchronise"}) {
     Fake().fail(function, 1, LW_ERR_CUDA);
     ExpectError(lw_gpu_reduce_to_host(LW_SUM, LW_F32, &in, nullptr, &value, nullptr, nullptr),
                 LW_ERR_CUDA, std::string("sum: fake failure of ") + function);

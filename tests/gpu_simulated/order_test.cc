@@ -28,9 +28,9 @@ TEST(Simulated, GivesTheGoldenHashes) {
   golden::ForEachCase([&](golden::Case& c) {
     const bool reduction = IsReduction(c.record);
     EXPECT_EQ(simulated::HasKernel(c.record.kernel, c.record.dtypes),
-              reduction || c.record.shape == LW_SHAPE_ELEMENTWISE)
+              reduction || harness::IsGpuMap(c.record))
         << c.key;
-    if (!reduction && c.record.shape != LW_SHAPE_ELEMENTWISE) return;
+    if (!reduction && !harness::IsGpuMap(c.record)) return;
     Task task;
     task.record = c.record;
     task.shape = c.shape.empty() ? std::vector<int64_t>{c.n} : c.shape;
@@ -94,7 +94,7 @@ struct Spread {
 
 TEST(Simulated, MapsOfAnySizeAndAlignment) {
   int contiguous = 0, strided = 0;
-  for (const auto& record : harness::ElementwiseRecords()) {
+  for (const auto& record : harness::GpuMapRecords()) {
     for (const size_t n : {1, 5, 100, 1024, 6007}) {
       harness::Arrays arrays(record, n, n);
       for (const size_t shift : {0, 1, 3}) {
@@ -131,7 +131,7 @@ TEST(Simulated, MapsOfAnySizeAndAlignment) {
 }
 
 TEST(Simulated, MapsWithScalars) {
-  for (const auto& record : harness::ElementwiseRecords()) {
+  for (const auto& record : harness::GpuMapRecords()) {
     const size_t n = 2500;
     harness::Arrays arrays(record, n, 7);
     for (unsigned scalars = 1; scalars < 1u << record.inputs; ++scalars) {
@@ -162,7 +162,7 @@ TEST(Simulated, MapsOfStridedViews) {
   // 3 axes, none of which join, in another order than the memory's; a negative stride.
   const std::vector<int64_t> shape = {5, 7, 9};
   const size_t n = 5 * 7 * 9;
-  for (const auto& record : harness::ElementwiseRecords()) {
+  for (const auto& record : harness::GpuMapRecords()) {
     harness::Arrays arrays(record, n, 11);
     Task task;
     task.record = record;

@@ -110,7 +110,7 @@ int32_t IndexOf(lw_kernel kernel, const lw_dtype* dtypes) {
     EXPECT_EQ(lw_kernel_info(i, &record), LW_OK);
     if (record.kernel != kernel) continue;
     bool same = true;
-    for (int k = 0; k <= record.inputs; ++k) same &= record.dtypes[k] == dtypes[k];
+    for (int k = 0; k < record.inputs + record.outputs; ++k) same &= record.dtypes[k] == dtypes[k];
     if (same) return i;
   }
   return -1;
@@ -141,12 +141,13 @@ std::vector<Launch> Run(const lw_backend_task& task) {
     return launches;
   }
   const gpu::ReduceKernel& reduction = HWY_NAMESPACE::reductions[i];
-  const size_t bytes = gpu::ReduceScratchBytes(task, reduction);
+  const gpu::ReducePlan plan = gpu::PlanReduction(task, reduction);
+  const size_t bytes = plan.scratch_bytes;
   constexpr size_t kGuard = 256;
   std::vector<unsigned char> scratch(bytes + kGuard + 256, 0xA5);
   const auto place = (reinterpret_cast<uintptr_t>(scratch.data()) + 255) / 256 * 256;
   auto* begin = reinterpret_cast<unsigned char*>(place);
-  EXPECT_TRUE(gpu::LaunchReduce(task, reduction, begin, &RunGrid, &launches));
+  EXPECT_TRUE(gpu::LaunchReduce(plan, reduction, begin, &RunGrid, &launches));
   const auto written = [](unsigned char byte) { return byte != 0xA5; };
   EXPECT_TRUE(std::none_of(begin + bytes, scratch.data() + scratch.size(), written));
   return launches;

@@ -63,23 +63,34 @@ bool Within(T got, long double wanted, double max_ulp) {
 // The operation's own reference, evaluated one type wider where it is not exact.
 template <class Op, class T, class... Args>
 auto Reference(Args... args) {
-  if constexpr (std::is_floating_point_v<T> && Op::kFlags == Flags::kOwn &&
-                !std::is_same_v<Op, Fma>) {
+  if constexpr (std::is_floating_point_v<T> && kIsMath<Op>) {
     return Op{}.template operator()<long double>(static_cast<long double>(args)...);
   } else {
     return Op{}(args...);
   }
 }
 
-template <class Op, class T>
-std::string CheckMap(const Case& c) {
+// One of two results, or the only one.
+template <bool kSecond, class R>
+auto Result(const R& result) {
+  if constexpr (!requires { result.second; })
+    return result;
+  else if constexpr (kSecond)
+    return result.second;
+  else
+    return result.first;
+}
+
+template <class Op, class T, bool kSecond>
+std::string CheckOutput(const Case& c) {
   for (int64_t i = 0; i < c.n; ++i) {
-    const T got = At<T>(c.output, i), x = At<T>(c.inputs[0], i);
+    const T got = At<T>(c.output, kSecond ? c.n + i : i), x = At<T>(c.inputs[0], i);
     bool good;
     double wanted;
-    const auto check = [&](auto reference) {
+    const auto check = [&](auto results) {
+      const auto reference = Result<kSecond>(results);
       wanted = static_cast<double>(reference);
-      if constexpr (std::is_same_v<decltype(reference), long double>) {
+      if constexpr (std::is_same_v<decltype(reference), const long double>) {
         good = Within(got, reference, Op::kBound.value);
       } else {
         good = SameValue(got, static_cast<T>(reference));
@@ -95,6 +106,15 @@ std::string CheckMap(const Case& c) {
     if (!good) return Wrong(c, i, static_cast<double>(got), wanted);
   }
   return "";
+}
+
+template <class Op, class T>
+std::string CheckMap(const Case& c) {
+  const std::string wrong = CheckOutput<Op, T, false>(c);
+  if constexpr (OutputsOf<Op, T>::kSize == 1)
+    return wrong;
+  else
+    return wrong.empty() ? CheckOutput<Op, T, true>(c) : wrong;
 }
 
 template <class Op, class T>

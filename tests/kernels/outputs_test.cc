@@ -28,7 +28,7 @@ HWY_INLINE Two<V> Body(AddSubtract, D, V x, V y) {
   return {ops::Add(x, y), ops::Sub(x, y)};
 }
 
-const ElementwiseFn kLoop = LoopOf<AddSubtract, float>();
+const ElementwiseFn kLoop = LoopOf(Kernel<AddSubtract, float>{});
 
 }  // namespace HWY_NAMESPACE
 }  // namespace lanewise
