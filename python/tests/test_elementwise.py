@@ -115,6 +115,38 @@ def test_numpys_integer_loops_are_used_where_lanewise_has_none(name):
         assert same_bits(got, want.astype(output)), types
 
 
+@pytest.mark.parametrize("name", ["add", "subtract", "multiply", "minimum", "maximum", "equal",
+                                  "not_equal", "less", "less_equal", "greater", "greater_equal"])
+@pytest.mark.parametrize("char", "bBhHiIlLqQ")
+def test_integers_of_the_whole_range_are_numpys(name, char):
+    rng, info = np.random.default_rng(8), np.iinfo(char)
+    ends = np.array([info.min, info.min + 1, 0, 1, info.max - 1, info.max], char)
+    x, y = (np.concatenate([pairs, np.frombuffer(rng.bytes(1001 * ends.itemsize), char)])
+            for pairs in (np.repeat(ends, 6), np.tile(ends, 6)))
+    ours, numpys = getattr(lanewise, name), getattr(np, name)
+    assert any(np.dtype(inputs[0]) == ends.dtype for inputs, _ in KERNELS[name])  # a loop of its own
+    assert same_bits(ours(x, y), numpys(x, y))
+    assert same_bits(ours(x[::-3], y[::3]), numpys(x[::-3], y[::3]))
+    assert same_bits(ours(x, y[5]), numpys(x, y[5]))
+
+
+@pytest.mark.parametrize("char", "?bBhHiIlLqQefd")
+def test_where_and_compress_move_every_dtype(char):
+    rng = np.random.default_rng(9)
+    x, y = (values(rng, 1027, char) for _ in range(2))
+    mask = rng.random(1027) < 0.4
+    assert same_bits(lanewise.where(mask, x, y), np.where(mask, x, y))
+    assert same_bits(lanewise.compress(mask, x), x[mask])
+    assert same_bits(lanewise.compress(mask[::2], x[::2]), x[::2][mask[::2]])
+
+
+def test_every_byte_but_zero_is_true():
+    x, y = (a.astype("u1") for a in np.divmod(np.arange(65536), 256))
+    want = (x != 0) == (y != 0)
+    assert same_bits(lanewise.equal(x.view(bool), y.view(bool)), want)
+    assert same_bits(lanewise.not_equal(x.view(bool), y.view(bool)), ~want)
+
+
 @pytest.mark.parametrize("char", "fd")
 def test_slices_give_what_numpy_gives(char):
     base = np.arange(2 * 40 * 50, dtype=char).reshape(2, 40, 50) / 7
