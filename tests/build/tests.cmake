@@ -14,6 +14,15 @@ add_test(NAME kernel_lists COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/build/kernel_list
                                    $<TARGET_FILE:lanewise-probe> ${PROJECT_SOURCE_DIR})
 set_tests_properties(probe kernel_lists PROPERTIES LABELS fast TIMEOUT 600)
 
+# Sizes are those of the compiler and the options that packages are built with.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_BUILD_TYPE STREQUAL "Release" AND
+   NOT CMAKE_CXX_FLAGS MATCHES "fsanitize")
+  add_test(NAME budgets COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/build/budgets_test.py
+                                $<TARGET_FILE:lanewise-probe> $<TARGET_FILE:lanewise>
+                                $<TARGET_OBJECTS:lanewise_objects> COMMAND_EXPAND_LISTS)
+  set_tests_properties(budgets PROPERTIES LABELS fast TIMEOUT 600)
+endif()
+
 set(_places ${CMAKE_BINARY_DIR} ${PROJECT_SOURCE_DIR})
 foreach(_way installed folders examples)
   add_test(NAME install_${_way}
