@@ -24,6 +24,8 @@ def _elements(call, array, accumulator):
     """The array in the dtype that the kernel reduces."""
     if accumulator is None or accumulator not in _RESULTS[call.name]:
         raise TypeError(f"lanewise.{call.name} has no GPU kernel for {array.dtype}")
+    if array.dtype == accumulator:
+        return array
     if array.dtype.kind == "b" and accumulator.itemsize == 1:
         true = call.temporary(array.shape, np.bool_)  # every byte but 0 is true
         call.run("not_equal", [_core.device_reinterpret(array, accumulator), np.uint8(0)], true)
