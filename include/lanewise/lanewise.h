@@ -102,8 +102,8 @@ LW_API size_t lw_dtype_size(lw_dtype dtype);      /* bytes; 0 for an unknown dty
 LW_API const char* lw_dtype_name(lw_dtype dtype); /* "f32"; null for an unknown dtype */
 /* Accepts "f32", "float32", "f4" and the like. */
 LW_API lw_status lw_dtype_parse(const char* name, lw_dtype* dtype);
-/* The dtype in which operands of two dtypes meet: the narrowest that holds all values of both, as in
- * NumPy, where f64 also takes 64-bit integers. LW_BF16 with LW_F16 gives LW_F32. */
+/* The dtype in which operands of two dtypes meet: the narrowest that holds all values of both, as
+ * in NumPy, where f64 also takes 64-bit integers. LW_BF16 with LW_F16 gives LW_F32. */
 LW_API lw_status lw_promote(lw_dtype a, lw_dtype b, lw_dtype* result);
 
 typedef enum lw_kernel LW_ENUM_INT {

@@ -61,7 +61,8 @@ struct Var : Operation<Var> {
   static constexpr lw_kernel kId = LW_VAR;
   static constexpr std::string_view kName = "var";
   static constexpr std::string_view kDoc =
-      "sum of (x - mean)^2 / (n - ddof), two passes, integers as f64; NaN if n <= ddof, +0 for equal "
+      "sum of (x - mean)^2 / (n - ddof), two passes, integers as f64; NaN if n <= ddof, +0 for "
+      "equal "
       "elements";
   using Shape = Reduce;
   using Types = FloatsAndAllInts;

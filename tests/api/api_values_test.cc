@@ -149,8 +149,7 @@ TEST(ApiValues, SentencesPairInputsWithOutputs) {
   ExpectError(lw_call(LW_EXP, mixed, none, 0, nullptr), LW_ERR_DTYPE, exp);
   ExpectError(lw_find_loop(LW_EXP, mixed, &loop, &context), LW_ERR_DTYPE, exp);
   ExpectError(lw_explain(LW_EXP, mixed, 0, 0, nullptr, 0, nullptr), LW_ERR_DTYPE, exp);
-  ExpectError(lw_call(LW_ARGMAX, f64, none, 0, nullptr), LW_ERR_DTYPE,
-              "bool->i64, not f64->f64");
+  ExpectError(lw_call(LW_ARGMAX, f64, none, 0, nullptr), LW_ERR_DTYPE, "bool->i64, not f64->f64");
   ExpectError(lw_call(LW_WHERE, f64, none, 0, nullptr), LW_ERR_DTYPE, "bool,f64,f64->f64");
   // Too many pairs to name.
   ExpectError(lw_call(LW_CONVERT, f64, none, 0, nullptr), LW_ERR_DTYPE,
