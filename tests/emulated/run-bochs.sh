@@ -13,7 +13,7 @@
 #   --add FILE[:GUESTPATH] put a file or folder into the guest (default: the same path); an ELF
 #                          file brings its libraries. May be repeated.
 #   --env NAME=VALUE       environment of the program (else only PATH, HOME, LANG). May be repeated.
-#   --timeout SECONDS      for boot and program together (default 300)
+#   --timeout SECONDS      for boot and program together (default 800)
 #   --megs N               memory of the guest (default 256)
 #   --keep DIR             leave the run's files (logs, bochsrc, ISO) in DIR
 #   --quiet                no progress lines
@@ -29,7 +29,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 cache=${LANEWISE_EMU_CACHE:-$root/build/emulated}
-model=corei7_skylake_x limit=300 megs=256 flags= keep= quiet=no
+model=corei7_skylake_x limit=800 megs=256 flags= keep= quiet=no
 adds=() envs=()
 # About 50 M instructions/s is what Bochs reaches; the guest's clock counts instructions.
 ips=50000000
