@@ -22,7 +22,7 @@ REDUCE_MODES = 6
 BRANCHING = {"3SinEf", "3SinEd", "3CosEf", "3CosEd", "3PowEf", "3PowEd"}
 # Of an integer that becomes narrower only the low part is wanted, and only that is loaded.
 NARROW_LOADS = {f"9ConvertToENS_4CastI{types}EE" for types in ("mj", "mt", "mh", "jt", "jh", "th")}
-REGISTERS = {"map": 80, "math": 96, "reduce": 128}
+REGISTERS = {"map": 80, "math": 96, "reduce": 128, "bool": 160}  # 16 truth values at once
 # 1 / x becomes rcp.rn, which rounds as div.rn does.
 OPERATIONS = ("add|sub", "mul", "fma", "div|rcp", "sqrt")
 FORBIDDEN = {
@@ -37,6 +37,11 @@ FORBIDDEN = {
 FLOAT_ARITHMETIC = r"\b(?:add|sub|mul|fma|neg|abs|min|max|copysign|cvt)\.[\w.]*f(?:16|32|64)\b"
 
 
+def plain(part):
+    """The name of a kernel without what depends on the names before it."""
+    return re.sub(r"NS\d_(9float16_t|10bfloat16_t)", r"N3hwy\1", part)
+
+
 class Kernel:
     """What the name of a compiled kernel says."""
 
@@ -46,6 +51,7 @@ class Kernel:
             self.mode, self.part = found[1], found[2]
         elif found := re.search(r"ReduceKernelI\w*?7ReducerINS_(\w+?)EELNS\w*?ReduceModeE(\d)", name):
             self.mode, self.part = f"Reduce{found[2]}", found[1]
+        self.part = plain(self.part)
         self.label = f"{self.mode} {self.part}" if self.part else name
 
 
@@ -53,6 +59,7 @@ def read_expected(program):
     maps, reductions = {}, []
     for line in subprocess.run([program], check=True, capture_output=True, text=True).stdout.splitlines():
         kind, part, *fields = line.split()
+        part = plain(part)
         if kind == "reduce":
             reductions.append(part)
             continue
@@ -151,6 +158,8 @@ def check_machine_code(name, registers, stack, codes, maps):
         yield "accesses local memory"
     facts = maps.get(kernel.part)
     kind = "reduce" if not facts else "math" if facts["math"][0] else "map"
+    if not facts and kernel.part.endswith("Eb"):
+        kind = "bool"
     if registers > REGISTERS[kind]:
         yield f"{registers} registers, more than {REGISTERS[kind]}"
     if kernel.mode != "Contiguous" or not facts:
