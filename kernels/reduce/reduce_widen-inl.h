@@ -18,11 +18,10 @@ namespace lanewise {
 namespace HWY_NAMESPACE {
 
 // One vector, each element rounded once.
-template <class T, class D>
-HWY_INLINE hn::Vec<D> WidenVector(D d, const StoredAs<T>* x) {
+template <class T, class D, class V>
+HWY_INLINE hn::Vec<D> WidenVector(D d, V v) {
   const hn::Rebind<StoredAs<T>, D> narrow;
   const hn::Rebind<int32_t, D> d32;
-  auto v = hn::LoadU(narrow, x);
   if constexpr (std::is_same_v<T, bool>) v = hn::Min(v, hn::Set(narrow, 1));
   if constexpr (sizeof(T) == 8)
     return hn::ConvertTo(d, v);
@@ -35,17 +34,21 @@ HWY_INLINE hn::Vec<D> WidenVector(D d, const StoredAs<T>* x) {
 template <class T>
 void WidenToF64(const void* from, size_t n, void* to) {
   const hn::ScalableTag<double> d;
+  const hn::Rebind<StoredAs<T>, decltype(d)> narrow;
   const size_t lanes = hn::Lanes(d);
   const auto* x = static_cast<const StoredAs<T>*>(from);
   double* out = static_cast<double*>(to);
   size_t i = 0;
 #pragma GCC unroll 1
   for (; i + 2 * lanes <= n; i += 2 * lanes) {
-    hn::StoreU(WidenVector<T>(d, x + i), d, out + i);
-    hn::StoreU(WidenVector<T>(d, x + i + lanes), d, out + i + lanes);
+    hn::StoreU(WidenVector<T>(d, hn::LoadU(narrow, x + i)), d, out + i);
+    hn::StoreU(WidenVector<T>(d, hn::LoadU(narrow, x + i + lanes)), d, out + i + lanes);
   }
 #pragma GCC unroll 1
-  for (; i < n; ++i) out[i] = static_cast<double>(Counted<T>(x[i]));
+  for (; i < n; i += lanes) {
+    const size_t count = HWY_MIN(lanes, n - i);
+    hn::StoreN(WidenVector<T>(d, hn::LoadN(narrow, x + i, count)), d, out + i, count);
+  }
 }
 
 template <class R, class T>
