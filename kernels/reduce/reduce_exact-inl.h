@@ -259,7 +259,13 @@ int64_t ArgMaxContiguous(const void* vx, size_t n) {
     }
   }
   const size_t count = HWY_MIN(kBlock, n - best_begin);
-  return static_cast<int64_t>(best_begin + FindFirst<T>(x + best_begin, count, best));
+  // What is equal does not depend on the sign: one search for both. (GCC 12 compiles the search of
+  // unsigned bytes for SVE as if vectors had 128 bits.)
+  using Same = hwy::If<hwy::IsUnsigned<StoredAs<T>>() && !std::is_same_v<T, bool>,
+                       hwy::MakeSigned<StoredAs<T>>, T>;
+  const auto* from = reinterpret_cast<const StoredAs<Same>*>(x + best_begin);
+  return static_cast<int64_t>(best_begin +
+                              FindFirst<Same>(from, count, static_cast<StoredAs<Same>>(best)));
 }
 
 // Takes the element y, which comes after `best`, if it is better.
