@@ -80,9 +80,15 @@ template <class M>
 HWY_INLINE M AndMask(M a, M b) {
   return hn::And(a, b);
 }
+// Highway's Or on SVE is a select between masks, which GCC 12 compiles as if vectors had 128 bits
+// where `a` is a comparison of bytes.
 template <class M>
 HWY_INLINE M OrMask(M a, M b) {
+#if HWY_TARGET_IS_SVE
+  return hn::Not(hn::AndNot(a, hn::Not(b)));
+#else
   return hn::Or(a, b);
+#endif
 }
 
 // True if no lane of the mask is set: the usual test before a special-value path.

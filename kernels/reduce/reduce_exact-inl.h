@@ -216,8 +216,8 @@ HWY_NOINLINE size_t FindFirst(const StoredAs<T>* x, size_t n, StoredAs<T> value)
   size_t i = 0;
 #pragma GCC unroll 1
   for (; i + 4 * lanes <= n; i += 4 * lanes) {  // one branch for four vectors
-    const auto any =
-        hn::Or(hn::Or(hits(i), hits(i + lanes)), hn::Or(hits(i + 2 * lanes), hits(i + 3 * lanes)));
+    const auto any = ops::OrMask(ops::OrMask(hits(i), hits(i + lanes)),
+                                 ops::OrMask(hits(i + 2 * lanes), hits(i + 3 * lanes)));
     if (!hn::AllFalse(d, any)) break;
   }
 #pragma GCC unroll 1
@@ -259,13 +259,7 @@ int64_t ArgMaxContiguous(const void* vx, size_t n) {
     }
   }
   const size_t count = HWY_MIN(kBlock, n - best_begin);
-  // What is equal does not depend on the sign: one search for both. (GCC 12 compiles the search of
-  // unsigned bytes for SVE as if vectors had 128 bits.)
-  using Same = hwy::If<hwy::IsUnsigned<StoredAs<T>>() && !std::is_same_v<T, bool>,
-                       hwy::MakeSigned<StoredAs<T>>, T>;
-  const auto* from = reinterpret_cast<const StoredAs<Same>*>(x + best_begin);
-  return static_cast<int64_t>(best_begin +
-                              FindFirst<Same>(from, count, static_cast<StoredAs<Same>>(best)));
+  return static_cast<int64_t>(best_begin + FindFirst<T>(x + best_begin, count, best));
 }
 
 // Takes the element y, which comes after `best`, if it is better.
