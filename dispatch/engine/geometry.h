@@ -12,12 +12,13 @@
 
 namespace lanewise {
 
-// Axes of up to LW_MAX_OPERANDS operands, as few as possible, innermost last.
+// Axes of up to LW_MAX_OPERANDS operands, as few as possible, innermost last. What lies past ndim
+// and operands is not set: clearing 5 KiB takes longer than a short call.
 struct Geometry {
   int ndim = 0;  // at least 1 after Collapse
   int operands = 0;
-  int64_t size[LW_MAX_NDIM] = {};
-  int64_t stride[LW_MAX_OPERANDS][LW_MAX_NDIM] = {};  // bytes
+  int64_t size[LW_MAX_NDIM];
+  int64_t stride[LW_MAX_OPERANDS][LW_MAX_NDIM];  // bytes
   int64_t offset[LW_MAX_OPERANDS] = {};  // bytes from element (0, ..., 0) to where walking begins
 
   int64_t Count() const {

@@ -1,33 +1,17 @@
 #include "dispatch/engine/view.h"
 
-#include <utility>
+#include "dispatch/engine/geometry.h"
 
 namespace lanewise {
 namespace {
 
-uint64_t Magnitude(int64_t stride) {
-  return stride < 0 ? uint64_t{0} - static_cast<uint64_t>(stride) : static_cast<uint64_t>(stride);
-}
-
-// Flips negative strides and sorts by stride, largest first. A stride of 0 counts as the largest:
-// repeating an axis is best done outside. Insertion sort: few axes, and equal ones stay in order.
-void SortByStride(Axes& axes, const char** in, char** out) {
-  for (int i = 0; i < axes.ndim; ++i) {
-    if (axes.stride[i] >= 0) continue;
-    *in += (axes.size[i] - 1) * axes.stride[i];
-    if (out) *out += (axes.size[i] - 1) * axes.other[i];
-    axes.stride[i] = -axes.stride[i];
-    axes.other[i] = -axes.other[i];
+// Of the first operand, and of the second beside it if there are two.
+Axes AxesOf(const Geometry& g) {
+  Axes axes;
+  for (int i = 0; i < g.ndim; ++i) {
+    axes.Push(g.size[i], g.stride[0][i], g.operands > 1 ? g.stride[1][i] : 0);
   }
-  for (int i = 1; i < axes.ndim; ++i) {
-    for (int k = i; k > 0; --k) {
-      // Magnitude - 1 wraps 0 to the largest value.
-      if (Magnitude(axes.stride[k - 1]) - 1 >= Magnitude(axes.stride[k]) - 1) break;
-      std::swap(axes.size[k - 1], axes.size[k]);
-      std::swap(axes.stride[k - 1], axes.stride[k]);
-      std::swap(axes.other[k - 1], axes.other[k]);
-    }
-  }
+  return axes;
 }
 
 }  // namespace
@@ -39,26 +23,6 @@ int64_t Axes::Count() const {
   }
   for (int i = 0; i < ndim; ++i) count *= size[i];
   return count;
-}
-
-void Axes::Merge(int64_t unit_stride) {
-  int kept = 0;
-  for (int i = 0; i < ndim; ++i) {
-    if (size[i] == 1) continue;
-    // The axis before covers this one's whole extent with each step.
-    const bool joins = kept > 0 && stride[kept - 1] == stride[i] * size[i] &&
-                       other[kept - 1] == other[i] * size[i];
-    if (joins) {
-      size[kept - 1] *= size[i];
-      stride[kept - 1] = stride[i];
-      other[kept - 1] = other[i];
-    } else {
-      size[kept] = size[i], stride[kept] = stride[i], other[kept] = other[i];
-      ++kept;
-    }
-  }
-  ndim = kept;
-  if (ndim == 0) Push(1, unit_stride);
 }
 
 Axes OneAxis(int64_t size, int64_t stride) {
@@ -100,24 +64,18 @@ bool IsAligned(const ReducePlan& plan, int64_t size) {
 
 ReducePlan PlanReduction(const lw_view& in, uint64_t axis_mask, const lw_view& out,
                          int64_t item_size, bool any_order) {
-  ReducePlan plan;
-  plan.in = static_cast<const char*>(in.data);
-  plan.out = OutputBytes(out.data);
-  int out_axis = 0;
-  for (int i = 0; i < in.ndim; ++i) {
-    if (axis_mask >> i & 1) {
-      plan.reduced.Push(in.shape[i], in.stride_bytes[i]);
-    } else {
-      plan.kept.Push(in.shape[i], in.stride_bytes[i], out.stride_bytes[out_axis++]);
-    }
+  int64_t out_stride[LW_MAX_NDIM];  // by the input's axes
+  for (int i = 0, out_axis = 0; i < in.ndim; ++i) {
+    out_stride[i] = axis_mask >> i & 1 ? 0 : out.stride_bytes[out_axis++];
   }
-  if (plan.kept.Count() != 0 && plan.reduced.Count() != 0) {
-    SortByStride(plan.kept, &plan.in, &plan.out);
-    if (any_order) SortByStride(plan.reduced, &plan.in, nullptr);
-  }
-  plan.kept.Merge(0);
-  plan.reduced.Merge(item_size);
-  return plan;
+  const int64_t* const strides[] = {in.stride_bytes, out_stride};
+  const Geometry kept = Collapse(in.ndim, in.shape, ~axis_mask, strides, 2, 0, Order::kAny);
+  Geometry reduced = Collapse(in.ndim, in.shape, axis_mask, strides, 1, 0,
+                              any_order ? Order::kAny : Order::kLogical);
+  // A sequence of one element counts as contiguous.
+  if (reduced.ndim == 1 && reduced.size[0] == 1) reduced.stride[0][0] = item_size;
+  return {static_cast<const char*>(in.data) + kept.offset[0] + reduced.offset[0],
+          OutputBytes(out.data) + kept.offset[1], AxesOf(kept), AxesOf(reduced)};
 }
 
 }  // namespace lanewise

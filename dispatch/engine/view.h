@@ -10,7 +10,8 @@
 
 namespace lanewise {
 
-// Axes with up to two byte strides each, outermost first; at least one axis.
+// Axes with up to two byte strides each, outermost first; at least one axis. A part of a Geometry,
+// small enough to be walked by every task.
 struct Axes {
   int ndim = 0;
   int64_t size[LW_MAX_NDIM];
@@ -24,8 +25,6 @@ struct Axes {
   int64_t Count() const;
   int64_t InnerSize() const { return size[ndim - 1]; }
   int64_t InnerStride() const { return stride[ndim - 1]; }
-  // Joins neighbours that one stride describes; an empty list becomes one axis of size 1.
-  void Merge(int64_t unit_stride);
 };
 
 // Whether elements at this place and stride are aligned to their size, as the loops want them;
