@@ -109,17 +109,18 @@ ReducePlan PlanReduction(const lw_backend_task& task, const ReduceKernel& kernel
   ReducePlan plan;
   const lw_backend_operand* operands = task.operands;
   const lw_backend_operand& out = operands[task.inputs];
-  const int64_t* inputs[] = {operands[0].stride_bytes, operands[task.inputs - 1].stride_bytes};
+  const int terms = task.inputs == 2 ? 2 : 1;
+  const int64_t* inputs[] = {operands[0].stride_bytes, operands[terms - 1].stride_bytes};
   const int64_t* in_and_out[] = {operands[0].stride_bytes, out.stride_bytes};
   const uint64_t reduced = task.axis_mask & AxesOf(task);
   const Axes axes = {
-      Collapse(task.ndim, task.shape, reduced, inputs, task.inputs, 0,
+      Collapse(task.ndim, task.shape, reduced, inputs, terms, 0,
                kernel.any_order ? Order::kAny : Order::kLogical),
       Collapse(task.ndim, task.shape, AxesOf(task) & ~reduced, in_and_out, 2, 0, Order::kAny)};
   ReduceArguments& args = plan.args;
   args.in[0] =
       static_cast<const char*>(operands[0].data) + axes.reduced.offset[0] + axes.kept.offset[0];
-  if (task.inputs == 2) {
+  if (terms == 2) {
     args.in[1] = static_cast<const char*>(operands[1].data) + axes.reduced.offset[1];
   }
   args.n = axes.reduced.Count();
