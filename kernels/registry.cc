@@ -40,7 +40,7 @@ constexpr void SetOperands(KernelEntry& entry) {
   }
   if constexpr (std::is_same_v<S, Scan>) {
     entry.shape = LW_SHAPE_SCAN;
-    SetDtypes(entry, TypeList<T>{}, TypeList<T>{});
+    SetDtypes(entry, TypeList<T>{}, TypeList<typename Op::template Result<T>>{});
   }
   if constexpr (std::is_same_v<S, Compress>) {
     entry.shape = LW_SHAPE_COMPRESS;

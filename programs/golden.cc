@@ -6,138 +6,13 @@
 #include <cstring>
 #include <sstream>
 
+#include "golden_inputs.h"
 #include "kernels/contracts.h"
 
 static_assert(std::endian::native == std::endian::little, "hashes are of little-endian bytes");
 
 namespace lanewise::golden {
 namespace {
-
-// -------- the generator: integers only, so that the inputs are the same everywhere, for ever
-
-uint64_t Fnv(const void* data, size_t size, uint64_t hash = 0xCBF29CE484222325u) {
-  const auto* bytes = static_cast<const uint8_t*>(data);
-  for (size_t i = 0; i < size; ++i) hash = (hash ^ bytes[i]) * 0x100000001B3u;
-  return hash;
-}
-
-// SplitMix64 at position i of the stream `seed`.
-uint64_t Random(uint64_t seed, uint64_t i) {
-  uint64_t z = seed + (i + 1) * 0x9E3779B97F4A7C15u;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-  return z ^ (z >> 31);
-}
-
-struct Format {
-  int exponent_bits;
-  int fraction_bits;
-};
-bool FormatOf(lw_dtype dtype, Format& format) {
-  if (dtype == LW_F16)
-    format = {5, 10};
-  else if (dtype == LW_BF16)
-    format = {8, 7};
-  else if (dtype == LW_F32)
-    format = {8, 23};
-  else if (dtype == LW_F64)
-    format = {11, 52};
-  else
-    return false;
-  return true;
-}
-
-// A floating-point value with an exponent in [low, high], clamped to normal numbers.
-uint64_t Value(Format f, uint64_t r, int low, int high, bool any_sign) {
-  const int bias = (1 << (f.exponent_bits - 1)) - 1;
-  if (low < 1 - bias) low = 1 - bias;
-  if (high > bias) high = bias;
-  const uint64_t fraction = r & ((uint64_t{1} << f.fraction_bits) - 1);
-  const int exponent = low + static_cast<int>((r >> 53) % static_cast<uint64_t>(high - low + 1));
-  const uint64_t sign = any_sign ? (r >> 52) & 1 : 0;
-  return (((sign << f.exponent_bits) | static_cast<uint64_t>(exponent + bias)) << f.fraction_bits) |
-         fraction;
-}
-
-// Zeros, ones, halves, integers, ends of the ranges, subnormals, infinities, NaN; both signs.
-constexpr int kSpecials = 32;
-uint64_t SpecialFloat(Format f, uint64_t i) {
-  const uint64_t one = ((uint64_t{1} << (f.exponent_bits - 1)) - 1) << f.fraction_bits;
-  const uint64_t step = uint64_t{1} << f.fraction_bits;
-  const uint64_t infinity = ((uint64_t{1} << f.exponent_bits) - 1) << f.fraction_bits;
-  const uint64_t half = step >> 1;
-  const uint64_t magnitudes[] = {0,
-                                 one,
-                                 one - step,
-                                 one + half /* 1.5 */,
-                                 one + step /* 2 */,
-                                 one + step + half /* 3 */,
-                                 one - 1,
-                                 one + 1,
-                                 1,
-                                 step - 1,
-                                 step,
-                                 infinity - 1,
-                                 infinity,
-                                 infinity | half,
-                                 one + 4 * step + (half >> 1) /* 20 */,
-                                 one + static_cast<uint64_t>(f.fraction_bits) * step};
-  const uint64_t sign = (i & 1) << (f.exponent_bits + f.fraction_bits);
-  return sign | magnitudes[(i >> 1) % 16];
-}
-
-uint64_t SpecialInteger(uint64_t i) {
-  constexpr uint64_t kValues[] = {0,
-                                  1,
-                                  2,
-                                  3,
-                                  7,
-                                  127,
-                                  128,
-                                  255,
-                                  256,
-                                  32767,
-                                  65504,
-                                  65520,
-                                  (1u << 24) + 1,
-                                  0x7FFFFFFF,
-                                  0x80000000,
-                                  0xFFFFFFFF};
-  constexpr uint64_t kWide[] = {0x1FFFFFFFFFFFFF,   0x20000000000001,   0x7FFFFFFFFFFFFFFF,
-                                0x8000000000000000, 0x7FFFFFBFFFFFFFFF, 0x7FFFFFC000000001,
-                                0x40000040000000,   0x40000040000001};
-  const uint64_t j = i % kSpecials;
-  if (j < 16) return kValues[j];
-  if (j < 24) return kWide[j - 16];
-  return uint64_t{0} - kValues[j - 23];
-}
-
-uint64_t Element(lw_dtype dtype, const std::string& set, uint64_t seed, int operand, uint64_t i) {
-  const uint64_t r = Random(seed, i);
-  if (dtype == LW_BOOL) return (r >> 40) & 1;
-  Format f{};
-  const bool is_float = FormatOf(dtype, f);
-  if (set == "special") {
-    uint64_t j = i;  // a grid over the operands
-    for (int k = 0; k < operand; ++k) j /= kSpecials;
-    return is_float ? SpecialFloat(f, j % kSpecials) : SpecialInteger(j);
-  }
-  if (set == "bits") return r;
-  if (!is_float) return set == "positive" ? r >> 57 : r;
-  return set == "positive" ? Value(f, r, -3, 3, false) : Value(f, r, -40, 40, true);
-}
-
-std::vector<uint8_t> Inputs(const std::string& key, const std::string& set, lw_dtype dtype,
-                            int operand, int64_t n) {
-  const uint64_t seed = Fnv(key.data(), key.size(), Fnv(&operand, sizeof(operand)));
-  const size_t size = lw_dtype_size(dtype);
-  std::vector<uint8_t> bytes(static_cast<size_t>(n) * size);
-  for (int64_t i = 0; i < n; ++i) {
-    const uint64_t v = Element(dtype, set, seed, operand, static_cast<uint64_t>(i));
-    std::memcpy(bytes.data() + static_cast<size_t>(i) * size, &v, size);
-  }
-  return bytes;
-}
 
 // -------- which cases a kernel has
 
@@ -152,9 +27,9 @@ std::string KeyOf(const lw_kernel_record& record, const std::string& set, const 
 
 void Visit(const lw_kernel_record& record, const std::string& set, int64_t n,
            const std::vector<int64_t>& shape, uint64_t axis_mask,
-           const std::function<void(Case&)>& visit) {
+           const std::function<void(Case&)>& visit, bool repeats = false) {
   Case c;
-  std::string size = "n" + std::to_string(n);
+  std::string size = "n" + std::to_string(n) + (repeats ? "/1" : "");
   if (!shape.empty()) {
     size.clear();
     for (const int64_t extent : shape) size += (size.empty() ? "" : "x") + std::to_string(extent);
@@ -167,9 +42,18 @@ void Visit(const lw_kernel_record& record, const std::string& set, int64_t n,
   c.axis_mask = axis_mask;
   c.moves_bits_only = MovesBits(record.kernel);
   for (int i = 0; i < record.inputs; ++i) {
-    c.inputs.push_back(Inputs(c.key, set, record.dtypes[i], i, n));
+    const bool one = repeats && i == record.inputs - 1;
+    c.inputs.push_back(Inputs(c.key, set, record.dtypes[i], i, one ? 1 : n));
   }
   visit(c);
+}
+
+void VisitElementwise(const lw_kernel_record& record, const std::function<void(Case&)>& visit) {
+  for (const char* set : {"positive", "wide", "bits", "special"}) {
+    Visit(record, set, 2053, {}, 0, visit);
+  }
+  // Of the last input, one element for all.
+  if (record.inputs > 1) Visit(record, "wide", 2053, {}, 0, visit, true);
 }
 
 void VisitReduction(const lw_kernel_record& record, const std::function<void(Case&)>& visit) {
@@ -209,7 +93,10 @@ lw_status RunReduceAxes(Case& c) {
                       strides.data()};
   const lw_view out = {c.output.data(), static_cast<int32_t>(out_shape.size()), out_shape.data(),
                        out_strides.data()};
-  return lw_reduce(c.record.kernel, c.record.dtypes[0], &in, c.axis_mask, &out, nullptr);
+  lw_call_options options = {sizeof(options), 0, 0, 0, 0, 0};
+  const lw_status status =
+      lw_reduce(c.record.kernel, c.record.dtypes[0], &in, c.axis_mask, &out, &options);
+  return status == LW_OK && options.result_count != outputs ? LW_ERR_SHAPE : status;
 }
 
 int64_t OutputCount(const Case& c) {
@@ -227,11 +114,22 @@ int64_t OutputCount(const Case& c) {
   }
 }
 
+bool Repeats(const Case& c, int input) {
+  return c.inputs[static_cast<size_t>(input)].size() == lw_dtype_size(c.record.dtypes[input]);
+}
+
 // Bytes of one element of every output.
 size_t OutputSize(const lw_kernel_record& record) {
   size_t size = 0;
   for (int i = record.inputs; i < Operands(record); ++i) size += lw_dtype_size(record.dtypes[i]);
   return size;
+}
+
+// lw_call, which must also tell how many elements it wrote: of compress fewer than n.
+lw_status CallCounted(const Case& c, const lw_operand* operands) {
+  lw_call_options options = {sizeof(options), 0, 0, 0, 0, 0};
+  const lw_status status = lw_call(c.record.kernel, c.record.dtypes, operands, c.n, &options);
+  return status == LW_OK && options.result_count != OutputCount(c) ? LW_ERR_SHAPE : status;
 }
 
 // Calls with input i at inputs[i], strides as given.
@@ -244,7 +142,7 @@ lw_status Call(Case& c, void* const* inputs, const int64_t* strides) {
     operands[i] = {c.output.empty() ? &nothing : c.output.data() + OutputBegin(c, i),
                    static_cast<int64_t>(lw_dtype_size(c.record.dtypes[i]))};
   }
-  return lw_call(c.record.kernel, c.record.dtypes, operands, c.n, nullptr);
+  return CallCounted(c, operands);
 }
 
 lw_status RunPlain(Case& c) {
@@ -252,7 +150,7 @@ lw_status RunPlain(Case& c) {
   int64_t strides[LW_MAX_OPERANDS] = {};
   for (int i = 0; i < c.record.inputs; ++i) {
     inputs[i] = c.inputs[static_cast<size_t>(i)].data();
-    strides[i] = static_cast<int64_t>(lw_dtype_size(c.record.dtypes[i]));
+    strides[i] = Repeats(c, i) ? 0 : static_cast<int64_t>(lw_dtype_size(c.record.dtypes[i]));
   }
   return Call(c, inputs, strides);
 }
@@ -263,7 +161,8 @@ lw_status RunStrided(Case& c) {
   int64_t strides[LW_MAX_OPERANDS] = {};
   for (int i = 0; i < c.record.inputs; ++i) {
     // The first operand runs backwards, the others over every second element.
-    const size_t size = lw_dtype_size(c.record.dtypes[i]), n = static_cast<size_t>(c.n);
+    const size_t size = lw_dtype_size(c.record.dtypes[i]);
+    const size_t n = c.inputs[static_cast<size_t>(i)].size() / size;
     auto& copy = copies[static_cast<size_t>(i)];
     copy.assign(2 * n * size, 0xA5);
     for (size_t k = 0; k < n; ++k) {
@@ -272,19 +171,20 @@ lw_status RunStrided(Case& c) {
                   size);
     }
     inputs[i] = copy.data() + (i == 0 ? (n - 1) * size : 0);
-    strides[i] = static_cast<int64_t>(size) * (i == 0 ? -1 : 2);
+    strides[i] = Repeats(c, i) ? 0 : static_cast<int64_t>(size) * (i == 0 ? -1 : 2);
   }
   return Call(c, inputs, strides);
 }
 
 // The first input, from one on, that an output may be written over; -1 if there is none.
-int OverwritableInput(const lw_kernel_record& record, int output, int from) {
+int OverwritableInput(const Case& c, int output, int from) {
+  const lw_kernel_record& record = c.record;
   if (record.shape != LW_SHAPE_ELEMENTWISE && record.shape != LW_SHAPE_SCAN &&
       record.shape != LW_SHAPE_COMPRESS) {
     return -1;
   }
   for (int i = from; i < record.inputs; ++i) {
-    if (record.dtypes[i] == record.dtypes[output]) return i;
+    if (record.dtypes[i] == record.dtypes[output] && (c.n == 1 || !Repeats(c, i))) return i;
   }
   return -1;
 }
@@ -294,12 +194,12 @@ lw_status RunInPlace(Case& c) {
   lw_operand operands[LW_MAX_OPERANDS] = {};
   for (int i = 0; i < c.record.inputs; ++i) {
     operands[i] = {c.inputs[static_cast<size_t>(i)].data(),
-                   static_cast<int64_t>(lw_dtype_size(c.record.dtypes[i]))};
+                   Repeats(c, i) ? 0 : static_cast<int64_t>(lw_dtype_size(c.record.dtypes[i]))};
   }
   std::vector<uint8_t> memory[LW_MAX_OPERANDS];
   for (int i = c.record.inputs, shared = -1; i < Operands(c.record); ++i) {
     const size_t size = lw_dtype_size(c.record.dtypes[i]);
-    const int next = OverwritableInput(c.record, i, shared + 1);
+    const int next = OverwritableInput(c, i, shared + 1);
     if (next < 0) {
       memory[i].resize(static_cast<size_t>(c.n) * size);
     } else {
@@ -309,7 +209,7 @@ lw_status RunInPlace(Case& c) {
     }
     operands[i] = {memory[i].data(), static_cast<int64_t>(size)};
   }
-  const lw_status status = lw_call(c.record.kernel, c.record.dtypes, operands, c.n, nullptr);
+  const lw_status status = CallCounted(c, operands);
   c.output.clear();
   for (int i = c.record.inputs; i < Operands(c.record); ++i) {
     const auto written = OutputCount(c) * operands[i].stride_bytes;  // compress: fewer than n
@@ -347,9 +247,7 @@ void ForEachCase(const std::function<void(Case&)>& visit) {
     if (lw_kernel_info(i, &record) != LW_OK) continue;
     switch (record.shape) {
       case LW_SHAPE_ELEMENTWISE:
-        for (const char* set : {"positive", "wide", "bits", "special"}) {
-          Visit(record, set, 2053, {}, 0, visit);
-        }
+        VisitElementwise(record, visit);
         break;
       case LW_SHAPE_REDUCE:
       case LW_SHAPE_REDUCE_TWO:
@@ -375,8 +273,7 @@ const char* Name(Form form) {
 lw_status Run(Case& c, Form form) {
   if (!c.shape.empty()) return RunReduceAxes(c);
   if (form == Form::kStrided) return RunStrided(c);
-  const bool in_place =
-      form == Form::kInPlace && OverwritableInput(c.record, c.record.inputs, 0) >= 0;
+  const bool in_place = form == Form::kInPlace && OverwritableInput(c, c.record.inputs, 0) >= 0;
   return in_place ? RunInPlace(c) : RunPlain(c);
 }
 

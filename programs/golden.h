@@ -20,7 +20,8 @@ struct Case {
   std::string key;  // "exp f32,f32 wide n2053"
   lw_kernel_record record;
   int64_t n = 0;
-  std::vector<std::vector<uint8_t>> inputs;  // contiguous, one per operand
+  std::vector<std::vector<uint8_t>> inputs;  // contiguous, one per operand: n elements, or one
+                                             // that stands for all
   std::vector<uint8_t> output;               // exactly the bytes written, output after output
   std::vector<int64_t> shape;                // of input 0 if reduced over axes, else empty
   uint64_t axis_mask = 0;

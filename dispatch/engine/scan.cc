@@ -34,7 +34,8 @@ struct Round {
   const char* x;
   char* out;
   int64_t n;
-  int64_t size;
+  int64_t size;                              // bytes of an element
+  int64_t out_size;                          // and of a sum: out, totals, carries
   alignas(8) char values[kRoundBlocks * 8];  // totals, then carries
 
   int64_t Count(int64_t block) const {
@@ -46,17 +47,17 @@ void RunTotals(void* context, size_t begin, size_t end, uint32_t*) {
   Round& round = *static_cast<Round*>(context);
   for (int64_t b = static_cast<int64_t>(begin); b < static_cast<int64_t>(end); ++b) {
     round.loops.total(round.x + b * kBlock * round.size, static_cast<size_t>(round.Count(b)),
-                      round.values + b * round.size);
+                      round.values + b * round.out_size);
   }
 }
 
 void RunScans(void* context, size_t begin, size_t end, uint32_t*) {
   Round& round = *static_cast<Round*>(context);
   for (int64_t b = static_cast<int64_t>(begin); b < static_cast<int64_t>(end); ++b) {
-    const int64_t at = b * kBlock * round.size;
     alignas(8) char carry[8];
-    std::memcpy(carry, round.values + b * round.size, static_cast<size_t>(round.size));
-    round.loops.scan(round.x + at, static_cast<size_t>(round.Count(b)), carry, round.out + at);
+    std::memcpy(carry, round.values + b * round.out_size, static_cast<size_t>(round.out_size));
+    round.loops.scan(round.x + b * kBlock * round.size, static_cast<size_t>(round.Count(b)), carry,
+                     round.out + b * kBlock * round.out_size);
   }
 }
 
@@ -65,10 +66,10 @@ TaskFlags ScanOnThreads(const KernelEntry& entry, const ScanLoops& loops, const 
   alignas(8) char carry[8];
   loops.start(carry);
   TaskFlags flags;
-  const int64_t size = entry.Size(0);
+  const int64_t size = entry.Size(0), out_size = entry.Size(1);
   for (int64_t i = 0; i < n; i += kRoundBlocks * kBlock) {
     const int64_t count = n - i < kRoundBlocks * kBlock ? n - i : kRoundBlocks * kBlock;
-    Round round{loops, x + i * size, out + i * size, count, size, {}};
+    Round round{loops, x + i * size, out + i * out_size, count, size, out_size, {}};
     const size_t blocks = static_cast<size_t>((count + kBlock - 1) / kBlock);
     flags.Add(ParallelFor(blocks, kGrainBlocks, &RunTotals, &round));
     loops.chain(round.values, blocks, carry);
@@ -79,7 +80,7 @@ TaskFlags ScanOnThreads(const KernelEntry& entry, const ScanLoops& loops, const 
 
 TaskFlags ScanContiguous(const KernelEntry& entry, const ScanLoops& loops, const char* x, int64_t n,
                          char* out) {
-  if (IsWorthThreads(n * entry.Size(0)) && ThreadBudget() > 1) {
+  if (IsWorthThreads(n * entry.Size(1)) && ThreadBudget() > 1) {
     return ScanOnThreads(entry, loops, x, n, out);
   }
   alignas(8) char carry[8];
@@ -198,22 +199,24 @@ bool CountIsNear(const KernelEntry& entry, const lw_operand* operands, int64_t n
 
 TaskFlags ScanCall(const Table& table, const KernelEntry& entry, const lw_operand* operands,
                    int64_t n) {
-  const int64_t size = entry.Size(0);
+  const int64_t size = entry.Size(0), out_size = entry.Size(1);
   const ScanLoops& loops = *table.slots[entry.slot].scan;
   const lw_operand &x = operands[0], &out = operands[1];
-  if (x.stride_bytes == size && out.stride_bytes == size && IsAligned(x.data, 0, size) &&
-      IsAligned(out.data, 0, size)) {
+  if (x.stride_bytes == size && out.stride_bytes == out_size && IsAligned(x.data, 0, size) &&
+      IsAligned(out.data, 0, out_size)) {
     return ScanContiguous(entry, loops, At(x, 0), n, OutputAt(out, 0));
   }
   const CopyLoops& copy = table.copies[SizeRow(static_cast<size_t>(size))];
-  alignas(64) char block[kBlock * 8];
+  const CopyLoops& copy_out = table.copies[SizeRow(static_cast<size_t>(out_size))];
+  alignas(64) char block[kBlock * 8], narrow[kBlock * 4];
+  char* elements = size == out_size ? block : narrow;
   alignas(8) char carry[8];
   loops.start(carry);
   for (int64_t i = 0; i < n; i += kBlock) {
     const size_t count = static_cast<size_t>(n - i < kBlock ? n - i : kBlock);
-    copy.pack(At(x, i), x.stride_bytes, block, count);
-    loops.scan(block, count, carry, block);
-    copy.unpack(block, OutputAt(out, i), out.stride_bytes, count);
+    copy.pack(At(x, i), x.stride_bytes, elements, count);
+    loops.scan(elements, count, carry, block);
+    copy_out.unpack(block, OutputAt(out, i), out.stride_bytes, count);
   }
   return {};
 }

@@ -30,6 +30,7 @@ enum class Types {
   kFloats,      // all operands f32, or all f64
   kNumbers,     // all operands of one type with arithmetic: f32, f64 and integers
   kReducible,   // any type but f16 and bf16
+  kScan,        // such an input, its sums' type out
   kComparison,  // such inputs; bool or u8 out
   kEquality,    // such inputs, or bool; bool or u8 out
   kTest,        // a float; bool or u8 out
@@ -57,10 +58,13 @@ constexpr Types TypesOf(lw_kernel kernel) {
     case LW_SUM:
     case LW_MEAN:
     case LW_VAR:
+    case LW_DOT:
     case LW_MIN:
     case LW_MAX:
     case LW_ARGMAX:
       return Types::kReducible;
+    case LW_CUMULATIVE_SUM:
+      return Types::kScan;
     case LW_ISNAN:
       return Types::kTest;
     case LW_WHERE:
@@ -77,7 +81,11 @@ constexpr Types TypesOf(lw_kernel kernel) {
 constexpr bool IsFloat(lw_dtype t) { return t == LW_F32 || t == LW_F64; }
 constexpr bool HasArithmetic(lw_dtype t) { return t != LW_BOOL && t != LW_F16 && t != LW_BF16; }
 constexpr bool IsTruth(lw_dtype t) { return t == LW_BOOL || t == LW_U8; }
-// Bytes may stand for truth values.
+// Bytes may stand for truth values, but not where they are numbers in their own right.
+constexpr bool BytesAreNumbers(lw_kernel kernel) {
+  return kernel == LW_SUM || kernel == LW_DOT || kernel == LW_CUMULATIVE_SUM ||
+         kernel == LW_CONVERT;
+}
 constexpr bool IsSame(lw_dtype a, lw_dtype b) { return a == b || (IsTruth(a) && IsTruth(b)); }
 
 constexpr bool AreSame(const lw_dtype* operand, int count) {
@@ -87,12 +95,21 @@ constexpr bool AreSame(const lw_dtype* operand, int count) {
   return true;
 }
 
+// The dtype of sums.
+constexpr lw_dtype SumOf(lw_dtype t) {
+  if (t == LW_BOOL || t == LW_I8 || t == LW_I16 || t == LW_I32) return LW_I64;
+  return t == LW_U8 || t == LW_U16 || t == LW_U32 ? LW_U64 : t;
+}
+
 // Reductions give their inputs alone, the others all operands.
 constexpr bool Fits(Types types, const lw_dtype* operand, int count) {
   const int out = count - 1;
   if (types == Types::kTest) return IsFloat(operand[0]) && IsTruth(operand[out]);
   if (types == Types::kConversion) return operand[0] != operand[1];
-  if (types == Types::kReducible) return operand[0] != LW_F16 && operand[0] != LW_BF16;
+  if (types == Types::kReducible || types == Types::kScan) {
+    return operand[0] != LW_F16 && operand[0] != LW_BF16 &&
+           operand[out] == (types == Types::kScan ? SumOf(operand[0]) : operand[0]);
+  }
   if (types == Types::kEquality) {
     return IsTruth(operand[out]) && IsSame(operand[0], operand[1]) &&
            (IsTruth(operand[0]) || HasArithmetic(operand[0]));
@@ -122,7 +139,11 @@ constexpr void CheckTypes() {
       "lanewise: this function takes float, double and integers of any width, of one type "
       "for all operands");
   static_assert(kFits || kTypes != Types::kReducible,
-                "lanewise: this function takes float, double, bool and integers of any width");
+                "lanewise: this function takes float, double, bool and integers of any width, of "
+                "one type for all operands");
+  static_assert(kFits || kTypes != Types::kScan,
+                "lanewise: sums of float and double are written as such, of bool and integers of "
+                "any width as 64-bit integers");
   static_assert(kFits || kTypes != Types::kComparison,
                 "lanewise: comparisons take two inputs of one type (float, double and integers of "
                 "any width) and write bool or uint8_t");
@@ -179,8 +200,7 @@ struct Loop {
   bool known = false;        // the library has the kernel
 };
 
-// Bytes may stand for truth values: std::vector<bool> is no range of bool. Not in conversions, to
-// which they are numbers.
+// Bytes may stand for truth values: std::vector<bool> is no range of bool.
 inline Loop FindLoop(lw_kernel kernel, const lw_dtype* given, int count) noexcept {
   Loop loop;
   for (int i = 0; i < count; ++i) loop.dtypes[i] = given[i];
@@ -197,7 +217,8 @@ inline Loop FindLoop(lw_kernel kernel, const lw_dtype* given, int count) noexcep
     for (int i = 0; i < count; ++i) {
       const bool same = record.dtypes[i] == given[i];
       exact &= same;
-      fits &= same || (kernel != LW_CONVERT && record.dtypes[i] == LW_BOOL && given[i] == LW_U8);
+      fits &=
+          same || (!BytesAreNumbers(kernel) && record.dtypes[i] == LW_BOOL && given[i] == LW_U8);
     }
     if (!exact && (!fits || loop.found)) continue;
     loop.found = true;

@@ -123,8 +123,9 @@ LW_API lw_status lw_mean_f64(int64_t n, const double* x, double* result);
 LW_API lw_status lw_var_f32(int64_t n, const float* x, double ddof, float* result);
 LW_API lw_status lw_var_f64(int64_t n, const double* x, double ddof, double* result);
 
-/* Sum of the rounded products x * y by the fixed tree; +0 if empty. Each operation is correctly
- * rounded. Flags: invalid, overflow. */
+/* Sum of the rounded products x * y by the fixed tree; integers wrap around in their own type, of
+ * bool whether any pair is true; +0 if empty. Each operation is correctly rounded. Flags: invalid,
+ * overflow. */
 LW_API lw_status lw_dot_f32(int64_t n, const float* x, const float* y, float* result);
 LW_API lw_status lw_dot_f64(int64_t n, const double* x, const double* y, double* result);
 
@@ -143,8 +144,8 @@ LW_API lw_status lw_argmax_f64(int64_t n, const double* x, int64_t* result);
 
 /* Scans: as many results as elements. */
 
-/* out[i] = x[0] + ... + x[i] in a fixed blocked order. Each operation is correctly rounded. Flags:
- * invalid, overflow. */
+/* out[i] = x[0] + ... + x[i] in a fixed blocked order; integers in 64 bits, wrapping. Each
+ * operation is correctly rounded. Flags: invalid, overflow. */
 LW_API lw_status lw_cumulative_sum_f32(int64_t n, const float* x, float* out);
 LW_API lw_status lw_cumulative_sum_f64(int64_t n, const double* x, double* out);
 

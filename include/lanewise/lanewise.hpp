@@ -184,7 +184,7 @@ auto mean(const X& x) {
 template <Input X, Input Y>
 auto dot(const X& x, const Y& y) {
   detail::CheckTypes<LW_DOT, X, Y>();
-  return reduce<LW_DOT, sum_t<element_t<X> > >(x, y);
+  return reduce<LW_DOT, element_t<X> >(x, y);
 }
 template <Input X>
 auto min(const X& x) {
@@ -217,7 +217,7 @@ auto var(const X& x, double ddof = 0) {
   return result;
 }
 
-// out[i] = x[0] + ... + x[i] in the library's fixed order.
+// out[i] = x[0] + ... + x[i] in the library's fixed order; of integers and bool as 64-bit integers.
 void cumulative_sum(const Input auto& x, Output auto&& out) {
   detail::Named<LW_CUMULATIVE_SUM>(x, out);
 }

@@ -40,7 +40,7 @@ struct Elementwise {};  // operations with a Signature (signature.h): all share 
 struct Reduce {};     // T[n] -> A, fixed tree (docs/numerics.md)
 struct ReduceTwo {};  // T[n], T[n] -> A, same tree
 struct Arg {};        // T[n] -> i64
-struct Scan {};       // T[n] -> T[n], fixed blocked order
+struct Scan {};       // T[n] -> A[n], fixed blocked order
 struct Compress {};   // T[n], bool[n] -> T[count]
 
 namespace detail {

@@ -63,13 +63,15 @@ struct ArgLoops {
   bool (*take)(void* best, const void* element);
 };
 
-// Pieces of cumulative_sum over superblocks of kScanBlock elements.
+// Pieces of cumulative_sum over superblocks of kScanBlock elements. Carries and totals are of the
+// output's type.
 struct ScanLoops {
   // The carry before the first superblock.
   void (*start)(void* carry);
   // Sum of one superblock (n <= kScanBlock) in the scan's own order, to *total.
   void (*total)(const void* x, size_t n, void* total);
-  // out[i] from *carry on; adds the superblock's total to *carry. In place is allowed.
+  // out[i] from *carry on; adds the superblock's total to *carry. In place is allowed where input
+  // and output have one size.
   void (*scan)(const void* x, size_t n, void* carry, void* out);
   // Totals of superblocks to what each starts from; *carry goes from before the first to after the
   // last.

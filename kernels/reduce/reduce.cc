@@ -7,6 +7,7 @@
 #include "kernels/reduce/reduce.h"
 #include "kernels/reduce/reduce-inl.h"
 #include "kernels/reduce/reduce_columns-inl.h"
+#include "kernels/reduce/reduce_columns_exact-inl.h"
 #include "kernels/reduce/reduce_exact-inl.h"
 #include "kernels/reduce/reduce_finish-inl.h"
 #include "kernels/reduce/reduce_widen-inl.h"
@@ -45,7 +46,11 @@ constexpr ReduceLoops LoopsOf() {
   } else if constexpr (R::kIsExtreme) {
     loops.contiguous = &ExtremeContiguous<R, A>;
     loops.columns = &ExtremeColumns<R, A>;
-    loops.combine = &ExtremeJoin<R, A>;
+    loops.combine = &ExactJoin<R, A>;
+  } else if constexpr (R::kOperands == 2) {
+    using E = ReduceOf<Op, AnySign<T>>;
+    loops.contiguous = &DotContiguous<E, typename E::Accumulator>;
+    loops.combine = &ExactJoin<E, typename E::Accumulator>;
   } else {
     // The sign of 64 bits does not matter to a sum.
     using E = std::conditional_t<std::is_same_v<T, uint64_t>, int64_t, T>;

@@ -9,11 +9,6 @@
 
 namespace lanewise {
 
-// Type of the accumulator, and of the result of sum.
-template <class T>
-using AccumulatorOf = std::conditional_t<
-    std::is_floating_point_v<T>, T,
-    std::conditional_t<std::is_signed_v<T> || std::is_same_v<T, bool>, int64_t, uint64_t>>;
 // Type of a mean: integers are added up as f64.
 template <class T>
 using MeanOf = std::conditional_t<std::is_floating_point_v<T>, T, double>;
@@ -83,9 +78,11 @@ struct Dot : Operation<Dot> {
   static constexpr lw_kernel kId = LW_DOT;
   static constexpr std::string_view kName = "dot";
   static constexpr std::string_view kDoc =
-      "sum of the rounded products x * y by the fixed tree; +0 if empty";
+      "sum of the rounded products x * y by the fixed tree; integers wrap around in their own "
+      "type, "
+      "of bool whether any pair is true; +0 if empty";
   using Shape = ReduceTwo;
-  using Types = Floats;
+  using Types = FloatsAndAllInts;
   template <class T>
   using Result = T;
   static constexpr Contract kContract{

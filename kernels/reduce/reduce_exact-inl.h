@@ -87,6 +87,49 @@ void IntegerSumContiguous(const void* vx, const void*, size_t n, const void*, vo
   *static_cast<A*>(acc) = static_cast<A>(sum);
 }
 
+// -------- integer dot products
+
+// Products of the lanes, as many as fit the result's; of bytes the upper halves of 16 bits hold
+// what is of no use, and the lower halves of a sum do not depend on them.
+template <class R, class D>
+HWY_INLINE auto DotTerms(D d, hn::Vec<D> a, hn::Vec<D> b) {
+  if constexpr (std::is_same_v<typename R::Output, uint8_t>) {
+    const hn::RepartitionToWide<D> d16;
+    const auto a16 = hn::BitCast(d16, a), b16 = hn::BitCast(d16, b);
+    return hn::Add(hn::Mul(a16, b16), hn::Mul(hn::ShiftRight<8>(a16), hn::ShiftRight<8>(b16)));
+  } else {
+    return R::Term(d, a, b, a);
+  }
+}
+
+template <class R, class T>
+void DotContiguous(const void* vx, const void* vy, size_t n, const void*, void* acc) {
+  const T *x = static_cast<const T*>(vx), *y = static_cast<const T*>(vy);
+  const hn::ScalableTag<T> d;
+  const hn::DFromV<decltype(DotTerms<R>(d, hn::Zero(d), hn::Zero(d)))> d_sum;
+  const size_t lanes = hn::Lanes(d);
+  auto s0 = R::Identity(d_sum), s1 = s0, s2 = s0, s3 = s0;
+  size_t i = 0;
+#pragma GCC unroll 1
+  for (; i + 4 * lanes <= n; i += 4 * lanes) {
+    const T *a = x + i, *b = y + i;
+    s0 = R::Join(d_sum, s0, DotTerms<R>(d, hn::LoadU(d, a), hn::LoadU(d, b)));
+    a += lanes, b += lanes;
+    s1 = R::Join(d_sum, s1, DotTerms<R>(d, hn::LoadU(d, a), hn::LoadU(d, b)));
+    a += lanes, b += lanes;
+    s2 = R::Join(d_sum, s2, DotTerms<R>(d, hn::LoadU(d, a), hn::LoadU(d, b)));
+    a += lanes, b += lanes;
+    s3 = R::Join(d_sum, s3, DotTerms<R>(d, hn::LoadU(d, a), hn::LoadU(d, b)));
+  }
+#pragma GCC unroll 1
+  for (; i < n; i += lanes) {  // missing elements are 0
+    const size_t count = HWY_MIN(lanes, n - i);
+    s0 = R::Join(d_sum, s0, DotTerms<R>(d, hn::LoadN(d, x + i, count), hn::LoadN(d, y + i, count)));
+  }
+  s0 = R::Join(d_sum, R::Join(d_sum, s0, s1), R::Join(d_sum, s2, s3));
+  *static_cast<T*>(acc) = static_cast<T>(R::OfLanes(d_sum, s0));
+}
+
 // -------- minimum and maximum
 
 // The result proper, per lane.

@@ -100,9 +100,9 @@ struct ReduceOf<Var, T> : TreeMean<MeanOf<T>> {
 };
 
 template <class T>
-struct ReduceOf<Dot, T> : TreeSum<T> {
+struct TreeDot : TreeSum<T> {
   using Output = T;
-  using Loops = ReduceOf<Dot, T>;
+  using Loops = TreeDot<T>;
   static constexpr bool kPlain = false;
   static constexpr int kOperands = 2;
   template <class D, class V>
@@ -134,6 +134,68 @@ struct ReduceOf<Sum, T>
     : std::conditional_t<std::is_floating_point_v<T>, TreeSum<T>, IntegerSum<T>> {
   using Output = AccumulatorOf<T>;
 };
+
+// In the type of the elements: the sign does not matter to the bits.
+template <class T>
+struct IntegerDot : ReduceDefaults {
+  using Accumulator = T;
+  using Output = T;
+  static constexpr bool kAnyOrder = true, kPlain = false;
+  static constexpr int kOperands = 2;
+  template <class D>
+  static HWY_INLINE hn::Vec<D> Identity(D d) {
+    return hn::Zero(d);
+  }
+  template <class D, class V>
+  static HWY_INLINE V Term(D, V x, V y, V) {
+    return hn::Mul(x, y);
+  }
+  template <class D, class V>
+  static HWY_INLINE V Join(D, V a, V b) {
+    return hn::Add(a, b);
+  }
+  static HWY_INLINE Output Empty() { return 0; }
+  static HWY_INLINE Output Finish(Accumulator sum, double) { return sum; }
+#ifndef LANEWISE_ONE_LANE
+  template <class D, class V>
+  static HWY_INLINE hn::TFromD<D> OfLanes(D d, V v) {
+    return hn::ReduceSum(d, v);
+  }
+#endif
+};
+
+// Whether both of some pair are true: bytes of which each but 0 is true.
+template <>
+struct IntegerDot<bool> : ReduceDefaults {
+  using Accumulator = uint8_t;
+  using Output = bool;
+  static constexpr bool kAnyOrder = true, kPlain = false, kFinishes = true;
+  static constexpr int kOperands = 2;
+  template <class D>
+  static HWY_INLINE hn::Vec<D> Identity(D d) {
+    return hn::Zero(d);
+  }
+  template <class D, class V>
+  static HWY_INLINE V Term(D, V x, V y, V) {
+    return hn::Min(x, y);
+  }
+  template <class D, class V>
+  static HWY_INLINE V Join(D, V a, V b) {
+    return hn::Max(a, b);
+  }
+  static HWY_INLINE Output Empty() { return false; }
+  static HWY_INLINE Output Finish(Accumulator any, double) { return any != 0; }
+#ifndef LANEWISE_ONE_LANE
+  template <class D, class V>
+  static HWY_INLINE Accumulator OfLanes(D d, V v) {
+    return hn::ReduceMax(d, v);
+  }
+#endif
+};
+
+template <class T>
+struct ReduceOf<Dot, T>
+    : std::conditional_t<std::is_floating_point_v<T>, TreeDot<T>, IntegerDot<T>> {};
 
 // -------- the smallest and the largest element, in any order
 

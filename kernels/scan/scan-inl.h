@@ -4,6 +4,7 @@
 // its total; the totals of a superblock are chained from -0.0, and the superblocks' own totals in
 // turn. An output is (carry of superblocks + carry within the superblock) + scanned element.
 // So the serial part is one addition per group. Elements missing in the last group are -0.0.
+// Integers of 64 bits go the same way, with 0 for -0.0; narrow ones in scan_integers-inl.h.
 
 #if defined(LANEWISE_KERNELS_SCAN_SCAN_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LANEWISE_KERNELS_SCAN_SCAN_INL_H_

@@ -6,13 +6,24 @@
 
 #include "kernels/scan/scan.h"
 #include "kernels/scan/scan-inl.h"
+#include "kernels/scan/scan_integers-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lanewise {
 namespace HWY_NAMESPACE {
 
 template <class T>
-constexpr ScanLoops kScanLoops = {&ScanStart<T>, &ScanTotal<T>, &ScanLoop<T>, &ScanChain<T>};
+constexpr ScanLoops LoopsOf() {
+  if constexpr (std::is_floating_point_v<T>)
+    return {&ScanStart<T>, &ScanTotal<T>, &ScanLoop<T>, &ScanChain<T>};
+  else if constexpr (sizeof(T) == 8)  // the sign of 64 bits does not matter
+    return {&ScanStart<uint64_t>, &TotalOfI64, &ScanLoop<int64_t>, &ScanChain<uint64_t>};
+  else
+    return {&ScanStart<uint64_t>, &IntegerTotal<T>, &IntegerScan<T>, &ScanChain<uint64_t>};
+}
+
+template <class T>
+constexpr ScanLoops kScanLoops = LoopsOf<T>();
 
 template <class... Ts>
 void FillScan(Table& table, TypeList<Ts...>) {

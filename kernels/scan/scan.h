@@ -11,9 +11,13 @@ namespace lanewise {
 struct CumulativeSum : Operation<CumulativeSum> {
   static constexpr lw_kernel kId = LW_CUMULATIVE_SUM;
   static constexpr std::string_view kName = "cumulative_sum";
-  static constexpr std::string_view kDoc = "out[i] = x[0] + ... + x[i] in a fixed blocked order";
+  static constexpr std::string_view kDoc =
+      "out[i] = x[0] + ... + x[i] in a fixed blocked order; integers in 64 bits, wrapping";
   using Shape = Scan;
-  using Types = Floats;
+  using Types = TypeList<float, double, int8_t, uint8_t, int16_t, uint16_t, int32_t, uint32_t,
+                         int64_t, uint64_t, bool>;
+  template <class T>
+  using Result = AccumulatorOf<T>;
   static constexpr Contract kContract{
       .bound = Ulp{0.5},
       .flags = Flags::kHardware,

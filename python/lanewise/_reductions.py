@@ -351,7 +351,10 @@ def _arg(name, a, axis, out, keepdims):
 
 
 def dot(a, b, out=None):
-    """Sum of the rounded products of two one-dimensional arrays, by the fixed tree."""
+    """Sum of the rounded products of two one-dimensional arrays, by the fixed tree.
+
+    Integers wrap around in their own dtype; of bool it is whether any pair is true. As NumPy's.
+    """
     if _is_masked(a) or _is_masked(b):  # as numpy.ma.dot: what is masked counts as 0
         result = dot(np.ma.filled(a, 0), np.ma.filled(b, 0), out)
         present = ~(np.ma.getmaskarray(a) | np.ma.getmaskarray(b))
@@ -363,8 +366,6 @@ def dot(a, b, out=None):
         raise ValueError(f"lanewise.dot: shapes {a.shape} and {b.shape} are not aligned")
     dtype = np.result_type(a, b)
     accumulator = _accumulator("dot", dtype)
-    if dtype.kind in "biu":
-        return np.dot(a, b, out)
     if accumulator is None:
         raise unsupported("dot", dtype)
     result = np.empty(1, accumulator)

@@ -5,11 +5,13 @@ import numpy as np
 from . import _core
 from ._errors import is_unsupported, unsupported
 from ._reductions import (
+    _RESULTS,
     _accumulator,
     _as_elements,
     _check_array,
     _check_out,
     _is_masked,
+    _result_dtype,
     normalize_axis,
 )
 
@@ -17,26 +19,31 @@ from ._reductions import (
 def cumsum(a, axis=None, dtype=None, out=None):
     """Running sum along an axis (of the flattened array by default), in a fixed blocked order.
 
-    float16 is summed in float32 and rounded at the end. Integers are exact, as NumPy's.
+    float16 is summed in float32 and rounded at the end. Integers and bool give 64-bit integers, exact
+    but for wrapping, as NumPy's.
     """
     if _is_masked(a):
         return _scan_masked(a, out, cumsum(a.filled(0), axis, dtype, _data(out)))
     a = _check_array("cumsum", a)
     _check_out(out)
+    counts = a.dtype.kind in "biu"
     if dtype is None and out is not None:
-        dtype = np.promote_types(a.dtype, out.dtype)
+        whole = counts and out.dtype.kind in "biu"
+        dtype = out.dtype if whole else np.promote_types(a.dtype, out.dtype)
     dtype = np.dtype(dtype).newbyteorder("=") if dtype is not None else None
-    result_dtype = dtype or a.dtype
-    accumulator = _accumulator("cumulative_sum", result_dtype)
-    if result_dtype.kind in "biu" or accumulator is None:
+    result_dtype = dtype or _result_dtype("sum", a.dtype)
+    # Sums wrap around in 64 bits as they do in fewer.
+    whole = counts and result_dtype.kind in "iu"
+    accumulator = _accumulator("cumulative_sum", a.dtype if whole else result_dtype)
+    if accumulator is None or result_dtype.kind in "biu" and not whole:
         return np.cumsum(a, axis=axis, dtype=dtype, out=out)
     if axis is None:
         a, axis = a.reshape(-1), 0
     elif a.ndim == 0:  # as NumPy: one element, whose axis is 0
         a = a.reshape(1)
     axis = normalize_axis("cumsum", axis, a.ndim)
-    a = _as_elements(a.astype(result_dtype, copy=False), accumulator)
-    result = np.empty(a.shape, accumulator)
+    a = _as_elements(a if whole else a.astype(result_dtype, copy=False), accumulator)
+    result = np.empty(a.shape, _RESULTS["cumulative_sum"][a.dtype])
     _core.scan("cumulative_sum", a, result, axis)
     result = result.astype(result_dtype, copy=False)
     return _given(out, result)

@@ -18,10 +18,16 @@ bool IsPlainVector(PyObject* object) {
   return IsPlain(object) && PyArray_NDIM(AsArray(object)) == 1;
 }
 
-bool IsFloatVector(PyObject* object) {
-  if (!IsPlainVector(object)) return false;
-  const int number = PyArray_DESCR(AsArray(object))->type_num;
-  return number == NPY_FLOAT || number == NPY_DOUBLE;
+// The type number of what a kernel gives for a vector; -1 if it does not take it.
+int ResultOf(const Kernel& kernel, PyObject* object) {
+  if (!IsPlainVector(object)) return -1;
+  const int number = PyArray_DESCR(AsArray(object))->type_num, dtype = DtypeOf(number);
+  for (const lw_kernel_record& record : kernel.records) {
+    if (static_cast<int>(record.dtypes[0]) != dtype) continue;
+    const lw_dtype result = record.dtypes[record.inputs];
+    return result == record.dtypes[0] ? number : TypeNumberOf(result);
+  }
+  return -1;
 }
 
 // lw_call on contiguous operands; false if an exception is set. *count: of the elements written.
@@ -45,11 +51,13 @@ bool Run(const Kernel& kernel, const std::array<lw_dtype, 3>& dtypes,
 }
 
 PyObject* Scan(const Kernel& kernel, PyObject* const* args, Py_ssize_t count) {
-  if (count != 1 || !IsFloatVector(args[0])) return nullptr;
+  const int result = count == 1 ? ResultOf(kernel, args[0]) : -1;
+  if (result < 0) return nullptr;
   PyArrayObject* in = AsArray(args[0]);
-  Ref out(PyArray_SimpleNew(1, PyArray_DIMS(in), PyArray_TYPE(in)));
+  Ref out(PyArray_SimpleNew(1, PyArray_DIMS(in), result));
   const auto dtype = static_cast<lw_dtype>(DtypeOf(PyArray_TYPE(in)));
-  if (!out || !Run(kernel, {dtype, dtype, dtype},
+  const auto sums = static_cast<lw_dtype>(DtypeOf(result));
+  if (!out || !Run(kernel, {dtype, sums, sums},
                    {PyArray_DATA(in), PyArray_DATA(AsArray(out.get()))}, PyArray_SIZE(in))) {
     return nullptr;
   }
@@ -57,7 +65,7 @@ PyObject* Scan(const Kernel& kernel, PyObject* const* args, Py_ssize_t count) {
 }
 
 PyObject* Dot(const Kernel& kernel, PyObject* const* args, Py_ssize_t count) {
-  if (count != 2 || !IsFloatVector(args[0]) || !IsFloatVector(args[1])) return nullptr;
+  if (count != 2 || ResultOf(kernel, args[0]) < 0 || !IsPlainVector(args[1])) return nullptr;
   PyArrayObject *a = AsArray(args[0]), *b = AsArray(args[1]);
   if (PyArray_TYPE(a) != PyArray_TYPE(b) || PyArray_SIZE(a) != PyArray_SIZE(b)) return nullptr;
   const auto dtype = static_cast<lw_dtype>(DtypeOf(PyArray_TYPE(a)));

@@ -218,6 +218,12 @@ def test_dot():
         assert same_bits(lanewise.dot(np.repeat(x, 2)[::2], y[::-1].copy()[::-1]), want)
         out = np.empty((), char)
         assert lanewise.dot(x, y, out) is out and same_bits(out[()], want)
+    for char in "?bBhHiIlLqQ":
+        x, y = values(rng, 3001, char), values(rng, 3001, char)
+        for left, right in ((x, y), (x[::-2], y[::-2]), (x[:0], y[:0])):
+            got, want = lanewise.dot(left, right), np.dot(left, right)
+            assert got.dtype == want.dtype and got == want, char
+    assert lanewise.dot(np.ones(300, "i1"), np.ones(300, "i2")).dtype == np.int16
     assert lanewise.dot([1, 2], [3, 4]) == 11
     assert lanewise.dot(np.ones(3, "e"), np.ones(3, "e")).dtype == np.float16
     with pytest.raises(ValueError, match="one-dimensional"):
@@ -247,7 +253,19 @@ def test_cumulative_sum(data):
 
 
 def test_running_sums_of_other_dtypes():
-    assert same_bits(lanewise.cumsum(np.arange(5, dtype="i1")), np.cumsum(np.arange(5, dtype="i1")))
+    rng = np.random.default_rng(3)
+    for char in "?bBhHiIlLqQ":
+        a = values(rng, (70, 90), char)
+        for axis in (None, 0, 1):
+            for dtype in (None, "i8", "u4", "i2", "?", "f8"):
+                assert same_bits(lanewise.cumsum(a, axis, dtype), np.cumsum(a, axis, dtype)), (char, dtype)
+        row = a[0]  # the short way of one plain vector
+        got, want = lanewise.cumsum(row), np.cumsum(row)
+        assert got.dtype == want.dtype and same_bits(got, want)
+        for kind in ("i8", "u8", "i1"):
+            out = np.empty(row.shape, kind)
+            assert lanewise.cumsum(row, out=out) is out
+            assert same_bits(out, np.cumsum(row, dtype=kind))
     assert lanewise.cumsum(np.ones(5, "e")).dtype == np.float16
     with pytest.raises(ValueError, match="axis"):
         lanewise.cumulative_sum(np.ones((2, 2)))

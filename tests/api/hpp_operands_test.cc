@@ -266,9 +266,10 @@ TEST(HppOperands, CompileTimeTypesAreTheKernelList) {
     const bool reduces =
         r.shape == LW_SHAPE_REDUCE || r.shape == LW_SHAPE_REDUCE_TWO || r.shape == LW_SHAPE_ARG;
     operands[r.kernel] = reduces ? r.inputs : r.inputs + r.outputs;
-    // Bytes may stand for truth values, but to conversions they are numbers.
+    // Bytes may stand for truth values, but to sums and conversions they are numbers.
     const int count = operands[r.kernel];
-    for (int mask = 0; mask < (r.kernel == LW_CONVERT ? 1 : 1 << count); ++mask) {
+    const bool numbers = lw::detail::BytesAreNumbers(r.kernel);
+    for (int mask = 0; mask < (numbers ? 1 : 1 << count); ++mask) {
       std::vector<int> dtypes(r.dtypes, r.dtypes + count);
       for (int k = 0; k < count; ++k) {
         if ((mask >> k & 1) && dtypes[static_cast<size_t>(k)] == LW_BOOL) {

@@ -182,8 +182,7 @@ TEST_F(GpuArguments, HostResults) {
   ExpectError(reduce(LW_SUM, LW_F32, &x, nullptr, nullptr), LW_ERR_NULL, "result is null");
   ExpectError(reduce(LW_SUM, LW_F32, &x, &x, &value), LW_ERR_VALUE, "y must be null");
   ExpectError(reduce(LW_DOT, LW_F32, &x, nullptr, &value), LW_ERR_NULL, "y is null");
-  ExpectError(reduce(LW_DOT, LW_I8, &x, &x, &value), LW_ERR_DTYPE,
-              "dot takes f32,f32->f32, f64,f64->f64, not i8,i8->i8");
+  ExpectError(reduce(LW_DOT, LW_F16, &x, &x, &value), LW_ERR_DTYPE, "not f16,f16->f16");
   ExpectError(reduce(LW_ADD, LW_F32, &x, nullptr, &value), LW_ERR_KERNEL, "add does not reduce");
   ExpectError(reduce(-3, LW_F32, &x, nullptr, &value), LW_ERR_KERNEL, "-3");
   const int64_t three = 3;

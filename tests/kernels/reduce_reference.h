@@ -13,6 +13,7 @@
 #include <cstring>
 #include <limits>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "dispatch/choose/state.h"
@@ -110,9 +111,17 @@ auto RefReduce(const std::vector<T>& x, const std::vector<T>& y, double ddof) {
         std::all_of(as_result.begin(), as_result.end(), [&](R v) { return v == first; });
     return equal && std::isfinite(first) ? R(0) : var;
   } else if constexpr (std::is_same_v<Op, Dot>) {
-    std::vector<T> terms;
-    for (size_t i = 0; i < x.size(); ++i) terms.push_back(x[i] * y[i]);
-    return RefTree<AddOp>(terms);
+    if constexpr (std::is_integral_v<T>) {  // wraps; of bool: any pair
+      uint64_t sum = 0;
+      for (size_t i = 0; i < x.size(); ++i) {
+        sum += static_cast<uint64_t>(x[i]) * static_cast<uint64_t>(y[i]);
+      }
+      return static_cast<T>(sum);
+    } else {
+      std::vector<T> terms;
+      for (size_t i = 0; i < x.size(); ++i) terms.push_back(x[i] * y[i]);
+      return RefTree<AddOp>(terms);
+    }
   } else if constexpr (std::is_same_v<Op, Min>) {
     return RefTree<MinOp>(x);
   } else if constexpr (std::is_same_v<Op, Max>) {
@@ -124,6 +133,18 @@ auto RefReduce(const std::vector<T>& x, const std::vector<T>& y, double ddof) {
     }
     return static_cast<int64_t>(best);
   }
+}
+
+// In order, wrapping.
+template <class T>
+std::vector<AccumulatorOf<T>> RefIntegerScan(const std::vector<T>& x) {
+  std::vector<AccumulatorOf<T>> out;
+  uint64_t sum = 0;
+  for (const T v : x) {
+    sum += static_cast<uint64_t>(v);
+    out.push_back(static_cast<AccumulatorOf<T>>(sum));
+  }
+  return out;
 }
 
 template <class T>

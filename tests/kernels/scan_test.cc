@@ -51,6 +51,69 @@ TEST(Scan, MatchesDefinition) {
   }
 }
 
+// Apart, over strides and, where the sizes allow it, in place.
+template <class T>
+void CheckIntegerScan(const std::vector<Table>& tables, size_t n, int kind) {
+  using R = AccumulatorOf<T>;
+  const KernelEntry& entry = Entry<CumulativeSum, T>();
+  std::vector<T> x;
+  if constexpr (std::is_same_v<T, bool>)
+    for (const uint8_t v : Values<uint8_t>(n, 11, kind)) x.push_back(v % 4 != 0);
+  else
+    x = Values<T>(n, 11, kind);
+  std::vector<StoredAs<T>> stored(x.begin(), x.end());
+  if constexpr (std::is_same_v<T, bool>) {  // every byte but 0 is true
+    for (size_t i = 0; i < n; ++i) stored[i] = x[i] ? static_cast<uint8_t>(1 + i % 255) : 0;
+  }
+  const std::vector<R> want = RefIntegerScan(x);
+  const int64_t count = static_cast<int64_t>(n), size = sizeof(T);
+  for (const Table& table : tables) {
+    // Two elements apart, outputs and inputs at the same places.
+    std::vector<R> apart(n + 1, R(77)), places(2 * n + 1, R(77));
+    for (size_t i = 0; i < n; ++i) std::memcpy(&places[2 * i], &stored[i], sizeof(T));
+    const lw_operand two[] = {{stored.data(), size}, {apart.data(), sizeof(R)}};
+    const lw_operand in_place[] = {{places.data(), 2 * sizeof(R)}, {places.data(), 2 * sizeof(R)}};
+    ScanCall(table, entry, two, count);
+    ScanCall(table, entry, in_place, count);
+    size_t wrong = 0;
+    while (wrong < n && apart[wrong] == want[wrong] && places[2 * wrong] == want[wrong]) ++wrong;
+    ASSERT_EQ(wrong, n) << kInfo<T>.name << ": " << apart[wrong] << " and " << places[2 * wrong]
+                        << " instead of " << want[wrong] << ", target " << table.target;
+    ASSERT_EQ(apart[n], R(77));
+    if constexpr (sizeof(T) == sizeof(R)) {
+      std::vector<T> same(x);
+      const lw_operand operands[] = {{same.data(), size}, {same.data(), size}};
+      ScanCall(table, entry, operands, count);
+      ASSERT_TRUE(std::equal(same.begin(), same.end(), want.begin())) << n << " " << table.target;
+    }
+  }
+}
+
+template <class... Ts>
+void CheckIntegerScans(TypeList<Ts...>, size_t n, int kind) {
+  const std::vector<Table> tables = Tables();
+  (CheckIntegerScan<Ts>(tables, n, kind), ...);
+}
+using IntegersAndBool =
+    TypeList<int8_t, uint8_t, int16_t, uint16_t, int32_t, uint32_t, int64_t, uint64_t, bool>;
+
+TEST(Scan, IntegersWrapAround) {
+  std::vector<size_t> lengths = {511, 512, 513, 4095, 4096, 4097, 12345};
+  for (size_t n = 0; n <= 100; ++n) lengths.push_back(n);
+  for (size_t n : lengths) {
+    for (int kind : {0, 1}) CheckIntegerScans(IntegersAndBool{}, n, kind);
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST_F(Threads, IntegerScan) {
+  for (int threads : {1, 2, 5}) {
+    SetThreadLimit(threads);
+    CheckIntegerScans(IntegersAndBool{}, 300'003, 0);
+    CheckIntegerScans(TypeList<int8_t, uint64_t>{}, 2'500'003, 0);  // two rounds of carries
+  }
+}
+
 TEST_F(Threads, Scan) {
   for (int threads : {1, 2, 5}) {
     SetThreadLimit(threads);
