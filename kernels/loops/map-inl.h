@@ -90,10 +90,13 @@ HWY_INLINE void MapTail(const Places<const T, kIn>& in, const Places<T, kOut>& o
                         size_t count, Raised& raised) {
   MapTail<Op>(in, out, offset, count, raised, std::make_index_sequence<kIn>());
 }
-// The same out of line, for the ends of long loops.
-template <class Op, class T, size_t kIn, size_t kOut>
-HWY_NOINLINE uint32_t MapEnd(const Places<const T, kIn>& in, const Places<T, kOut>& out,
-                             size_t offset, size_t count) {
+// The same out of line, for the ends of long loops. It takes the operands as they came: Places in
+// memory are copied by vectors, and such a load waits for the stores of single pointers (5 ns).
+template <class Op, class T>
+HWY_NOINLINE uint32_t MapEnd(const void* const* inputs, void* const* outputs, size_t offset,
+                             size_t count) {
+  const Places<const T, InputsOf<Op, T>::kSize> in(inputs);
+  const Places<T, OutputsOf<Op, T>::kSize> out(outputs);
   Raised raised;
   MapTail<Op>(in, out, offset, count, raised);
   return raised.bits;
@@ -129,7 +132,7 @@ uint32_t MapLoop(const void* const* inputs, void* const* outputs, size_t n) {
     const bool inputs_agree = kIn > 1 && ElementsToBorder(in.at[0], bytes, n) ==
                                              ElementsToBorder(in.at[kIn > 1 ? 1 : 0], bytes, n);
     i = ElementsToBorder(inputs_agree && !kStream ? in.at[0] : out.at[0], bytes, n);
-    if (i != 0) raised.bits |= MapEnd<Op>(in, out, 0, i);
+    if (i != 0) raised.bits |= MapEnd<Op, T>(inputs, outputs, 0, i);
   }
   // Where memory is the limit, one vector at a time is as fast.
   if constexpr (kPlain && !kStream) {
@@ -144,7 +147,7 @@ uint32_t MapLoop(const void* const* inputs, void* const* outputs, size_t n) {
   for (; i + lanes <= n; i += lanes) MapVector<Op, kStream>(in, out, i, raised);
   if (i == n) return raised.bits;
   if constexpr (kStream) {
-    raised.bits |= MapEnd<Op>(in, out, i, n - i);
+    raised.bits |= MapEnd<Op, T>(inputs, outputs, i, n - i);
   } else {
     MapTail<Op>(in, out, i, n - i, raised);
   }
