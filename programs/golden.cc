@@ -114,10 +114,6 @@ int64_t OutputCount(const Case& c) {
   }
 }
 
-bool Repeats(const Case& c, int input) {
-  return c.inputs[static_cast<size_t>(input)].size() == lw_dtype_size(c.record.dtypes[input]);
-}
-
 // Bytes of one element of every output.
 size_t OutputSize(const lw_kernel_record& record) {
   size_t size = 0;
@@ -233,6 +229,19 @@ void MakeNaNsEqual(uint8_t* bytes, size_t count, lw_dtype dtype) {
 }
 
 }  // namespace
+
+bool Repeats(const Case& c, int input) {
+  return c.inputs[static_cast<size_t>(input)].size() == lw_dtype_size(c.record.dtypes[input]);
+}
+
+std::vector<uint8_t> WholeInput(const Case& c, int input) {
+  const std::vector<uint8_t>& element = c.inputs[static_cast<size_t>(input)];
+  std::vector<uint8_t> whole = element;
+  for (int64_t i = 1; i < c.n && Repeats(c, input); ++i) {
+    whole.insert(whole.end(), element.begin(), element.end());
+  }
+  return whole;
+}
 
 size_t OutputBegin(const Case& c, int operand) {
   size_t before = 0;

@@ -31,6 +31,10 @@ struct Case {
 // Inputs and outputs of a kernel.
 inline int Operands(const lw_kernel_record& record) { return record.inputs + record.outputs; }
 
+// Whether an input is one element; and all its elements, that one as often as it counts.
+bool Repeats(const Case& c, int input);
+std::vector<uint8_t> WholeInput(const Case& c, int input);
+
 // Bytes of `output` in front of an operand's, which may be one past the last.
 size_t OutputBegin(const Case& c, int operand);
 

@@ -1,5 +1,5 @@
 // lw::ops: the only operations that kernel bodies may use (docs/numerics.md).
-// Every operation here returns the same bits on every target; tests/ops/ops_test.cc compares each
+// Every operation here returns the same bits on every target; tests/ops compares each
 // with a scalar reference. Highway operations that differ between targets are defined anew.
 // Per-target include guard: this file is compiled once per target.
 

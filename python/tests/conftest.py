@@ -4,6 +4,7 @@ import hypothesis
 import pytest
 
 import lanewise
+from lanewise import _patch
 
 hypothesis.settings.register_profile(
     "ci", max_examples=150, deadline=None, derandomize=True,
@@ -23,3 +24,9 @@ def no_warnings():
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=RuntimeWarning, message=".*encountered.*")
         yield
+
+
+@pytest.fixture
+def without_fma(monkeypatch):
+    """NumPy is patched as on a machine without FMA instructions."""
+    monkeypatch.setattr(_patch, "process_target", lambda: "SSE4")

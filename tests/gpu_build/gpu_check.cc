@@ -94,7 +94,8 @@ bool RunOnGpu(golden::Case& c, size_t shift, int64_t step) {
     }
     in.push_back(std::make_unique<DeviceBytes>(host.size()));
     in.back()->From(host.data(), host.size());
-    strides.push_back(Strides(shape, static_cast<int64_t>(size * spread)));
+    strides.push_back(golden::Repeats(c, k) ? std::vector<int64_t>(shape.size(), 0)
+                                            : Strides(shape, static_cast<int64_t>(size * spread)));
     operands[k].data = in.back()->data() + gap;
     operands[k].stride_bytes = strides.back().data();
   }

@@ -55,7 +55,11 @@ TEST(OneLane, GivesTheGoldenHashes) {
     const ElementwiseFn loop = OneLaneLoop(IndexOfRecord(c.record));
     ASSERT_NE(loop, nullptr) << c.key;
     const void* in[LW_MAX_OPERANDS] = {};
-    for (size_t i = 0; i < c.inputs.size(); ++i) in[i] = c.inputs[i].data();
+    for (int i = 0; i < c.record.inputs; ++i) {
+      std::vector<uint8_t>& input = c.inputs[static_cast<size_t>(i)];
+      input = golden::WholeInput(c, i);
+      in[i] = input.data();
+    }
     c.output.assign(static_cast<size_t>(c.n) * lw_dtype_size(c.record.dtypes[c.record.inputs]), 0);
     void* out[] = {c.output.data()};
     loop(in, out, static_cast<size_t>(c.n));

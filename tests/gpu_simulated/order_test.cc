@@ -44,6 +44,7 @@ TEST(Simulated, GivesTheGoldenHashes) {
     for (int k = 0; k < c.record.inputs; ++k) {
       task.data[k] = c.inputs[static_cast<size_t>(k)].data();
       task.strides[k] = Contiguous(task.shape, harness::SizeOf(c.record, k));
+      if (golden::Repeats(c, k)) task.strides[k].assign(task.shape.size(), 0);
     }
     task.data[c.record.inputs] = c.output.data();
     task.strides[c.record.inputs] =

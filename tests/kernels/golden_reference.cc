@@ -342,12 +342,7 @@ bool Matches(const Case& c, Kernel<Op, Cast<From, To>>) {
 
 std::string CheckAgainstReference(const Case& given) {
   Case c = given;
-  for (int k = 0; k < c.record.inputs; ++k) {  // one element that stands for all
-    std::vector<uint8_t>& input = c.inputs[static_cast<size_t>(k)];
-    const std::vector<uint8_t> element = input;
-    if (element.size() != lw_dtype_size(c.record.dtypes[k])) continue;
-    for (int64_t i = 1; i < c.n; ++i) input.insert(input.end(), element.begin(), element.end());
-  }
+  for (int k = 0; k < c.record.inputs; ++k) c.inputs[static_cast<size_t>(k)] = WholeInput(given, k);
   std::string result = c.key + ": no reference";
   ForEachKernel([&](auto kernel) {
     if (Matches(c, kernel)) result = CheckOne(c, kernel);

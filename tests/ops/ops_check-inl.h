@@ -102,6 +102,48 @@ void Ternary(const char* what, const Triples<T>& x, Vec vec, Ref ref) {
   }
 }
 
+// An operation on vectors beside the same on scalars. Arguments: tag d, then v, or a and b.
+#define LW_UNARY(how, values, vec, ref) \
+  Unary<how>(                           \
+      #vec, values,                     \
+      [](auto d, auto v) HWY_ATTR {     \
+        (void)d;                        \
+        return vec;                     \
+      },                                \
+      [](auto x) { return ref; })
+#define LW_BINARY(how, pairs, vec, ref)     \
+  Binary<how>(                              \
+      #vec, pairs,                          \
+      [](auto d, auto a, auto b) HWY_ATTR { \
+        (void)d;                            \
+        return vec;                         \
+      },                                    \
+      [](auto x, auto y) {                  \
+        (void)x, (void)y;                   \
+        return ref;                         \
+      })
+#define LW_TERNARY(how, triples, vec, ref)          \
+  Ternary<how>(                                     \
+      #vec, triples,                                \
+      [](auto d, auto a, auto b, auto c) HWY_ATTR { \
+        (void)d, (void)b, (void)c;                  \
+        return vec;                                 \
+      },                                            \
+      [](auto x, auto y, auto z) {                  \
+        (void)y, (void)z;                           \
+        return ref;                                 \
+      })
+
+template <class T>
+void Comparisons(const Pairs<T>& p) {
+  LW_BINARY(kStrict, p, Ones(d, ops::Eq(a, b)), x == y);
+  LW_BINARY(kStrict, p, Ones(d, ops::Ne(a, b)), x != y);
+  LW_BINARY(kStrict, p, Ones(d, ops::Lt(a, b)), x < y);
+  LW_BINARY(kStrict, p, Ones(d, ops::Le(a, b)), x <= y);
+  LW_BINARY(kStrict, p, Ones(d, ops::Gt(a, b)), x > y);
+  LW_BINARY(kStrict, p, Ones(d, ops::Ge(a, b)), x >= y);
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace lanewise
 HWY_AFTER_NAMESPACE();

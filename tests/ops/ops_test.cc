@@ -1,50 +1,37 @@
-// Every operation of lw::ops on every compiled target that runs here, lane
-// by lane against a scalar reference. The cases are in ops_cases-inl.h, once per target.
+// Every operation of lw::ops on every compiled target that runs here, lane by lane against a scalar
+// reference. The cases are in the files of ops_lists.h, once per target.
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "tests/ops/ops_test.cc"
-#include "hwy/foreach_target.h"  // IWYU pragma: keep
-
-#include "tests/ops/ops_cases-inl.h"
-
-#if HWY_ONCE
+#include "tests/ops/ops_lists.h"
 
 #include <ostream>
 
 #include "kernels/list/table.h"
+#include "kernels/ops/exact_fma.h"
+#include "tests/ops/ops_values.h"
 
 namespace lanewise {
-namespace {
-
-struct TargetCase {
-  int64_t target;
-  const char* target_name;
-  OpsCase ops_case;
-};
 
 void PrintTo(const TargetCase& c, std::ostream* out) {
   *out << c.ops_case.name << " on " << c.target_name;
 }
 
-const char* NameOf(int64_t target) {
+const char* TargetNameOf(int64_t target) {
   for (size_t i = 0; i < kCompiledTargetCount; ++i) {
     if (kCompiledTargets[i].target == target) return kCompiledTargets[i].name;
   }
   return "unknown";
 }
 
+namespace {
+
 // Only reads constants of each target: runs before main, on machines that lack the target, too.
-// The target of the compiler's flags is visited under two names.
 std::vector<TargetCase> AllCases() {
   std::vector<TargetCase> cases;
-  int64_t seen = 0;
-#define LW_CASES(TARGET, NAMESPACE)                                                             \
-  if (!(seen & TARGET)) {                                                                       \
-    for (const OpsCase& c : NAMESPACE::kOpsCases) cases.push_back({TARGET, NameOf(TARGET), c}); \
-    seen |= TARGET;                                                                             \
-  }
-  HWY_VISIT_TARGETS(LW_CASES)
-#undef LW_CASES
+  AddNarrowIntegers(cases);
+  AddWideIntegers(cases);
+  AddFloats(cases);
+  AddRounding(cases);
+  AddLanes(cases);
   return cases;
 }
 
@@ -132,5 +119,3 @@ TEST(Reference, LibmFmaOfFloatIsRight) {
 
 }  // namespace
 }  // namespace lanewise
-
-#endif  // HWY_ONCE
