@@ -85,7 +85,7 @@ struct Dot : Operation<Dot> {
   static constexpr std::string_view kDoc =
       "sum of the rounded products x * y by the fixed tree; +0 if empty";
   using Shape = ReduceTwo;
-  using Types = Floats;
+  using Types = WideFloats;
   template <class T>
   using Result = T;
   static constexpr Contract kContract{

@@ -13,7 +13,7 @@ struct CumulativeSum : Operation<CumulativeSum> {
   static constexpr std::string_view kName = "cumulative_sum";
   static constexpr std::string_view kDoc = "out[i] = x[0] + ... + x[i] in a fixed blocked order";
   using Shape = Scan;
-  using Types = Floats;
+  using Types = WideFloats;
   static constexpr Contract kContract{
       .bound = Ulp{0.5},
       .flags = Flags::kHardware,
