@@ -187,8 +187,10 @@ def dtypes_cell(kernel):
         assert len(loops) == len(both) * (len(both) - 1)
         return "each of the 13 dtypes to each other one" if len(both) == 13 else (
             f"{', '.join(both)}, each to each other one")
-    floats, ints = {"f32", "f64"}, {"i8", "u8", "i16", "u16", "i32", "u32", "i64", "u64"}
-    groups = [("any", floats | ints | {"f16", "bf16", "bool"}), ("floats", floats), ("ints", ints)]
+    wide, ints = {"f32", "f64"}, {"i8", "u8", "i16", "u16", "i32", "u32", "i64", "u64"}
+    floats = wide | {"f16", "bf16"}
+    groups = [("any", floats | ints | {"bool"}), ("floats", floats), ("f32, f64", wide),
+              ("ints", ints)]
     rest, words = set(elements), []
     for word, group in groups:
         if group <= rest:

@@ -60,7 +60,10 @@ constexpr bool ComputesInFloat() {
 template <class Op, class T>
 struct Facts {
   static constexpr bool kFloat = ComputesInFloat<Op, T>();
-  static constexpr double kMaxUlp = kFloat ? Op::kBound.value : 0;
+  // f16 and bf16 are rounded from f32, whose last place is 2^-13 or less of theirs.
+  static constexpr double kBound =
+      kIsNarrow<T> && kIsMath<Op> ? 0.5 + Op::kBound.value / 8192 : Op::kBound.value;
+  static constexpr double kMaxUlp = kFloat ? kBound : 0;
   static constexpr Flags kFlags = kFloat ? Op::kFlags : Flags::kUntouched;
 };
 template <class Op, class From, class To>

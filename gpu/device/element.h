@@ -35,6 +35,8 @@ struct Element : StoredOperands<InputsOf<Op, T>, OutputsOf<Op, T>> {
       return ApplyConvert(static_cast<T*>(nullptr), raised, v...);
     } else if constexpr (std::is_same_v<InputsOf<Op, T>, TypeList<bool, T, T>>) {
       return ApplySelect(v...);
+    } else if constexpr (kIsNarrow<T>) {
+      return ApplyNarrow(raised, v...);
     } else if constexpr (Op::kFlags == Flags::kOwn) {
       return Body(Op{}, hn::Tag<T>(), v..., raised);
     } else {
@@ -50,6 +52,27 @@ struct Element : StoredOperands<InputsOf<Op, T>, OutputsOf<Op, T>> {
       return Body(IsTrue<From>{}, hn::Tag<UnsignedAs<From>>(), hn::ToBits(v));
     else
       return ConvertBody<From, To>(d, v, raised);
+  }
+  // f16 and bf16 are computed with as f32.
+  static HWY_INLINE float Widen(uint16_t v) {
+    const hn::Tag<float> d;
+    if constexpr (std::is_same_v<T, f16>)
+      return ops::F16ToF32(d, v);
+    else
+      return ops::BF16ToF32(d, v);
+  }
+  template <class... V>
+  static HWY_INLINE Output ApplyNarrow(Raised& raised, V... v) {
+    const hn::Tag<float> d;
+    float result;
+    if constexpr (Op::kFlags == Flags::kOwn)
+      result = Body(Op{}, d, Widen(v)..., raised);
+    else
+      result = Body(Op{}, d, Widen(v)...);
+    if constexpr (std::is_same_v<T, f16>)
+      return ops::F32ToF16(hn::Tag<uint16_t>(), d, result, raised);
+    else
+      return ops::F32ToBF16(hn::Tag<uint16_t>(), d, result, raised);
   }
   template <class V>
   static HWY_INLINE V ApplySelect(uint8_t condition, V x, V y) {

@@ -27,12 +27,12 @@ namespace detail {
 // Element types as the kernels of this release take them, so that the named functions of
 // lanewise.hpp refuse others when a program is compiled. call<> asks the library instead.
 enum class Types {
-  kFloats,      // all operands f32, or all f64
-  kNumbers,     // all operands of one type with arithmetic: f32, f64 and integers
+  kFloats,      // all operands of one of the four floats
+  kNumbers,     // all operands of one type, but not bool
   kReducible,   // any type but f16 and bf16
   kScan,        // such an input, its sums' type out
   kComparison,  // such inputs; bool or u8 out
-  kEquality,    // such inputs, or bool; bool or u8 out
+  kEquality,    // any one type; bool or u8 out
   kTest,        // a float; bool or u8 out
   kSelection,   // bool or u8, then any one type
   kCompress,    // any type, a mask of bool or u8, the same type
@@ -78,8 +78,8 @@ constexpr Types TypesOf(lw_kernel kernel) {
   }
 }
 
-constexpr bool IsFloat(lw_dtype t) { return t == LW_F32 || t == LW_F64; }
-constexpr bool HasArithmetic(lw_dtype t) { return t != LW_BOOL && t != LW_F16 && t != LW_BF16; }
+constexpr bool IsWideFloat(lw_dtype t) { return t == LW_F32 || t == LW_F64; }
+constexpr bool IsFloat(lw_dtype t) { return IsWideFloat(t) || t == LW_F16 || t == LW_BF16; }
 constexpr bool IsTruth(lw_dtype t) { return t == LW_BOOL || t == LW_U8; }
 // Bytes may stand for truth values, but not where they are numbers in their own right.
 constexpr bool BytesAreNumbers(lw_kernel kernel) {
@@ -111,8 +111,7 @@ constexpr bool Fits(Types types, const lw_dtype* operand, int count) {
            operand[out] == (types == Types::kScan ? SumOf(operand[0]) : operand[0]);
   }
   if (types == Types::kEquality) {
-    return IsTruth(operand[out]) && IsSame(operand[0], operand[1]) &&
-           (IsTruth(operand[0]) || HasArithmetic(operand[0]));
+    return IsTruth(operand[out]) && IsSame(operand[0], operand[1]);
   }
   if (types == Types::kSelection) {
     return IsTruth(operand[0]) && AreSame(operand + 1, count - 1);
@@ -121,7 +120,7 @@ constexpr bool Fits(Types types, const lw_dtype* operand, int count) {
   int end = count;  // of the numbers among the operands
   if (types == Types::kComparison && !IsTruth(operand[--end])) return false;
   for (int i = 0; i < end; ++i) {
-    const bool known = types == Types::kFloats ? IsFloat(operand[i]) : HasArithmetic(operand[i]);
+    const bool known = types == Types::kFloats ? IsFloat(operand[i]) : operand[i] != LW_BOOL;
     if (types != Types::kAny && !(known && operand[i] == operand[0])) return false;
   }
   return true;
@@ -132,12 +131,12 @@ constexpr void CheckTypes() {
   constexpr Types kTypes = TypesOf(K);
   constexpr lw_dtype kOperands[] = {dtype_of<element_t<Rs> >::value...};
   constexpr bool kFits = Fits(kTypes, kOperands, sizeof...(Rs));
-  static_assert(kFits || kTypes != Types::kFloats,
-                "lanewise: this function takes float or double, of one type for all operands");
   static_assert(
-      kFits || kTypes != Types::kNumbers,
-      "lanewise: this function takes float, double and integers of any width, of one type "
-      "for all operands");
+      kFits || kTypes != Types::kFloats,
+      "lanewise: this function takes floats of 16 to 64 bits, of one type for all operands");
+  static_assert(kFits || kTypes != Types::kNumbers,
+                "lanewise: this function takes floats and integers of any width, of one type "
+                "for all operands");
   static_assert(kFits || kTypes != Types::kReducible,
                 "lanewise: this function takes float, double, bool and integers of any width, of "
                 "one type for all operands");
@@ -145,13 +144,13 @@ constexpr void CheckTypes() {
                 "lanewise: sums of float and double are written as such, of bool and integers of "
                 "any width as 64-bit integers");
   static_assert(kFits || kTypes != Types::kComparison,
-                "lanewise: comparisons take two inputs of one type (float, double and integers of "
-                "any width) and write bool or uint8_t");
+                "lanewise: comparisons take two inputs of one type (floats and integers of any "
+                "width) and write bool or uint8_t");
   static_assert(kFits || kTypes != Types::kEquality,
-                "lanewise: this function takes two inputs of one type (float, double, bool and "
-                "integers of any width) and writes bool or uint8_t");
+                "lanewise: this function takes two inputs of one type and writes bool "
+                "or uint8_t");
   static_assert(kFits || kTypes != Types::kTest,
-                "lanewise: this function takes float or double and writes bool or uint8_t");
+                "lanewise: this function takes a float and writes bool or uint8_t");
   static_assert(kFits || kTypes != Types::kSelection,
                 "lanewise: where takes a condition of bool or uint8_t, and any type, the same for "
                 "inputs and output");

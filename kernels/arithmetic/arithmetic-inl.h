@@ -8,6 +8,7 @@
 #endif
 
 #include "kernels/arithmetic/arithmetic.h"
+#include "kernels/ops/narrow_floats-inl.h"
 #include "kernels/ops/ops-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -45,6 +46,36 @@ HWY_INLINE V Body(Fma, D d, V x, V y, V z, Raised& raised) {
   return r;
 }
 
+// Raises invalid where r is NaN and no operand is.
+template <class D, class V>
+HWY_INLINE void RaiseNewNaN(D d, V x, V y, V z, V r, Raised& raised) {
+  const auto nan = ops::IsNaN(r);
+  if (HWY_LIKELY(ops::NoneOf(d, nan))) return;
+  const auto input_nan = ops::OrMask(ops::OrMask(ops::IsNaN(x), ops::IsNaN(y)), ops::IsNaN(z));
+  ops::Raise(d, ops::AndMask(nan, ops::NotMask(input_nan)), kInvalid, raised);
+}
+// The product of f16 is exact in f32, and the sum, rounded to odd there, loses nothing that decides
+// how it rounds to f16.
+template <class D, class V>
+HWY_INLINE V Body(FmaF16, D d, V x, V y, V z, Raised& raised) {
+  const V r = ops::MulAddOdd(d, x, y, z);
+  RaiseNewNaN(d, x, y, z, r, raised);
+  return r;
+}
+// bf16 has f32's range: the same in f64, and rounded there.
+template <class D, class V>
+HWY_INLINE V Body(FmaBF16, D d, V x, V y, V z, Raised& raised) {
+  const ops::HalfLanesF64<D> d64;
+  const auto lower = ops::MulAddOdd(d64, ops::PromoteLower(d64, x), ops::PromoteLower(d64, y),
+                                    ops::PromoteLower(d64, z));
+  const auto upper = ops::MulAddOdd(d64, ops::PromoteUpper(d64, x), ops::PromoteUpper(d64, y),
+                                    ops::PromoteUpper(d64, z));
+  const V r =
+      ops::DemoteTwo(d, ops::RoundToBF16(d64, lower, raised), ops::RoundToBF16(d64, upper, raised));
+  RaiseNewNaN(d, x, y, z, r, raised);
+  return r;
+}
+
 template <class D, class V>
 HWY_INLINE V Body(Negative, D, V x) {
   return ops::Neg(x);
@@ -76,6 +107,41 @@ HWY_INLINE V Body(Maximum, D d, V x, V y) {
 template <class D, class V>
 HWY_INLINE V Body(Clip, D d, V x, V low, V high) {
   return ops::Minimum(d, ops::Maximum(d, x, low), high);
+}
+
+template <class D, class V>
+HWY_INLINE V Body(OnBits<Negative, f16>, D d, V x) {
+  return ops::Xor(x, ops::Set(d, INT16_MIN));
+}
+template <class D, class V>
+HWY_INLINE V Body(OnBits<Abs, f16>, D d, V x) {
+  return ops::And(x, ops::Set(d, INT16_MAX));
+}
+
+// An integer in the order of the numbers, -0 below +0; and back.
+template <class D, class V>
+HWY_INLINE V TurnNegative(D d, V x) {
+  return ops::Xor(x, ops::And(ops::ShiftRight<15>(x), ops::Set(d, INT16_MAX)));
+}
+template <class T, class D, class V>
+HWY_INLINE V NaNUnlessNumbers(D d, V x, V y, V result) {
+  const auto nan = ops::OrMask(ops::IsNaNBits<T>(d, x), ops::IsNaNBits<T>(d, y));
+  constexpr int16_t kQuietBit = std::is_same_v<T, f16> ? 0x0200 : 0x0040;
+  return ops::IfThenElse(nan, ops::Set(d, ops::kInfinityBits<T> | kQuietBit), result);
+}
+template <class T, class D, class V>
+HWY_INLINE V Body(OnBits<Minimum, T>, D d, V x, V y) {
+  const V r = TurnNegative(d, ops::Minimum(d, TurnNegative(d, x), TurnNegative(d, y)));
+  return NaNUnlessNumbers<T>(d, x, y, r);
+}
+template <class T, class D, class V>
+HWY_INLINE V Body(OnBits<Maximum, T>, D d, V x, V y) {
+  const V r = TurnNegative(d, ops::Maximum(d, TurnNegative(d, x), TurnNegative(d, y)));
+  return NaNUnlessNumbers<T>(d, x, y, r);
+}
+template <class T, class D, class V>
+HWY_INLINE V Body(OnBits<Clip, T>, D d, V x, V low, V high) {
+  return Body(OnBits<Minimum, T>{}, d, Body(OnBits<Maximum, T>{}, d, x, low), high);
 }
 
 }  // namespace HWY_NAMESPACE

@@ -246,6 +246,34 @@ template <class T>
 constexpr Kernel<Multiply, AnySign<T>> ShareLoop(Kernel<Multiply, T>) {
   return {};
 }
+// f32 has too few digits to round x * y + z of these once: other bodies.
+struct FmaF16 : Operation<FmaF16> {
+  using Signature = Fma::Signature;
+  static constexpr Contract kContract = Fma::kContract;
+};
+struct FmaBF16 : Operation<FmaBF16> {
+  using Signature = Fma::Signature;
+  static constexpr Contract kContract = Fma::kContract;
+};
+constexpr Kernel<FmaF16, f16> ShareLoop(Kernel<Fma, f16>) { return {}; }
+constexpr Kernel<FmaBF16, bf16> ShareLoop(Kernel<Fma, bf16>) { return {}; }
+// f16 and bf16 as integers: signs are bits, and the order of numbers is that of integers but for
+// the sign.
+template <class T>
+requires kIsNarrow<T>
+constexpr Kernel<OnBits<Negative, f16>, int16_t> ShareLoop(Kernel<Negative, T>) { return {}; }
+template <class T>
+requires kIsNarrow<T>
+constexpr Kernel<OnBits<Abs, f16>, int16_t> ShareLoop(Kernel<Abs, T>) { return {}; }
+template <class T>
+requires kIsNarrow<T>
+constexpr Kernel<OnBits<Minimum, T>, int16_t> ShareLoop(Kernel<Minimum, T>) { return {}; }
+template <class T>
+requires kIsNarrow<T>
+constexpr Kernel<OnBits<Maximum, T>, int16_t> ShareLoop(Kernel<Maximum, T>) { return {}; }
+template <class T>
+requires kIsNarrow<T>
+constexpr Kernel<OnBits<Clip, T>, int16_t> ShareLoop(Kernel<Clip, T>) { return {}; }
 
 using Arithmetic = TypeList<Add, Subtract, Multiply, Divide, Fma, Negative, Abs, Sqrt, Floor, Rint,
                             Minimum, Maximum, Clip>;

@@ -8,6 +8,7 @@
 #endif
 
 #include "kernels/compare/compare.h"
+#include "kernels/ops/narrow_floats-inl.h"
 #include "kernels/ops/ops-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -51,6 +52,31 @@ template <class D, class V>
 HWY_INLINE ops::MaskOf<D> Body(IsNaN, D, V x) {
   return ops::IsNaN(x);
 }
+// -------- f16 and bf16 by their bits
+
+// An integer in the order of the numbers; 0 of both zeros.
+template <class D, class V>
+HWY_INLINE V OrderOf(D d, V x) {
+  const V magnitude = ops::And(x, ops::Set(d, INT16_MAX));
+  return ops::IfThenElse(ops::Lt(x, ops::Zero(d)), ops::Sub(ops::Zero(d), magnitude), magnitude);
+}
+
+template <class T, class D, class V>
+HWY_INLINE ops::MaskOf<D> Body(OnBits<IsNaN, T>, D d, V x) {
+  return ops::IsNaNBits<T>(d, x);
+}
+template <class T, class D, class V>
+HWY_INLINE ops::MaskOf<D> Body(OnBits<NotEqual, T>, D d, V x, V y) {
+  const auto nan = ops::OrMask(ops::IsNaNBits<T>(d, x), ops::IsNaNBits<T>(d, y));
+  return ops::OrMask(nan, ops::Ne(OrderOf(d, x), OrderOf(d, y)));
+}
+// The other five are false for NaN.
+template <class Op, class T, class D, class V>
+HWY_INLINE ops::MaskOf<D> Body(OnBits<Op, T>, D d, V x, V y) {
+  const auto nan = ops::OrMask(ops::IsNaNBits<T>(d, x), ops::IsNaNBits<T>(d, y));
+  return ops::AndMask(ops::NotMask(nan), Body(Op{}, d, OrderOf(d, x), OrderOf(d, y)));
+}
+
 template <class D, class M, class V>
 HWY_INLINE V Body(Where, D, M condition, V x, V y) {
   return ops::IfThenElse(condition, x, y);

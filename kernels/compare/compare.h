@@ -13,7 +13,7 @@ struct Equal : Operation<Equal> {
   static constexpr std::string_view kName = "equal";
   static constexpr std::string_view kDoc = "x == y; false if either is NaN";
   using Signature = Map<bool(Elem, Elem)>;
-  using Types = NumbersAndBool;
+  using Types = AnyType;
   static constexpr Contract kContract{.bound = Ulp{0}, .flags = Flags::kNone};
   template <class T>
   bool operator()(T x, T y) const {
@@ -26,7 +26,7 @@ struct NotEqual : Operation<NotEqual> {
   static constexpr std::string_view kName = "not_equal";
   static constexpr std::string_view kDoc = "x != y; true if either is NaN";
   using Signature = Map<bool(Elem, Elem)>;
-  using Types = NumbersAndBool;
+  using Types = AnyType;
   static constexpr Contract kContract{.bound = Ulp{0}, .flags = Flags::kNone};
   template <class T>
   bool operator()(T x, T y) const {
@@ -114,7 +114,14 @@ struct Where : Operation<Where> {
   }
 };
 
-// -------- loops that are shared
+// -------- loops that are shared, or on other types
+
+// f16 and bf16 are compared as integers.
+template <class Op, class T>
+requires(kIsNarrow<T>&& std::is_same_v<OutputsOf<Op, T>, TypeList<bool>>) constexpr Kernel<
+    OnBits<Op, T>, int16_t> ShareLoop(Kernel<Op, T>) {
+  return {};
+}
 
 // Of truth values, for which every byte but 0 is true.
 struct EqualTruth : Operation<EqualTruth> {
@@ -127,14 +134,12 @@ struct NotEqualTruth : Operation<NotEqualTruth> {
 };
 
 template <class T>
-constexpr Kernel<Equal, AnySign<T>> ShareLoop(Kernel<Equal, T>) {
-  return {};
-}
+requires kIsInt<T>
+constexpr Kernel<Equal, AnySign<T>> ShareLoop(Kernel<Equal, T>) { return {}; }
 constexpr Kernel<EqualTruth, uint8_t> ShareLoop(Kernel<Equal, bool>) { return {}; }
 template <class T>
-constexpr Kernel<NotEqual, AnySign<T>> ShareLoop(Kernel<NotEqual, T>) {
-  return {};
-}
+requires kIsInt<T>
+constexpr Kernel<NotEqual, AnySign<T>> ShareLoop(Kernel<NotEqual, T>) { return {}; }
 constexpr Kernel<NotEqualTruth, uint8_t> ShareLoop(Kernel<NotEqual, bool>) { return {}; }
 template <class T>
 constexpr Kernel<Where, UnsignedAs<T>> ShareLoop(Kernel<Where, T>) {

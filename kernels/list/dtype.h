@@ -64,6 +64,10 @@ inline constexpr bool kIsFloat = kInfo<T>.kind == DtypeKind::kFloat;
 template <class T>
 inline constexpr bool kIsInt = !kIsFloat<T> && !std::is_same_v<T, bool>;
 
+// Storage types: loaded and stored, and computed with as f32.
+template <class T>
+inline constexpr bool kIsNarrow = std::is_same_v<T, f16> || std::is_same_v<T, bf16>;
+
 template <size_t kSize>
 using UnsignedOfSize = std::conditional_t<
     kSize == 1, uint8_t,

@@ -25,11 +25,10 @@ inline constexpr int32_t kNumericsVersion = 1;
 // ---------------------------------------------------------------- element types
 
 // bool comes last: bytes that might be truth values are numbers first.
-using Floats = TypeList<float, double>;
+using WideFloats = TypeList<float, double>;
+using Floats = TypeList<float, double, f16, bf16>;
 using Numbers = TypeList<float, double, int8_t, uint8_t, int16_t, uint16_t, int32_t, uint32_t,
-                         int64_t, uint64_t>;
-using NumbersAndBool = TypeList<float, double, int8_t, uint8_t, int16_t, uint16_t, int32_t,
-                                uint32_t, int64_t, uint64_t, bool>;
+                         int64_t, uint64_t, f16, bf16>;
 using AnyType = TypeList<float, double, int8_t, uint8_t, int16_t, uint16_t, int32_t, uint32_t,
                          int64_t, uint64_t, f16, bf16, bool>;
 
@@ -88,6 +87,18 @@ constexpr Kernel<Op, T> ShareLoop(Kernel<Op, T>) {
 // For operations on integers in which nothing depends on the sign.
 template <class T>
 using AnySign = std::conditional_t<kIsInt<T>, UnsignedAs<T>, T>;
+
+// An operation on f16 or bf16 whose body reads their bits, as signed integers.
+template <class Op, class T>
+struct OnBits : Operation<OnBits<Op, T>> {
+  using Signature = typename Op::Signature;
+  static constexpr Contract kContract = Op::kContract;
+};
+
+// Of f16 and bf16: an operation whose results are finite, and need no special path, where the bits
+// of the argument's magnitude are at most this. It has an OrdinaryBody for these. 0: no such one.
+template <class Op, class T>
+inline constexpr int16_t kOrdinary = 0;
 
 }  // namespace lanewise
 

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "kernels/list/table.h"
+#include "kernels/ops/narrow_pairs-inl.h"
 #include "kernels/ops/ops-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -154,6 +155,96 @@ uint32_t MapLoop(const void* const* inputs, void* const* outputs, size_t n) {
   return raised.bits;
 }
 
+// -------- f16 and bf16: loaded, widened to f32, computed there, rounded once and stored
+
+template <class T>
+inline constexpr uint16_t kStoredOne = std::is_same_v<T, f16> ? 0x3C00 : 0x3F80;
+
+// As many elements as fit a vector, computed as two vectors of f32.
+template <class Op, class T, size_t kIn, size_t kOut, size_t... I>
+HWY_INLINE void NarrowVector(const Places<const uint16_t, kIn>& in,
+                             const Places<uint16_t, kOut>& out, size_t offset, Raised& raised,
+                             std::index_sequence<I...>) {
+  const hn::ScalableTag<float> d;
+  const auto a = CallBody<Op>(d, raised, ops::WidenFirst<T>(d, in.at[I] + offset)...);
+  const auto b = CallBody<Op>(d, raised, ops::WidenSecond<T>(d, in.at[I] + offset)...);
+  if constexpr (kOut == 1) {
+    ops::StorePair<T>(d, a, b, out.at[0] + offset, raised);
+  } else {
+    ops::StorePair<T>(d, a.first, b.first, out.at[0] + offset, raised);
+    ops::StorePair<T>(d, a.second, b.second, out.at[1] + offset, raised);
+  }
+}
+
+// Fewer elements, in copies that are filled up with ones.
+template <class Op, class T, size_t kIn, size_t kOut, size_t... I>
+HWY_NOINLINE uint32_t NarrowPart(const Places<const uint16_t, kIn>& in,
+                                 const Places<uint16_t, kOut>& out, size_t offset, size_t count,
+                                 std::index_sequence<I...> each) {
+  const hn::ScalableTag<uint16_t> d16;
+  constexpr size_t kMax = HWY_MAX_LANES_D(decltype(d16));
+  HWY_ALIGN uint16_t ins[kIn][kMax];
+  HWY_ALIGN uint16_t outs[kOut][kMax];
+  const void* in_places[] = {ins[I]...};
+  void* out_places[kOut];
+  for (size_t k = 0; k < kIn; ++k) {
+    hn::Store(hn::Set(d16, kStoredOne<T>), d16, ins[k]);
+    hwy::CopyBytes(in.at[k] + offset, ins[k], count * sizeof(uint16_t));
+  }
+  for (size_t k = 0; k < kOut; ++k) out_places[k] = outs[k];
+  Raised raised;
+  NarrowVector<Op, T>(Places<const uint16_t, kIn>(in_places), Places<uint16_t, kOut>(out_places), 0,
+                      raised, each);
+  for (size_t k = 0; k < kOut; ++k) {
+    hwy::CopyBytes(outs[k], out.at[k] + offset, count * sizeof(uint16_t));
+  }
+  return raised.bits;
+}
+
+// Of an operation with a bound for ordinary arguments: one test instead of the body's and that of
+// the results.
+template <class Op, class T>
+HWY_INLINE uint32_t NarrowOrdinary(const Places<const uint16_t, 1>& in,
+                                   const Places<uint16_t, 1>& out, size_t offset) {
+  const hn::ScalableTag<float> d;
+  const hn::ScalableTag<int16_t> di;
+  const hn::RebindToUnsigned<decltype(di)> du;
+  const auto bits = hn::BitCast(di, hn::LoadU(du, in.at[0] + offset));
+  const auto magnitude = hn::And(bits, hn::Set(di, INT16_MAX));
+  const auto beyond = hn::Gt(magnitude, hn::Set(di, kOrdinary<Op, T>));
+  if (HWY_UNLIKELY(!hn::AllFalse(di, beyond))) {
+    return NarrowPart<Op, T>(in, out, offset, hn::Lanes(di), std::make_index_sequence<1>());
+  }
+  const auto a = OrdinaryBody(Op{}, d, ops::WidenFirst<T>(d, in.at[0] + offset));
+  const auto b = OrdinaryBody(Op{}, d, ops::WidenSecond<T>(d, in.at[0] + offset));
+  ops::StoreFinitePair<T>(d, a, b, out.at[0] + offset);
+  return 0;
+}
+
+template <class Op, class T>
+uint32_t NarrowLoop(const void* const* inputs, void* const* outputs, size_t n) {
+  const Places<const uint16_t, InputsOf<Op, T>::kSize> in(inputs);
+  const Places<uint16_t, OutputsOf<Op, T>::kSize> out(outputs);
+  const std::make_index_sequence<InputsOf<Op, T>::kSize> each;
+  const size_t lanes = hn::Lanes(hn::ScalableTag<uint16_t>());
+  Raised raised;
+  size_t i = 0;
+  if constexpr (Op::kFlags != Flags::kOwn) {
+    for (; i + 2 * lanes <= n; i += 2 * lanes) {
+      NarrowVector<Op, T>(in, out, i, raised, each);
+      NarrowVector<Op, T>(in, out, i + lanes, raised, each);
+    }
+  }
+  for (; i + lanes <= n; i += lanes) {
+    if constexpr (kOrdinary<Op, T> != 0)
+      raised.bits |= NarrowOrdinary<Op, T>(in, out, i);
+    else
+      NarrowVector<Op, T>(in, out, i, raised, each);
+  }
+  if (i != n) raised.bits |= NarrowPart<Op, T>(in, out, i, n - i, each);
+  return raised.bits;
+}
+
 // -------- compare, test: T -> bool bytes
 
 // The masks of 1, 2, 4 or 8 consecutive vectors as one vector of bytes. `at` gives the mask of
@@ -284,7 +375,9 @@ uint32_t SelectLoop(const void* const* in, void* const* outputs, size_t n) {
 // The loop for an operation's signature.
 template <class Op, class T>
 constexpr ElementwiseFn LoopOf(Kernel<Op, T>) {
-  if constexpr (kIsUniform<Op, T>) {
+  if constexpr (kIsNarrow<T> && kIsUniform<Op, T>) {
+    return &NarrowLoop<Op, T>;
+  } else if constexpr (kIsUniform<Op, T>) {
     return &MapLoop<Op, T>;
   } else if constexpr (std::is_same_v<OutputsOf<Op, T>, TypeList<bool>>) {
     static_assert(detail::kAllAre<T, InputsOf<Op, T>>);
@@ -300,7 +393,9 @@ constexpr ElementwiseFn LoopOf(Kernel<Op, T>) {
 // cache holds. Math functions are not bound by memory.
 template <class Op, class T>
 constexpr ElementwiseFn StreamLoopOf(Kernel<Op, T>) {
-  if constexpr (kIsUniform<Op, T> && (!kIsMath<Op> || InputsOf<Op, T>::kSize > 2)) {
+  if constexpr (kIsNarrow<T>) {
+    return nullptr;
+  } else if constexpr (kIsUniform<Op, T> && (!kIsMath<Op> || InputsOf<Op, T>::kSize > 2)) {
     return &MapLoop<Op, T, true>;
   } else if constexpr (std::is_same_v<OutputsOf<Op, T>, TypeList<bool>> &&
                        InputsOf<Op, T>::kSize > 1) {

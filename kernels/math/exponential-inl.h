@@ -152,13 +152,18 @@ HWY_NOINLINE V ExpSpecial(D d, V x, Raised& raised) {
 }
 
 template <class D, class V>
-HWY_INLINE V ExpBody(D d, V x, Raised& raised) {
-  using C = ConstantsOf<D>;
+HWY_INLINE V ExpOrdinary(D d, V x) {
   V shifted;
   const V p = ExpReduce(d, x, shifted);
   // The low bits of `shifted` are k modulo 2^(exponent bits + 1): add them to p's exponent.
-  const V result = ops::FromBits(
-      d, ops::Add(ops::Bits(d, p), ops::ShiftLeft<C::kMantissaBits>(ops::Bits(d, shifted))));
+  return ops::FromBits(d, ops::Add(ops::Bits(d, p), ops::ShiftLeft<ConstantsOf<D>::kMantissaBits>(
+                                                        ops::Bits(d, shifted))));
+}
+
+template <class D, class V>
+HWY_INLINE V ExpBody(D d, V x, Raised& raised) {
+  using C = ConstantsOf<D>;
+  const V result = ExpOrdinary(d, x);
   const auto fast = ops::Le(ops::Abs(x), ops::Set(d, C::kExpFast));
   if (HWY_UNLIKELY(!ops::AllOf(d, fast))) return ExpSpecial(d, x, raised);
   return result;
@@ -291,6 +296,10 @@ HWY_INLINE V LogBody(D d, V x, Raised& raised) {
 template <class D, class V>
 HWY_INLINE V Body(Exp, D d, V x, Raised& raised) {
   return exponential::ExpBody(d, x, raised);
+}
+template <class D, class V>
+HWY_INLINE V OrdinaryBody(Exp, D d, V x) {
+  return exponential::ExpOrdinary(d, x);
 }
 template <class D, class V>
 HWY_INLINE V Body(Log, D d, V x, Raised& raised) {

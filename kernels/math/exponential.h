@@ -40,6 +40,11 @@ struct Exp : Operation<Exp> {
   }
 };
 
+template <>
+inline constexpr int16_t kOrdinary<Exp, f16> = 0x498B;  // 11.0859375, of which e^x is 65246
+template <>
+inline constexpr int16_t kOrdinary<Exp, bf16> = 0x42AE;  // 87, to which f32's is ordinary
+
 struct Log : Operation<Log> {
   static constexpr lw_kernel kId = LW_LOG;
   static constexpr std::string_view kName = "log";

@@ -67,7 +67,7 @@ ElementwiseFn LoopOfExponent(const void* exponent) {
 
 void FillPower(Table& table) {
   FillElementwise(table, Power{});
-  static_assert(std::is_same_v<Pow::Types, TypeList<float, double>>);
+  static_assert(std::is_same_v<Pow::Types, Floats>);
   table.repeated[FirstSlot(LW_POW)] = &LoopOfExponent<float>;
   table.repeated[FirstSlot(LW_POW) + 1] = &LoopOfExponent<double>;
 }

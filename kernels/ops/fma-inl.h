@@ -21,23 +21,6 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 namespace ops {
 
-#if HWY_NATIVE_FMA
-
-template <class D, class V>
-HWY_INLINE V MulAdd(D, V a, V b, V c) {
-  return hn::MulAdd(a, b, c);
-}
-template <class D, class V>
-HWY_INLINE V NegMulAdd(D, V a, V b, V c) {
-  return hn::NegMulAdd(a, b, c);
-}
-template <class D, class V>
-HWY_INLINE V MulSub(D, V a, V b, V c) {
-  return hn::MulSub(a, b, c);
-}
-
-#else
-
 // s + e (an unevaluated sum) rounded to odd: if inexact, the neighbour whose last bit is 1.
 // Rounding that to fewer bits later gives the correctly rounded sum.
 template <class D, class V>
@@ -62,20 +45,38 @@ HWY_INLINE V TwoSumError(D, V a, V b, V s) {
   return hn::Add(hn::Sub(a, hn::Sub(s, bb)), hn::Sub(b, bb));
 }
 
-template <class D64, class V>
-HWY_INLINE V MulAddOddF32Half(D64 d, V a, V b, V c) {
-  const V p = hn::Mul(a, b);  // exact: 48 bits
+// a * b + c rounded to odd, where the product is exact and nothing overflows.
+template <class D, class V>
+HWY_INLINE V MulAddOdd(D d, V a, V b, V c) {
+  const V p = hn::Mul(a, b);
   const V s = hn::Add(p, c);
   return RoundToOdd(d, s, TwoSumError(d, p, c, s));
 }
 
+#if HWY_NATIVE_FMA
+
+template <class D, class V>
+HWY_INLINE V MulAdd(D, V a, V b, V c) {
+  return hn::MulAdd(a, b, c);
+}
+template <class D, class V>
+HWY_INLINE V NegMulAdd(D, V a, V b, V c) {
+  return hn::NegMulAdd(a, b, c);
+}
+template <class D, class V>
+HWY_INLINE V MulSub(D, V a, V b, V c) {
+  return hn::MulSub(a, b, c);
+}
+
+#else
+
 template <class D, class V>
 HWY_NOINLINE V MulAddSoftF32(D d, V a, V b, V c) {
   const hn::Repartition<double, D> d64;
-  const auto lower = MulAddOddF32Half(d64, hn::PromoteLowerTo(d64, a), hn::PromoteLowerTo(d64, b),
-                                      hn::PromoteLowerTo(d64, c));
-  const auto upper = MulAddOddF32Half(d64, hn::PromoteUpperTo(d64, a), hn::PromoteUpperTo(d64, b),
-                                      hn::PromoteUpperTo(d64, c));
+  const auto lower = MulAddOdd(d64, hn::PromoteLowerTo(d64, a), hn::PromoteLowerTo(d64, b),
+                               hn::PromoteLowerTo(d64, c));
+  const auto upper = MulAddOdd(d64, hn::PromoteUpperTo(d64, a), hn::PromoteUpperTo(d64, b),
+                               hn::PromoteUpperTo(d64, c));
   const hn::Half<D> half;
   return hn::Combine(d, hn::DemoteTo(half, upper), hn::DemoteTo(half, lower));
 }

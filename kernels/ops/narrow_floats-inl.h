@@ -16,11 +16,22 @@ namespace lanewise {
 namespace HWY_NAMESPACE {
 namespace ops {
 
-template <class D32, class V16>
-HWY_INLINE VecOf<D32> F16ToF32(D32 d, V16 v) {
+// Bits of infinity; those of NaNs are beyond.
+template <class T>
+inline constexpr int16_t kInfinityBits = std::is_same_v<T, f16> ? 0x7C00 : 0x7F80;
+
+// Of bits as signed integers.
+template <class T, class D, class V>
+HWY_INLINE MaskOf<D> IsNaNBits(D d, V x) {
+  const V magnitude = hn::And(x, hn::Set(d, int16_t{INT16_MAX}));
+  return hn::Gt(magnitude, hn::Set(d, kInfinityBits<T>));
+}
+
+// Of f16 bits in the lower half of each lane.
+template <class D32, class VU32>
+HWY_INLINE VecOf<D32> F16WordsToF32(D32 d, VU32 bits) {
   // By integers, so that subnormals and NaNs are alike with and without the F16C instructions.
   const hn::RebindToUnsigned<D32> du;
-  const auto bits = hn::PromoteTo(du, v);
   const auto sign = hn::ShiftLeft<16>(hn::And(bits, hn::Set(du, 0x8000u)));
   const auto magnitude = hn::ShiftLeft<13>(hn::And(bits, hn::Set(du, 0x7FFFu)));
   // As f32 bits the exponent is 112 too small; multiplying by 2^112 is exact and normalises
@@ -31,6 +42,10 @@ HWY_INLINE VecOf<D32> F16ToF32(D32 d, V16 v) {
   const auto special_bits = hn::Or(magnitude, hn::Set(du, 0x7F800000u));
   return hn::BitCast(d, hn::Or(sign, hn::IfThenElse(special, special_bits, finite_bits)));
 }
+template <class D32, class V16>
+HWY_INLINE VecOf<D32> F16ToF32(D32 d, V16 v) {
+  return F16WordsToF32(d, hn::PromoteTo(hn::RebindToUnsigned<D32>(), v));
+}
 
 template <class D32, class V16>
 HWY_INLINE VecOf<D32> BF16ToF32(D32 d, V16 v) {
@@ -40,12 +55,11 @@ HWY_INLINE VecOf<D32> BF16ToF32(D32 d, V16 v) {
 
 // -------- to nearest even; overflow gives infinity and raises it
 
-template <class D16, class D32, class V32>
-HWY_INLINE VecOf<D16> F32ToF16(D16 d16, D32 d, V32 v, Raised& raised) {
+// The bits, in the lower half of each lane, of magnitudes that are given as their bits and round to
+// finite numbers.
+template <class D32, class VU32>
+HWY_INLINE VU32 F16WordsOfFinite(D32 d, VU32 bits) {
   const hn::RebindToUnsigned<D32> du;
-  const auto all = hn::BitCast(du, v);
-  const auto sign = hn::And(all, hn::Set(du, 0x80000000u));
-  const auto bits = hn::Xor(all, sign);
   // Normal results: round the significand in place, the carry moves into the exponent.
   const auto odd = hn::And(hn::ShiftRight<13>(bits), hn::Set(du, 1u));
   const auto rebias = hn::Set(du, 0u - (112u << 23) + 0xFFFu);
@@ -55,21 +69,33 @@ HWY_INLINE VecOf<D16> F32ToF16(D16 d16, D32 d, V32 v, Raised& raised) {
   const auto subnormal =
       hn::Sub(hn::BitCast(du, hn::Add(hn::BitCast(d, bits), half)), hn::BitCast(du, half));
   const auto is_small = hn::Lt(bits, hn::Set(du, 113u << 23));
-  const auto finite = hn::IfThenElse(is_small, subnormal, normal);
+  return hn::IfThenElse(is_small, subnormal, normal);
+}
+
+// The bits in the lower half of each lane.
+template <class D32, class V32>
+HWY_INLINE auto F32ToF16Words(D32 d, V32 v, Raised& raised) {
+  const hn::RebindToUnsigned<D32> du;
+  const auto all = hn::BitCast(du, v);
+  const auto sign = hn::And(all, hn::Set(du, 0x80000000u));
+  const auto bits = hn::Xor(all, sign);
   const auto overflows = hn::Ge(bits, hn::Set(du, 0x477FF000u));  // 65520: rounds to infinity
   const auto nan = hn::Gt(bits, hn::Set(du, 0x7F800000u));
-  auto result = hn::IfThenElse(overflows, hn::Set(du, 0x7C00u), finite);
+  auto result = hn::IfThenElse(overflows, hn::Set(du, 0x7C00u), F16WordsOfFinite(d, bits));
   result = hn::IfThenElse(nan, hn::Set(du, 0x7E00u), result);
   if (HWY_UNLIKELY(!hn::AllFalse(du, overflows))) {
     const auto was_finite = hn::Lt(bits, hn::Set(du, 0x7F800000u));
     ops::Raise(du, hn::And(overflows, was_finite), kOverflow, raised);
   }
-  result = hn::Or(result, hn::ShiftRight<16>(sign));
-  return hn::TruncateTo(d16, result);
+  return hn::Or(result, hn::ShiftRight<16>(sign));
+}
+template <class D16, class D32, class V32>
+HWY_INLINE VecOf<D16> F32ToF16(D16 d16, D32 d, V32 v, Raised& raised) {
+  return hn::TruncateTo(d16, F32ToF16Words(d, v, raised));
 }
 
-template <class D16, class D32, class V32>
-HWY_INLINE VecOf<D16> F32ToBF16(D16 d16, D32, V32 v, Raised& raised) {
+template <class D32, class V32>
+HWY_INLINE auto F32ToBF16Words(D32, V32 v, Raised& raised) {
   const hn::RebindToUnsigned<D32> du;
   const hn::RebindToSigned<D32> di;
   const auto bits = hn::BitCast(du, v);
@@ -85,7 +111,11 @@ HWY_INLINE VecOf<D16> F32ToBF16(D16 d16, D32, V32 v, Raised& raised) {
     const auto sign = hn::And(hn::ShiftRight<16>(bits), hn::Set(du, 0x8000u));
     result = hn::IfThenElse(nan, hn::Or(sign, hn::Set(du, 0x7FC0u)), result);
   }
-  return hn::TruncateTo(d16, result);
+  return result;
+}
+template <class D16, class D32, class V32>
+HWY_INLINE VecOf<D16> F32ToBF16(D16 d16, D32 d, V32 v, Raised& raised) {
+  return hn::TruncateTo(d16, F32ToBF16Words(d, v, raised));
 }
 
 template <class D32, class D64, class V64>
@@ -122,12 +152,10 @@ HWY_INLINE VecOf<D16> F64ToF16(D16 d16, D64 d, V64 v, Raised& raised) {
   return F32ToF16(d16, d32, F64ToF32(d32, d, RoundToOddF32(d, v), raised), raised);
 }
 
-// Rounded while still in f64, so that f32 takes it exactly.
-template <class D16, class D64, class V64>
-HWY_INLINE VecOf<D16> F64ToBF16(D16 d16, D64 d, V64 v, Raised& raised) {
+// Rounded to bf16's digits and least place, still in f64; overflow becomes infinity in f32.
+template <class D64, class V64>
+HWY_INLINE V64 RoundToBF16(D64 d, V64 v, Raised& raised) {
   const hn::RebindToUnsigned<D64> du;
-  const hn::Rebind<float, D64> d32;
-  const hn::Rebind<uint32_t, D64> du32;
   const auto a = hn::Abs(v);
   const auto bits = hn::BitCast(du, a);
   const auto odd = hn::And(hn::ShiftRight<45>(bits), hn::Set(du, uint64_t{1}));
@@ -142,7 +170,15 @@ HWY_INLINE VecOf<D16> F64ToBF16(D16 d16, D64 d, V64 v, Raised& raised) {
     ops::Raise(d, overflows, kOverflow, raised);
     r = hn::IfThenElse(ops::IsNaN(v), ops::NaN(d), r);
   }
-  const auto narrow = hn::BitCast(du32, hn::DemoteTo(d32, hn::CopySign(r, v)));
+  return hn::CopySign(r, v);
+}
+
+// Rounded while still in f64, so that f32 takes it exactly.
+template <class D16, class D64, class V64>
+HWY_INLINE VecOf<D16> F64ToBF16(D16 d16, D64 d, V64 v, Raised& raised) {
+  const hn::Rebind<float, D64> d32;
+  const hn::Rebind<uint32_t, D64> du32;
+  const auto narrow = hn::BitCast(du32, hn::DemoteTo(d32, RoundToBF16(d, v, raised)));
   return hn::TruncateTo(d16, hn::ShiftRight<16>(narrow));
 }
 

@@ -57,8 +57,7 @@ struct Var : Operation<Var> {
   static constexpr std::string_view kName = "var";
   static constexpr std::string_view kDoc =
       "sum of (x - mean)^2 / (n - ddof), two passes, integers as f64; NaN if n <= ddof, +0 for "
-      "equal "
-      "elements";
+      "equal elements";
   using Shape = Reduce;
   using Types = FloatsAndAllInts;
   template <class T>

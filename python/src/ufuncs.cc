@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <map>
 #include <string>
-
-#include "half.h"
 
 namespace lanewise_py {
 namespace {
@@ -33,13 +30,6 @@ PyUFuncGenericFunction AsNumpy(lw_loop loop) {
 bool Supported(const int* type_numbers, int operands) {
   return std::all_of(type_numbers, type_numbers + operands,
                      [](int number) { return DtypeOf(number) >= 0; });
-}
-
-Loop FindLoopUncached(const Kernel& kernel, const lw_dtype* dtypes) {
-  if (Loop loop = kernel.Find(dtypes)) return loop;
-  if (std::find(dtypes, dtypes + kernel.inputs, LW_F16) == dtypes + kernel.inputs) return {};
-  if (kernel.outputs > 1) return {};
-  return MakeHalfLoop(kernel, dtypes);
 }
 
 // The types of NumPy's own ufunc, in its order, with lanewise's loops where there are any.
@@ -96,19 +86,13 @@ const Kernel* FindKernel(const char* name) {
 }
 
 Loop FindLoop(const Kernel& kernel, const int* type_numbers) {
-  // f16 loops are made, not found: one per kernel and dtypes.
-  static std::map<std::vector<int>, Loop>* cache = new std::map<std::vector<int>, Loop>;
-  std::vector<int> key{kernel.id};
   lw_dtype dtypes[LW_MAX_OPERANDS] = {};
   for (int i = 0; i < kernel.Operands(); ++i) {
     const int dtype = DtypeOf(type_numbers[i]);
     if (dtype < 0) return {};
     dtypes[i] = static_cast<lw_dtype>(dtype);
-    key.push_back(dtype);
   }
-  const auto [entry, is_new] = cache->try_emplace(std::move(key));
-  if (is_new) entry->second = FindLoopUncached(kernel, dtypes);
-  return entry->second;
+  return kernel.Find(dtypes);
 }
 
 PyObject* MakeUfunc(PyObject*, PyObject* args) {
@@ -154,18 +138,13 @@ PyObject* RegisterBfloat16(PyObject*, PyObject* args) {
   }
   const Kernel* kernel = FindKernel(name);
   if (!kernel) return nullptr;
-  if (kernel->outputs > 1) Py_RETURN_NONE;
   for (const lw_kernel_record& record : kernel->records) {
-    if (record.dtypes[kernel->inputs - 1] != LW_F32) continue;
-    lw_dtype dtypes[LW_MAX_OPERANDS] = {};
+    if (record.dtypes[kernel->inputs - 1] != LW_BF16) continue;
     int types[LW_MAX_OPERANDS] = {};
-    for (int i = 0; i <= kernel->inputs; ++i) {
-      const bool is_float = record.dtypes[i] == LW_F32;
-      dtypes[i] = is_float ? LW_BF16 : record.dtypes[i];
-      types[i] = is_float ? number : TypeNumberOf(record.dtypes[i]);
+    for (int i = 0; i < kernel->Operands(); ++i) {
+      types[i] = record.dtypes[i] == LW_BF16 ? number : TypeNumberOf(record.dtypes[i]);
     }
-    Loop loop = kernel->Find(dtypes);
-    if (!loop) loop = MakeHalfLoop(*kernel, dtypes);
+    const Loop loop = kernel->Find(record.dtypes);
     if (loop && PyUFunc_RegisterLoopForType(reinterpret_cast<PyUFuncObject*>(ufunc), number,
                                             AsNumpy(loop.call), types, loop.context) < 0) {
       return nullptr;

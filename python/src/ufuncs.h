@@ -7,8 +7,7 @@
 
 namespace lanewise_py {
 
-// lanewise's loop for NumPy's type numbers (inputs, then outputs): the kernel's own, or one
-// through a wider float for f16. Empty if there is none.
+// lanewise's loop for NumPy's type numbers (inputs, then outputs). Empty if there is none.
 Loop FindLoop(const Kernel& kernel, const int* type_numbers);
 
 // make_ufunc(name, like): a numpy.ufunc of this kernel. `like` is NumPy's ufunc of the same
@@ -20,7 +19,7 @@ PyObject* MakeUfunc(PyObject* module, PyObject* args);
 PyObject* MakeConverter(PyObject* module, PyObject* arg);
 
 // register_bfloat16(ufunc, name, dtype_number): loops for ml_dtypes' bfloat16, where the kernel
-// takes f32.
+// takes bf16.
 PyObject* RegisterBfloat16(PyObject* module, PyObject* args);
 
 // The kernel of this name; null with KeyError if there is none.

@@ -112,9 +112,9 @@ TEST_F(ApiCall, UnknownKernelsAndDtypes) {
     const lw_view view = {x_.data(), 0, nullptr, nullptr};
     EXPECT_EQ(lw_reduce(WildKernel(id), LW_F32, &view, 0, &view, nullptr), LW_ERR_KERNEL);
   }
-  const lw_dtype mixed[] = {LW_F32, LW_F64, LW_F32}, reserved[] = {LW_BF16, LW_BF16, LW_BF16};
+  const lw_dtype mixed[] = {LW_F32, LW_F64, LW_F32}, bools[] = {LW_BOOL, LW_BOOL, LW_BOOL};
   ExpectError(lw_call(LW_ADD, mixed, operands, 4, nullptr), LW_ERR_DTYPE, "add");
-  ExpectError(lw_call(LW_ADD, reserved, operands, 4, nullptr), LW_ERR_DTYPE, "f32");
+  ExpectError(lw_call(LW_ADD, bools, operands, 4, nullptr), LW_ERR_DTYPE, "f32");
   ExpectError(lw_find_loop(LW_ADD, mixed, &loop, &context), LW_ERR_DTYPE, "add");
   ExpectError(lw_find_loop(LW_SUM, kF32x3, &loop, &context), LW_ERR_UNSUPPORTED, "sum");
   EXPECT_EQ(lw_find_loop(LW_ADD, nullptr, &loop, &context), LW_ERR_NULL);

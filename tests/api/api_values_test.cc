@@ -145,7 +145,7 @@ TEST(ApiValues, SentencesPairInputsWithOutputs) {
   const lw_dtype mixed[] = {LW_F32, LW_F64}, f64[] = {LW_F64, LW_F64, LW_F64, LW_F64};
   lw_loop loop;
   void* context;
-  const std::string exp = "exp takes f32->f32, f64->f64, not f32->f64";
+  const std::string exp = "exp takes f32->f32, f64->f64, f16->f16, bf16->bf16, not f32->f64";
   ExpectError(lw_call(LW_EXP, mixed, none, 0, nullptr), LW_ERR_DTYPE, exp);
   ExpectError(lw_find_loop(LW_EXP, mixed, &loop, &context), LW_ERR_DTYPE, exp);
   ExpectError(lw_explain(LW_EXP, mixed, 0, 0, nullptr, 0, nullptr), LW_ERR_DTYPE, exp);

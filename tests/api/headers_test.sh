@@ -115,11 +115,11 @@ for compiler in g++ clang++; do
     [ "$(grep -c 'error:' "$tmp/log")" = 1 ] || { cat "$tmp/log"; echo "FAILED: more"; exit 1; }
   done
   wrong <<<'lanewise::sqrt(std::vector<int>(3), std::vector<int>(3));'
-  refused "$compiler" "this function takes float or double, of one type" "$tmp/wrong.cc" -std=c++20
+  refused "$compiler" "this function takes floats of 16 to 64 bits, of one type" "$tmp/wrong.cc" -std=c++20
   wrong <<<'std::vector<double> z(9); lanewise::exp(x, z);'
-  refused "$compiler" "this function takes float or double, of one type" "$tmp/wrong.cc" -std=c++20
+  refused "$compiler" "this function takes floats of 16 to 64 bits, of one type" "$tmp/wrong.cc" -std=c++20
   wrong <<<'lanewise::add(x, lanewise::scalar(1.0), y);'
-  refused "$compiler" "takes float, double and integers of any width" "$tmp/wrong.cc" -std=c++20
+  refused "$compiler" "takes floats and integers of any width" "$tmp/wrong.cc" -std=c++20
   wrong <<<'lanewise::less(x, y, y);'
   refused "$compiler" "comparisons take two inputs of one type" "$tmp/wrong.cc" -std=c++20
   wrong <<<'lanewise::convert(x, y);'

@@ -225,7 +225,7 @@ TEST(HppOperands, ErrorsNameTheTypes) {
     lw::call<LW_EXP>(x, out);
     FAIL();
   } catch (const lw::Error& error) {
-    EXPECT_STREQ(error.what(), "exp takes f32->f32, f64->f64, not f32->f64");
+    EXPECT_STREQ(error.what(), "exp takes f32->f32, f64->f64, f16->f16, bf16->bf16, not f32->f64");
   }
   try {
     lw::reduce<LW_SUM>(lw::View<const float, 1>(x.data(), {2}), lw::axes(0),
@@ -249,7 +249,7 @@ TEST(HppOperands, ExplainCompletesTypes) {
     (void)lw::explain<int>(LW_EXP);
     FAIL();
   } catch (const lw::Error& error) {
-    EXPECT_STREQ(error.what(), "exp takes f32->f32, f64->f64, not i32->i32");
+    EXPECT_STREQ(error.what(), "exp takes f32->f32, f64->f64, f16->f16, bf16->bf16, not i32->i32");
   }
 }
 

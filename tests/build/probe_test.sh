@@ -17,13 +17,15 @@ refused() {
   grep -qF "$2" <<<"$said" || fail "--explain ${*:3}: no \"$2\" in: $said"
 }
 
-[ "$("$probe" --explain exp | grep '^exp')" = $'exp(f32) -> f32\nexp(f64) -> f64' ] ||
+[ "$("$probe" --explain exp | grep '^exp')" = \
+  $'exp(f32) -> f32\nexp(f64) -> f64\nexp(f16) -> f16\nexp(bf16) -> bf16' ] ||
   fail "--explain exp does not show all dtypes"
-[ "$("$probe" --explain exp --json | dtypes)" = "f32->f32 f64->f64" ] || fail "all dtypes as JSON"
+[ "$("$probe" --explain exp --json | dtypes)" = "f32->f32 f64->f64 f16->f16 bf16->bf16" ] ||
+  fail "all dtypes as JSON"
 [ "$("$probe" --json --explain exp f64 | dtypes)" = "f64->f64" ] || fail "one dtype as JSON"
 [ "$("$probe" --explain where f64 | head -n 1)" = "where(bool, f64, f64) -> f64" ] || fail "where"
 [ "$("$probe" --explain convert | grep -c '^convert(')" = 156 ] || fail "conversions"
-refused 2 "exp takes f32->f32, f64->f64, not i32->i32" exp i32
+refused 2 "exp takes f32->f32, f64->f64, f16->f16, bf16->bf16, not i32->i32" exp i32
 refused 2 '"what" is not a dtype' exp what
 refused 2 'no kernel is named "nope"' nope
 refused 2 'no kernel is named "nope"' nope f32

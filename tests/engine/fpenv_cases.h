@@ -59,11 +59,22 @@ inline constexpr size_t kInputs = std::is_invocable_v<Op, T, T, T> ? 3
 
 // Kernels of floats that have a reference for one element, and conversions.
 template <class Op, class T>
-inline constexpr bool kHasFlagCases = std::is_floating_point_v<T> &&
-                                      (std::is_invocable_v<Op, T> ||
-                                       std::is_invocable_v<Op, T, T> || kInputs<Op, T> == 3);
+inline constexpr bool kHasFlagCases = kIsNarrow<T> ? kHasFlagCases<Op, double>
+                                                   : std::is_floating_point_v<T> &&
+                                                         (std::is_invocable_v<Op, T> ||
+                                                          std::is_invocable_v<Op, T, T> ||
+                                                          kInputs<Op, T> == 3);
 template <class Op, class From, class To>
 inline constexpr bool kHasFlagCases<Op, Cast<From, To>> = true;
+
+// f16 and bf16 are computed in f64 here, which has digits and range enough.
+template <class T>
+using ComputedAs = std::conditional_t<kIsNarrow<T>, double, T>;
+// A number as the dtype holds it.
+template <class T>
+double Held(double x) {
+  return static_cast<double>(reference::Number(reference::Converted<T>(x)));
+}
 
 // Invalid: a NaN of operands that are none. Divide-by-zero: an exact infinity of finite operands.
 // Overflow: any other infinity of finite operands.
@@ -72,26 +83,29 @@ int FlagsOfResult(const FlagCase& c, R result) {
   if constexpr (requires { result.second; }) {
     return FlagsOfResult<Op, T>(c, result.first) | FlagsOfResult<Op, T>(c, result.second);
   } else if constexpr (std::is_floating_point_v<R>) {
+    const double held = Held<T>(static_cast<double>(result));
     bool finite = true, nan = false, pole = false;
-    for (size_t i = 0; i < kInputs<Op, T>; ++i) {
+    for (size_t i = 0; i < kInputs<Op, ComputedAs<T>>; ++i) {
       finite &= std::isfinite(c.values[i]);
       nan |= std::isnan(c.values[i]);
     }
     for (const Pole& p : Op::kContract.poles) pole |= c.values[p.operand] == p.at;
-    if (std::isnan(result) && !nan) return FE_INVALID;
-    if (std::isinf(result) && finite) return pole ? FE_DIVBYZERO : FE_OVERFLOW;
+    if (std::isnan(held) && !nan) return FE_INVALID;
+    if (std::isinf(held) && finite) return pole ? FE_DIVBYZERO : FE_OVERFLOW;
   }
   return 0;
 }
 
 template <class Op, class T>
 FlagCase CaseOf(double x, double y, double z) {
-  FlagCase c{{x, y, z}};
-  c.flags = FlagsOfResult<Op, T>(
-      c, Apply<Op, T>(static_cast<T>(x), static_cast<T>(y), static_cast<T>(z)));
+  using W = ComputedAs<T>;
+  FlagCase c{{Held<T>(x), Held<T>(y), Held<T>(z)}};
+  c.flags =
+      FlagsOfResult<Op, T>(c, Apply<Op, W>(static_cast<W>(c.values[0]), static_cast<W>(c.values[1]),
+                                           static_cast<W>(c.values[2])));
   for (const OpenFlags& open : Op::kContract.open_flags) {
     bool same = true;
-    for (size_t i = 0; i < kInputs<Op, T>; ++i) {
+    for (size_t i = 0; i < kInputs<Op, ComputedAs<T>>; ++i) {
       const double value = c.values[i], at = open.operands[i];
       same &= value == at || (std::isnan(value) && std::isnan(at));
     }
@@ -141,16 +155,20 @@ std::vector<double> FlagValues() {
 template <class Op, class T>
 std::vector<FlagCase> FlagCasesOf(Kernel<Op, T>) {
   std::vector<FlagCase> cases;
-  const std::vector<double> values = FlagValues<T>();
+  std::vector<double> values = FlagValues<ComputedAs<T>>();
+  if constexpr (std::is_same_v<T, f16>)
+    values.insert(values.end(), {65504, -65504, 300, 12, 0x1p-14, -0x1p-24});
+  if constexpr (std::is_same_v<T, bf16>)
+    values.insert(values.end(), {0x1.fep127, -0x1.fep127, 0x1p127, 0x1p100, 0x1p-126, -0x1p-133});
   reference::Rng rng(10);
   for (double x : values) {
     for (double y : values) {
       // Three operands: every pair with two or three of the third.
       for (double z : {1.0, -values[rng.Below(values.size())], values[rng.Below(values.size())]}) {
         cases.push_back(CaseOf<Op, T>(x, y, z));
-        if (kInputs<Op, T> < 3) break;
+        if (kInputs<Op, ComputedAs<T>> < 3) break;
       }
-      if (kInputs<Op, T> == 1) break;
+      if (kInputs<Op, ComputedAs<T>> == 1) break;
     }
   }
   for (const OpenFlags& open : Op::kContract.open_flags) {

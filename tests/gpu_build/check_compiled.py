@@ -19,7 +19,8 @@ import sys
 
 REDUCE_MODES = 6
 # Whose special path leaves the ordinary one before its end: fewer operations run than there are.
-BRANCHING = {"3SinEf", "3SinEd", "3CosEf", "3CosEd", "3PowEf", "3PowEd"}
+BRANCHING = {f"3{name}E{dtype}" for name in ("Sin", "Cos", "Pow")
+             for dtype in ("f", "d", "N3hwy9float16_tE", "N3hwy10bfloat16_tE")}
 # Of an integer that becomes narrower only the low part is wanted, and only that is loaded.
 NARROW_LOADS = {f"9ConvertToENS_4CastI{types}EE" for types in ("mj", "mt", "mh", "jt", "jh", "th")}
 REGISTERS = {"map": 80, "math": 96, "reduce": 128, "bool": 160}  # 16 truth values at once

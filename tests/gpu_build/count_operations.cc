@@ -28,7 +28,11 @@ void ForEachValue(Visit visit) {
       visit(v);
     }
   } else {
-    for (const int v : {0, 1, 0x7C00}) visit(static_cast<T>(v));
+    // f16 and bf16 come as their bits: zeros, subnormals, ones, others, infinities, NaNs of both.
+    for (const int v : {0, 1, 0x3C00, 0xBC00, 0x3F80, 0xBF80, 0x4000, 0x3800, 0x3F00, 0x4900,
+                        0x7149, 0x7C00, 0xFC00, 0x7F80, 0xFF80, 0x7FC0}) {
+      visit(static_cast<T>(v));
+    }
   }
 }
 
@@ -76,7 +80,7 @@ template <class E, class... In>
 OperationCount CountOrdinary(TypeList<In...>) {
   operation_count = {};
   [[maybe_unused]] volatile auto result =
-      E::Apply(static_cast<In>(3)...);  // pow: no fixed exponent
+      E::Apply(static_cast<In>(sizeof(In) == 2 ? 0x3E00 : 3)...);  // pow: no fixed exponent
   return operation_count;
 }
 

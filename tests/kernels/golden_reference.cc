@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "kernels/all.h"
 #include "tests/kernels/reference.h"
@@ -106,6 +107,48 @@ std::string CheckOutput(const Case& c) {
     if (!good) return Wrong(c, i, static_cast<double>(got), wanted);
   }
   return "";
+}
+
+// f16 and bf16. Math functions are f32's, which has lines of its own, rounded once.
+template <class Op, class T, class Out, class... In>
+std::string CheckNarrow(const Case& c, TypeList<In...>) {
+  constexpr size_t kInputs = sizeof...(In);
+  std::vector<float> wide[kInputs + 1];
+  if constexpr (kIsMath<Op>) {
+    lw_dtype dtypes[kInputs + 1];
+    lw_operand operands[kInputs + 1];
+    for (size_t k = 0; k <= kInputs; ++k) {
+      dtypes[k] = LW_F32;
+      wide[k].resize(static_cast<size_t>(c.n));
+      for (int64_t i = 0; i < c.n && k < kInputs; ++i) {
+        wide[k][static_cast<size_t>(i)] =
+            static_cast<float>(reference::Number(At<T>(c.inputs[k], i)));
+      }
+      operands[k] = {wide[k].data(), sizeof(float)};
+    }
+    if (lw_call(Op::kId, dtypes, operands, c.n, nullptr) != LW_OK) return lw_last_error();
+  }
+  for (int64_t i = 0; i < c.n; ++i) {
+    const Out got = At<Out>(c.output, i);
+    Out wanted;
+    if constexpr (kIsMath<Op>) {
+      wanted = reference::Converted<Out>(wide[kInputs][static_cast<size_t>(i)]);
+    } else {
+      wanted = [&]<size_t... K>(std::index_sequence<K...>) {
+        return reference::Result<Op, T>(At<In>(c.inputs[K], i)...);
+      }
+      (std::index_sequence_for<In...>{});
+    }
+    if (!reference::Same(got, wanted)) {
+      return Wrong(c, i, static_cast<double>(reference::Number(got)),
+                   static_cast<double>(reference::Number(wanted)));
+    }
+  }
+  return "";
+}
+template <class Op, class T, class... In, class Out>
+std::string CheckNarrow(const Case& c, TypeList<In...> inputs, TypeList<Out>) {
+  return CheckNarrow<Op, T, Out>(c, inputs);
 }
 
 template <class Op, class T>
@@ -317,6 +360,8 @@ std::string CheckOne(const Case& c, Kernel<Op, T>) {
     return CheckCompress<T>(c);
   else if constexpr (!kIsElementwise<Op>)
     return CheckReduce<Op, T>(c);
+  else if constexpr (kIsNarrow<T>)
+    return CheckNarrow<Op, T>(c, InputsOf<Op, T>{}, OutputsOf<Op, T>{});
   else if constexpr (kIsUniform<Op, T>)
     return CheckMap<Op, T>(c);
   else

@@ -110,6 +110,51 @@ To Converted(From x) {
     return Truncated<To>(Number(x));
 }
 
+// x * y + z of f16 or bf16, rounded once. Exact in integers, where an operand that is far below the
+// other counts by its sign alone.
+template <class T>
+T FmaOnce(T x, T y, T z) {
+  const double product = static_cast<double>(Number(x) * Number(y));  // exact
+  const double wide_z = static_cast<double>(Number(z)), sum = product + wide_z;
+  if (!std::isfinite(sum) || product == 0 || wide_z == 0)
+    return FromBits<T>(ToBits(kFormat<T>, sum));
+  int exponents[2];
+  int64_t parts[2];  // each operand is its part times 2 to its exponent
+  for (int i = 0; i < 2; ++i) {
+    parts[i] = std::llround(std::ldexp(std::frexp(i ? wide_z : product, &exponents[i]), 24));
+    exponents[i] -= 24;
+  }
+  const int high = exponents[0] > exponents[1] ? 0 : 1, low = 1 - high;
+  const int least = std::max(exponents[low], exponents[high] - 36);
+  if (least != exponents[low]) parts[low] = parts[low] < 0 ? -1 : 1;
+  const int64_t exact = (parts[high] << (exponents[high] - least)) + parts[low];
+  if (exact == 0) return FromBits<T>(ToBits(kFormat<T>, sum));  // has the right sign
+  return FromBits<T>(ToBits(kFormat<T>, std::ldexp(static_cast<long double>(exact), least)));
+}
+
+// What an operation's reference gives on elements of type T. On f16 and bf16 it computes in f64,
+// which has digits enough to round the result once more; signs are flipped and cleared by bits.
+template <class Op, class T, class... In>
+auto Result(In... in) {
+  if constexpr (!kIsNarrow<T>) {
+    return Op{}(in...);
+  } else if constexpr (Op::kContract.moves_bits && sizeof...(In) == 1) {
+    const uint16_t bits = (BitsOf(in), ...);
+    const bool flips = std::signbit(Op{}(1.0));
+    return FromBits<T>(static_cast<uint16_t>(flips ? bits ^ 0x8000 : bits & 0x7FFF));
+  } else if constexpr (Op::kContract.moves_bits) {
+    return Op{}(in...);
+  } else if constexpr (Op::kId == LW_FMA) {
+    return FmaOnce<T>(in...);
+  } else {
+    const auto wide = Op{}(static_cast<double>(Number(in))...);
+    if constexpr (std::is_same_v<decltype(wide), const bool>)
+      return wide;
+    else
+      return Converted<T>(wide);
+  }
+}
+
 // The flags that C asks for: a finite value that becomes infinite overflows, a float that no
 // integer of the type is near is invalid.
 template <class To, class From>

@@ -14,13 +14,8 @@ namespace {
 
 using namespace harness;  // NOLINT
 
-// Two operands of 8 bits: every pair of them.
-template <class... Ts>
-inline constexpr bool kAllPairs = sizeof...(Ts) == 2 &&
-                                  ((std::is_integral_v<Ts> && sizeof(Ts) == 1) && ...);
-
 // All combinations of special values, thinned out to `limit`, then as many random ones, or all
-// pairs.
+// that there are of 16 bits: values of one operand, pairs of 8 bits.
 template <class... Ts>
 std::tuple<std::vector<Ts>...> OperandLists(size_t limit) {
   const std::tuple<std::vector<Ts>...> specials{reference::Specials<Ts>()...};
@@ -42,13 +37,17 @@ std::tuple<std::vector<Ts>...> OperandLists(size_t limit) {
       return value;
     });
   }
-  if constexpr (kAllPairs<Ts...>) {
-    for (int pair = 0; pair < 65536; ++pair) {
-      int rest = pair;
+  if constexpr ((sizeof(Ts) + ...) == 2) {
+    for (int bits = 0; bits < 65536; ++bits) {
+      int rest = bits;
       add([&](const auto& s) {
-        const int value = rest % 256;
-        rest /= 256;
-        return static_cast<typename std::decay_t<decltype(s)>::value_type>(value);
+        typename std::decay_t<decltype(s)>::value_type value;
+        if constexpr (std::is_same_v<decltype(value), bool>)
+          value = rest & 1;
+        else
+          std::memcpy(static_cast<void*>(&value), &rest, sizeof(value));  // little-endian
+        rest >>= 8;
+        return value;
       });
     }
     return lists;
@@ -135,10 +134,15 @@ void CheckKernel(lw_kernel kernel, const char* name, Ref ref, TypeList<In...>, T
   }
 }
 
+template <class Op, class T, class... In, class Outs>
+void CheckOperands(TypeList<In...> ins, Outs outs) {
+  const auto ref = [](In... in) { return reference::Result<Op, T>(in...); };
+  CheckKernel(Op::kId, Op::kName.data(), ref, ins, outs);
+}
 template <class Op, class T>
 void CheckOperation(Kernel<Op, T>) {
   if constexpr (kIsElementwise<Op> && !kIsMath<Op>) {
-    CheckKernel(Op::kId, Op::kName.data(), Op{}, InputsOf<Op, T>{}, OutputsOf<Op, T>{});
+    CheckOperands<Op, T>(InputsOf<Op, T>{}, OutputsOf<Op, T>{});
   }
 }
 template <class Op, class From, class To>
@@ -149,6 +153,103 @@ void CheckOperation(Kernel<Op, Cast<From, To>>) {
 
 TEST(Reference, ExactKernelsEqualTheirDefinition) {
   ForEachKernel([](auto kernel) { CheckOperation(kernel); });
+}
+
+// Math functions on f16 and bf16: f32's result, rounded once; pow on some of the pairs.
+template <class Op, class T>
+void CheckNarrowMath(Kernel<Op, T>) {
+  if constexpr (kIsElementwise<Op> && kIsMath<Op> && kIsNarrow<T>) {
+    constexpr size_t kInputs = InputsOf<Op, T>::kSize;
+    static_assert(kInputs <= 2);
+    std::vector<T> x, y;
+    reference::Rng rng(3);
+    for (int bits = 0; bits < 65536; ++bits) {
+      for (int repeat = 0; repeat < (kInputs == 1 ? 1 : 8); ++repeat) {
+        x.push_back(reference::FromBits<T>(static_cast<uint16_t>(bits)));
+        y.push_back(rng.Bits<T>());
+      }
+    }
+    const size_t n = x.size();
+    std::vector<float> wide_x(n), wide_y(n), wide_out(n);
+    for (size_t i = 0; i < n; ++i) {
+      wide_x[i] = static_cast<float>(reference::Number(x[i]));
+      wide_y[i] = static_cast<float>(reference::Number(y[i]));
+    }
+    const auto call = [n](lw_dtype dtype, const void* a, const void* b, void* out) {
+      const auto size = static_cast<int64_t>(lw_dtype_size(dtype));
+      const lw_dtype dtypes[] = {dtype, dtype, dtype};
+      lw_operand operands[] = {{a, size}, {b, size}, {out, size}};
+      operands[kInputs].data = out;
+      ASSERT_EQ(lw_call(Op::kId, dtypes, operands, static_cast<int64_t>(n), nullptr), LW_OK);
+    };
+    call(LW_F32, wide_x.data(), wide_y.data(), wide_out.data());
+    for (const char* target : RunnableTargets()) {
+      const TargetScope scope(target);
+      std::vector<T> out(n);
+      call(kDtype<T>, x.data(), y.data(), out.data());
+      int bad = 0;
+      for (size_t i = 0; i < n; ++i) {
+        bad += !reference::Same(out[i], reference::Converted<T>(wide_out[i]));
+      }
+      EXPECT_EQ(bad, 0) << Op::kName << " " << kInfo<T>.name << " on " << target;
+    }
+  }
+}
+
+TEST(Reference, MathOfNarrowFloatsIsThatOfF32RoundedOnce) {
+  ForEachKernel([](auto kernel) { CheckNarrowMath(kernel); });
+}
+
+// x * y + z where one more rounding on the way would show: products half way between two numbers,
+// or nearly, and a z that decides.
+template <class T>
+void CheckFma() {
+  constexpr int kDigits = kInfo<T>.digits;
+  constexpr int kScale = std::is_same_v<T, f16> ? 6 : 60,
+                kLeast = std::is_same_v<T, f16> ? 24 : 133;
+  reference::Rng rng(21);
+  std::vector<T> x, y, z;
+  const auto number = [&](int64_t part, int64_t exponent) {
+    const double value = std::ldexp(static_cast<double>(part), static_cast<int>(exponent));
+    return reference::Converted<T>(rng.Next() & 1 ? value : -value);
+  };
+  for (int i = 0; i < 200000; ++i) {
+    const int64_t bits = rng.Between(1, kDigits), end = int64_t{2} << kDigits;
+    const int64_t u = rng.Between(int64_t{1} << (bits - 1), (int64_t{1} << bits) - 1) | 1;
+    const int64_t v = rng.Between(end / u / 2, end / u) | 1;
+    x.push_back(i % 4 ? number(u, rng.Between(-kScale, kScale)) : rng.Bits<T>());
+    y.push_back(i % 4 ? number(v, rng.Between(-kScale, kScale)) : rng.Bits<T>());
+    z.push_back(i % 4 > 1 ? number(rng.Between(1, 3), rng.Between(-kLeast, 2 * kScale))
+                          : rng.Bits<T>());
+  }
+  int twice = 0;
+  for (size_t i = 0; i < x.size(); ++i) {
+    const auto f = [](T value) { return static_cast<float>(reference::Number(value)); };
+    const T by_f32 = reference::Converted<T>(std::fma(f(x[i]), f(y[i]), f(z[i])));
+    twice += !reference::Same(by_f32, reference::FmaOnce(x[i], y[i], z[i]));
+  }
+  EXPECT_GT(twice, 500) << "f32 would do: nothing is tested";
+  const lw_dtype dtypes[] = {kDtype<T>, kDtype<T>, kDtype<T>, kDtype<T>};
+  std::vector<T> out(x.size());
+  const lw_operand operands[] = {{x.data(), 2}, {y.data(), 2}, {z.data(), 2}, {out.data(), 2}};
+  for (const char* target : RunnableTargets()) {
+    const TargetScope scope(target);
+    ASSERT_EQ(lw_call(LW_FMA, dtypes, operands, static_cast<int64_t>(x.size()), nullptr), LW_OK);
+    int bad = 0;
+    for (size_t i = 0; i < x.size(); ++i) {
+      const T want = reference::FmaOnce(x[i], y[i], z[i]);
+      if (reference::Same(out[i], want) || ++bad > 3) continue;
+      ADD_FAILURE() << kInfo<T>.name << " on " << target << ": " << ElementText(LW_U16, &x[i])
+                    << " " << ElementText(LW_U16, &y[i]) << " " << ElementText(LW_U16, &z[i])
+                    << ": got " << ElementText(LW_U16, &out[i]) << ", expected "
+                    << ElementText(LW_U16, &want);
+    }
+    EXPECT_EQ(bad, 0) << target;
+  }
+}
+TEST(Reference, FmaOfNarrowFloatsIsRoundedOnce) {
+  CheckFma<f16>();
+  CheckFma<bf16>();
 }
 
 TEST(Reference, EveryByteButZeroIsTrue) {
