@@ -108,7 +108,7 @@ def loop_in_place():
     return numpys
 
 
-def test_patch_foreigning_again_leaves_a_foreign_loop_that_calls_ours(without_fma):
+def test_patching_again_leaves_a_foreign_loop_that_calls_ours(without_fma):
     x = np.linspace(0, 1, 5)
     numpys, ours, in_place = np.exp(x), lanewise.exp(x), loop_in_place()
     lanewise.patch_numpy(bits=True)
@@ -152,21 +152,21 @@ def test_a_foreign_loop_within_a_patch_and_one_more(without_fma):
     assert same_bits(np.exp(x), numpys) and loop_in_place() == in_place
 
 
-def test_patch_foreigning_over_a_foreign_loop_that_does_not_know_ours():
+def test_patching_over_a_foreign_loop_that_does_not_know_ours():
     code = """if True:
-        import numpy as np, lanewise, test_patch_foreign
+        import numpy as np, lanewise, test_patch_foreign as foreign
         x = np.linspace(0, 1, 5)
         numpys, ours = np.exp(x), lanewise.exp(x)
-        in_place = test_patch_foreign.loop_in_place()
+        in_place = foreign.loop_in_place()
         if {before}:
             with lanewise.patched_numpy(bits=True):
                 pass
-        with test_patch_foreign.negated_exp():
+        with foreign.negated_exp():
             for _ in range(2):
                 with lanewise.patched_numpy(bits=True):
-                    assert (np.exp(x) == ours).all() and "float64" not in test_patch_foreign.exp_status()
+                    assert (np.exp(x) == ours).all() and "float64" not in foreign.exp_status()
                 assert (np.exp(x) == -numpys).all()
-        assert (np.exp(x) == numpys).all() and test_patch_foreign.loop_in_place() == in_place
+        assert (np.exp(x) == numpys).all() and foreign.loop_in_place() == in_place
         print("right")"""
     for before in (False, True):
         environment = {**os.environ, "PYTHONPATH": os.path.dirname(__file__)}
