@@ -25,12 +25,10 @@ _WITHOUT_FMA = {
     "greater": {"d": 4.0}, "greater_equal": {"d": 3.7},
     "minimum": {"f": 1.7, "d": 1.4}, "maximum": {"f": 1.7, "d": 1.4},
 }
-# Every target: NumPy flips a bit, lanewise goes through float32. Here the target is AVX-512.
-_ANYWHERE = {"abs": {"e": 9.0}, "negative": {"e": 1.2}}
 
 # Results do not depend on who computes them (every NaN being one value).
-_EXACT = {"abs", "negative", "floor", "rint", "isnan", "equal", "not_equal", "less", "less_equal",
-          "greater", "greater_equal"}
+_EXACT = {"floor", "rint", "isnan", "equal", "not_equal", "less", "less_equal", "greater",
+          "greater_equal"}
 
 
 _with_fma = set()  # filled at the first question: asking the machine takes milliseconds
@@ -59,9 +57,8 @@ def process_target():
 
 def why_left(name, char, max_ulp, target):
     """Why this kernel stays out of NumPy's loop for a type at a target; "" where it goes in."""
-    factor = _ANYWHERE.get(name, {}).get(char)
-    why = ""
-    if factor is None and not has_fma(target):
+    factor, why = None, ""
+    if not has_fma(target):
         factor = _WITHOUT_FMA.get(name, {}).get(char)
         if factor or max_ulp >= 1:  # a math function that has not been measured is no exception
             why = f"{target} has no FMA instruction; "
