@@ -19,7 +19,8 @@ struct Case {
   std::string data = "uniform";
   // Set by Prepare.
   const void* in[LW_MAX_OPERANDS] = {};
-  void* out = nullptr;
+  void* out = nullptr;     // all outputs, one after the other
+  void* second = nullptr;  // of two
 
   lw_dtype Output() const { return record.dtypes[record.inputs]; }
   lw_dtype Element() const { return record.dtypes[record.inputs - 1 - (IsCompress() ? 1 : 0)]; }
@@ -39,7 +40,7 @@ const char* SizeName(int64_t n);  // "64k"; null for another size
 
 // Allocates and fills the operands. They stay valid until the next call.
 void Prepare(Case& test);
-size_t OutputBytes(const Case& test);
+size_t OutputBytes(const Case& test);  // of all outputs
 Traffic TrafficOf(const Case& test);
 
 struct Target {

@@ -35,7 +35,7 @@ namespace {
 // operation, and the conversions that move bits.
 template <class Op, class T>
 constexpr bool IsHere(Kernel<Op, T>) {
-  if constexpr (kIsMap<Op>)
+  if constexpr (kIsElementwise<Op>)
     return static_cast<size_t>(Op::kId) % gpu::kMapParts == LANEWISE_PART;
   else
     return false;

@@ -63,8 +63,8 @@ HWY_INLINE void MapVector(const Places<const T, kIn>& in, const Places<T, kOut>&
   if constexpr (kOut == 1) {
     StoreVector<kStream>(result, d, out.at[0] + offset);
   } else {
-    StoreVector<kStream>(result.first, d, out.at[0] + offset);
-    StoreVector<kStream>(result.second, d, out.at[1] + offset);
+    StoreVector<kStream>(ops::First(result), d, out.at[0] + offset);
+    StoreVector<kStream>(ops::Second(result), d, out.at[1] + offset);
   }
 }
 template <class Op, bool kStream = false, class T, size_t kIn, size_t kOut>
@@ -81,8 +81,8 @@ HWY_INLINE void MapTail(const Places<const T, kIn>& in, const Places<T, kOut>& o
   if constexpr (kOut == 1) {
     hn::StoreN(result, d, out.at[0] + offset, count);
   } else {
-    hn::StoreN(result.first, d, out.at[0] + offset, count);
-    hn::StoreN(result.second, d, out.at[1] + offset, count);
+    hn::StoreN(ops::First(result), d, out.at[0] + offset, count);
+    hn::StoreN(ops::Second(result), d, out.at[1] + offset, count);
   }
 }
 template <class Op, class T, size_t kIn, size_t kOut>

@@ -125,6 +125,23 @@ HWY_INLINE auto RebindMask(DTo d, M m) {
   return hn::RebindMask(d, m);
 }
 
+// -------- what a body with two outputs returns; on SVE no struct can hold vectors
+
+template <class D>
+using PairOf = hn::Vec2<D>;
+template <class D, class V>
+HWY_INLINE PairOf<D> Pair(D d, V first, V second) {
+  return hn::Create2(d, first, second);
+}
+template <class P>
+HWY_INLINE auto First(P pair) {
+  return hn::Get2<0>(pair);
+}
+template <class P>
+HWY_INLINE auto Second(P pair) {
+  return hn::Get2<1>(pair);
+}
+
 // -------- bits and classes of floating-point values
 
 template <class V>

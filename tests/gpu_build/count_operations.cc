@@ -58,11 +58,13 @@ std::string MangledPart(Kernel<Op, T> kernel) {
   return name.substr(begin, name.size() - begin - 2);
 }
 
-template <class E, class... In>
-std::string AccessBytes(TypeList<In...>) {
+template <class E, class... In, class... Out>
+std::string AccessBytes(TypeList<In...>, TypeList<Out...>) {
   std::string text;
   ((text += std::to_string(kVector<E> * sizeof(In)) + ","), ...);
-  return text + std::to_string(kVector<E> * sizeof(typename E::Output));
+  ((text += std::to_string(kVector<E> * sizeof(Out)) + ","), ...);
+  text.pop_back();
+  return text;
 }
 
 std::string Text(const OperationCount& c) {
@@ -92,7 +94,7 @@ void PrintMap(Kernel<Op, T> kernel) {
 
 template <class Op, class T>
 void Print(Kernel<Op, T> kernel) {
-  if constexpr (kIsMap<Op>) {
+  if constexpr (kIsElementwise<Op>) {
     PrintMap(ShareLoop(kernel));
   } else if constexpr (kIsReduction<ShapeOf<Op>>) {
     printf("reduce %s\n", MangledPart(kernel).c_str());

@@ -87,6 +87,8 @@ void Integers() {
   LW_BINARY(kStrict, p, ops::Add(a, b), static_cast<T>(uint64_t(x) + uint64_t(y)));
   LW_BINARY(kStrict, p, ops::Sub(a, b), static_cast<T>(uint64_t(x) - uint64_t(y)));
   LW_BINARY(kStrict, p, ops::Mul(a, b), static_cast<T>(uint64_t(x) * uint64_t(y)));
+  LW_BINARY(kStrict, p, ops::First(ops::Pair(d, a, b)), x);
+  LW_BINARY(kStrict, p, ops::Second(ops::Pair(d, a, b)), y);
   LW_BINARY(kStrict, p, ops::Minimum(d, a, b), y < x ? y : x);
   LW_BINARY(kStrict, p, ops::Maximum(d, a, b), x < y ? y : x);
 
