@@ -15,7 +15,7 @@ namespace HWY_NAMESPACE {
 // Blocks on a multiprocessor, at least: for math bodies one, so that the compiler may take the
 // registers that they need.
 template <class Op>
-inline constexpr int kMinBlocks = kIsMath<Op> ? 1 : 2;
+inline constexpr int kMinBlocks = kIsLong<Op> ? 1 : 2;
 
 template <class Op, class T>
 __global__ void __launch_bounds__(kMapThreads, kMinBlocks<Op>)

@@ -74,7 +74,7 @@ inline constexpr int kVector = VectorOf(typename E::Inputs(), typename E::Output
 template <class Op, class E, class... In>
 constexpr int UnrollOf(TypeList<In...>) {
   const int bytes = kVector<E> * static_cast<int>((sizeof(In) + ...));
-  return std::clamp((kIsMath<Op> ? 32 : 64) / bytes, 1, 4);
+  return std::clamp((kIsLong<Op> ? 32 : 64) / bytes, 1, 4);
 }
 template <class Op, class E>
 inline constexpr int kUnroll = UnrollOf<Op, E>(typename E::Inputs());

@@ -297,7 +297,7 @@ constexpr ElementwiseFn LoopOf(Kernel<Op, T>) {
 // cache holds. Math functions are not bound by memory.
 template <class Op, class T>
 constexpr ElementwiseFn StreamLoopOf(Kernel<Op, T>) {
-  if constexpr (kIsUniform<Op, T> && (!kIsMath<Op> || InputsOf<Op, T>::kSize > 2)) {
+  if constexpr (kIsUniform<Op, T> && (!kIsLong<Op> || InputsOf<Op, T>::kSize > 2)) {
     return &MapLoop<Op, T, true>;
   } else if constexpr (std::is_same_v<OutputsOf<Op, T>, TypeList<bool>> &&
                        InputsOf<Op, T>::kSize > 1) {

@@ -86,9 +86,10 @@ template <class Op, class T>
 void PrintMap(Kernel<Op, T> kernel) {
   using E = Element<Op, T>;
   const bool moves_bits = Op::kFlags == Flags::kUntouched && std::is_floating_point_v<T>;
-  printf("map %s access=%s elements=%d math=%d moves_bits=%d ordinary=%s most=%s\n",
-         MangledPart(kernel).c_str(), AccessBytes<E>(typename E::Inputs()).c_str(),
-         kVector<E> * kUnroll<Op, E>, kIsMath<Op>, moves_bits,
+  printf("map %s inputs=%zu access=%s elements=%d math=%d moves_bits=%d ordinary=%s most=%s\n",
+         MangledPart(kernel).c_str(), E::kInputs,
+         AccessBytes<E>(typename E::Inputs(), typename E::Outputs()).c_str(),
+         kVector<E> * kUnroll<Op, E>, kIsLong<Op>, moves_bits,
          Text(CountOrdinary<E>(typename E::Inputs())).c_str(), Text(Count<E>()).c_str());
 }
 
