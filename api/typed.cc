@@ -20,6 +20,12 @@ lw_status lw_abs_f32(int64_t n, const float* x, float* out) {
 lw_status lw_abs_f64(int64_t n, const double* x, double* out) {
   return Elementwise<Abs, double>(n, out, x);
 }
+lw_status lw_copysign_f32(int64_t n, const float* x, const float* y, float* out) {
+  return Elementwise<CopySign, float>(n, out, x, y);
+}
+lw_status lw_copysign_f64(int64_t n, const double* x, const double* y, double* out) {
+  return Elementwise<CopySign, double>(n, out, x, y);
+}
 lw_status lw_sqrt_f32(int64_t n, const float* x, float* out) {
   return Elementwise<Sqrt, float>(n, out, x);
 }

@@ -39,7 +39,7 @@ enum class Types {
   kAny          // a kernel younger than this header
 };
 
-constexpr lw_kernel kLastKernel = LW_CONVERT;  // that TypesOf knows
+constexpr lw_kernel kLastKernel = LW_COPYSIGN;  // that TypesOf knows
 
 constexpr Types TypesOf(lw_kernel kernel) {
   if (kernel > kLastKernel) return Types::kAny;

@@ -73,6 +73,10 @@ LW_API lw_status lw_clip_f32(int64_t n, const float* x, const float* low, const 
 LW_API lw_status lw_clip_f64(int64_t n, const double* x, const double* low, const double* high,
                              double* out);
 
+/* |x| with the sign of y, of zeros and NaNs too. Exact. */
+LW_API lw_status lw_copysign_f32(int64_t n, const float* x, const float* y, float* out);
+LW_API lw_status lw_copysign_f64(int64_t n, const double* x, const double* y, double* out);
+
 /* x where the condition is not 0, else y; moves bits only. Exact. */
 LW_API lw_status lw_where_f32(int64_t n, const uint8_t* condition, const float* x, const float* y,
                               float* out);

@@ -97,6 +97,10 @@ void reduce(const View<T, N>& in, std::uint64_t axis_set, const View<R, M>& out,
 // Negation and absolute value of any number, zeros and NaNs too; exact.
 void negative(const Input auto& x, Output auto&& out) { detail::Named<LW_NEGATIVE>(x, out); }
 void abs(const Input auto& x, Output auto&& out) { detail::Named<LW_ABS>(x, out); }
+// |x| with the sign of y; exact.
+void copysign(const Input auto& x, const Input auto& y, Output auto&& out) {
+  detail::Named<LW_COPYSIGN>(x, y, out);
+}
 // Correctly rounded square root.
 void sqrt(const Input auto& x, Output auto&& out) { detail::Named<LW_SQRT>(x, out); }
 // Largest integral value not above x; nearest one, ties to even.

@@ -54,6 +54,10 @@ HWY_INLINE V Body(Abs, D, V x) {
   return ops::Abs(x);
 }
 template <class D, class V>
+HWY_INLINE V Body(CopySign, D, V x, V y) {
+  return ops::CopySign(x, y);
+}
+template <class D, class V>
 HWY_INLINE V Body(Sqrt, D, V x) {
   return ops::Sqrt(x);
 }

@@ -132,6 +132,20 @@ struct Abs : Operation<Abs> {
   }
 };
 
+struct CopySign : Operation<CopySign> {
+  static constexpr lw_kernel kId = LW_COPYSIGN;
+  static constexpr std::string_view kName = "copysign";
+  static constexpr std::string_view kDoc = "|x| with the sign of y, of zeros and NaNs too";
+  using Signature = Map<Elem(Elem, Elem)>;
+  using Types = Floats;
+  static constexpr Contract kContract{
+      .bound = Ulp{0}, .flags = Flags::kUntouched, .moves_bits = true};
+  template <class T>
+  T operator()(T x, T y) const {
+    return std::copysign(x, y);
+  }
+};
+
 struct Sqrt : Operation<Sqrt> {
   static constexpr lw_kernel kId = LW_SQRT;
   static constexpr std::string_view kName = "sqrt";
@@ -248,7 +262,7 @@ constexpr Kernel<Multiply, AnySign<T>> ShareLoop(Kernel<Multiply, T>) {
 }
 
 using Arithmetic = TypeList<Add, Subtract, Multiply, Divide, Fma, Negative, Abs, Sqrt, Floor, Rint,
-                            Minimum, Maximum, Clip>;
+                            Minimum, Maximum, Clip, CopySign>;
 
 }  // namespace lanewise
 

@@ -93,6 +93,7 @@ cdef extern from "lanewise/lanewise.h" nogil:
         LW_CUMULATIVE_SUM
         LW_COMPRESS
         LW_CONVERT
+        LW_COPYSIGN
 
     ctypedef enum lw_shape:
         LW_SHAPE_ELEMENTWISE
@@ -200,6 +201,8 @@ cdef extern from "lanewise/lanewise.h" nogil:
                           float* out)
     lw_status lw_clip_f64(int64_t n, const double* x, const double* low, const double* high,
                           double* out)
+    lw_status lw_copysign_f32(int64_t n, const float* x, const float* y, float* out)
+    lw_status lw_copysign_f64(int64_t n, const double* x, const double* y, double* out)
     lw_status lw_where_f32(int64_t n, const uint8_t* condition, const float* x, const float* y,
                            float* out)
     lw_status lw_where_f64(int64_t n, const uint8_t* condition, const double* x, const double* y,
