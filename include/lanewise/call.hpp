@@ -29,6 +29,7 @@ namespace detail {
 enum class Types {
   kFloats,      // all operands f32, or all f64
   kNumbers,     // all operands of one type with arithmetic: f32, f64 and integers
+  kBits,        // all operands of one type of integers, or bool
   kReducible,   // any type but f16 and bf16
   kComparison,  // such inputs; bool or u8 out
   kEquality,    // such inputs, or bool; bool or u8 out
@@ -39,7 +40,7 @@ enum class Types {
   kAny          // a kernel younger than this header
 };
 
-constexpr lw_kernel kLastKernel = LW_COPYSIGN;  // that TypesOf knows
+constexpr lw_kernel kLastKernel = LW_BITWISE_AND;  // that TypesOf knows
 
 constexpr Types TypesOf(lw_kernel kernel) {
   if (kernel > kLastKernel) return Types::kAny;
@@ -54,6 +55,8 @@ constexpr Types TypesOf(lw_kernel kernel) {
     case LW_MINIMUM:
     case LW_MAXIMUM:
       return Types::kNumbers;
+    case LW_BITWISE_AND:
+      return Types::kBits;
     case LW_SUM:
     case LW_MEAN:
     case LW_VAR:
@@ -100,6 +103,10 @@ constexpr bool Fits(Types types, const lw_dtype* operand, int count) {
   if (types == Types::kSelection) {
     return IsTruth(operand[0]) && AreSame(operand + 1, count - 1);
   }
+  if (types == Types::kBits) {
+    return AreSame(operand, count) &&
+           (IsTruth(operand[0]) || (HasArithmetic(operand[0]) && !IsFloat(operand[0])));
+  }
   if (types == Types::kCompress) return IsTruth(operand[1]) && IsSame(operand[0], operand[2]);
   int end = count;  // of the numbers among the operands
   if (types == Types::kComparison && !IsTruth(operand[--end])) return false;
@@ -121,6 +128,9 @@ constexpr void CheckTypes() {
       kFits || kTypes != Types::kNumbers,
       "lanewise: this function takes float, double and integers of any width, of one type "
       "for all operands");
+  static_assert(kFits || kTypes != Types::kBits,
+                "lanewise: this function takes bool and integers of any width, of one type for all "
+                "operands");
   static_assert(kFits || kTypes != Types::kReducible,
                 "lanewise: this function takes float, double, bool and integers of any width");
   static_assert(kFits || kTypes != Types::kComparison,

@@ -144,7 +144,8 @@ typedef enum lw_kernel LW_ENUM_INT {
   LW_CUMULATIVE_SUM = 34,
   LW_COMPRESS = 35,
   LW_CONVERT = 36,
-  LW_COPYSIGN = 37
+  LW_COPYSIGN = 37,
+  LW_BITWISE_AND = 38
 } lw_kernel;
 
 /* How a kernel's operands relate. */

@@ -152,6 +152,11 @@ void where(const Input auto& condition, const Input auto& x, const Input auto& y
 // x in the element type of out, rounded once; see docs/kernels.md for what does not fit.
 void convert(const Input auto& x, Output auto&& out) { detail::Named<LW_CONVERT>(x, out); }
 
+// Bits that both have; of bool: both are true.
+void bitwise_and(const Input auto& x, const Input auto& y, Output auto&& out) {
+  detail::Named<LW_BITWISE_AND>(x, y, out);
+}
+
 // Comparisons write bool, or uint8_t of 0 and 1.
 void equal(const Input auto& x, const Input auto& y, Output auto&& out) {
   detail::Named<LW_EQUAL>(x, y, out);

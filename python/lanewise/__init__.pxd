@@ -94,6 +94,7 @@ cdef extern from "lanewise/lanewise.h" nogil:
         LW_COMPRESS
         LW_CONVERT
         LW_COPYSIGN
+        LW_BITWISE_AND
 
     ctypedef enum lw_shape:
         LW_SHAPE_ELEMENTWISE

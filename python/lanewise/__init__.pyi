@@ -79,6 +79,7 @@ def __getattr__(name: str) -> Elementwise: ...
 abs: Elementwise
 absolute: Elementwise
 add: Elementwise
+bitwise_and: Elementwise
 copysign: Elementwise
 cos: Elementwise
 divide: Elementwise

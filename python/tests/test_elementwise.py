@@ -145,6 +145,7 @@ def test_every_byte_but_zero_is_true():
     want = (x != 0) == (y != 0)
     assert same_bits(lanewise.equal(x.view(bool), y.view(bool)), want)
     assert same_bits(lanewise.not_equal(x.view(bool), y.view(bool)), ~want)
+    assert same_bits(lanewise.bitwise_and(x.view(bool), y.view(bool)), (x != 0) & (y != 0))
 
 
 @pytest.mark.parametrize("char", "fd")
