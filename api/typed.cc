@@ -161,6 +161,12 @@ lw_status lw_dot_f32(int64_t n, const float* x, const float* y, float* result) {
 lw_status lw_dot_f64(int64_t n, const double* x, const double* y, double* result) {
   return ReducedTwo<Dot, double>(n, x, y, result);
 }
+lw_status lw_prod_f32(int64_t n, const float* x, float* result) {
+  return Reduced<Prod, float>(n, x, nullptr, 0, result);
+}
+lw_status lw_prod_f64(int64_t n, const double* x, double* result) {
+  return Reduced<Prod, double>(n, x, nullptr, 0, result);
+}
 lw_status lw_min_f32(int64_t n, const float* x, float* result) {
   return Reduced<Min, float>(n, x, nullptr, 0, result);
 }

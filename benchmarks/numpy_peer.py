@@ -41,7 +41,7 @@ def make_call(kernel, dtypes, inputs, outputs):
         return inputs[0].__getitem__, (inputs[1],), {}
     if kernel == "where":
         return np.where, tuple(inputs), {}
-    if kernel in ("sum", "mean", "var", "min", "max", "argmax"):
+    if kernel in ("sum", "prod", "mean", "var", "min", "max", "argmax"):
         return getattr(inputs[0], kernel), (), {}
     function = getattr(np, NAMES.get(kernel, kernel), None)
     if function is None:

@@ -40,7 +40,7 @@ enum class Types {
   kAny          // a kernel younger than this header
 };
 
-constexpr lw_kernel kLastKernel = LW_BITWISE_AND;  // that TypesOf knows
+constexpr lw_kernel kLastKernel = LW_PROD;  // that TypesOf knows
 
 constexpr Types TypesOf(lw_kernel kernel) {
   if (kernel > kLastKernel) return Types::kAny;
@@ -58,6 +58,7 @@ constexpr Types TypesOf(lw_kernel kernel) {
     case LW_BITWISE_AND:
       return Types::kBits;
     case LW_SUM:
+    case LW_PROD:
     case LW_MEAN:
     case LW_VAR:
     case LW_MIN:

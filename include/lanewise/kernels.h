@@ -132,6 +132,11 @@ LW_API lw_status lw_var_f64(int64_t n, const double* x, double ddof, double* res
 LW_API lw_status lw_dot_f32(int64_t n, const float* x, const float* y, float* result);
 LW_API lw_status lw_dot_f64(int64_t n, const double* x, const double* y, double* result);
 
+/* Product by the fixed tree; integers in 64 bits, wrapping; 1 if empty. Each operation is correctly
+ * rounded. Flags: invalid, overflow. */
+LW_API lw_status lw_prod_f32(int64_t n, const float* x, float* result);
+LW_API lw_status lw_prod_f64(int64_t n, const double* x, double* result);
+
 /* Smallest element; NaN if any is, -0 below +0. Exact. LW_ERR_SIZE if n is 0. */
 LW_API lw_status lw_min_f32(int64_t n, const float* x, float* result);
 LW_API lw_status lw_min_f64(int64_t n, const double* x, double* result);

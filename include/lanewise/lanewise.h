@@ -145,7 +145,8 @@ typedef enum lw_kernel LW_ENUM_INT {
   LW_COMPRESS = 35,
   LW_CONVERT = 36,
   LW_COPYSIGN = 37,
-  LW_BITWISE_AND = 38
+  LW_BITWISE_AND = 38,
+  LW_PROD = 39
 } lw_kernel;
 
 /* How a kernel's operands relate. */

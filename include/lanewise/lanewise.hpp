@@ -178,12 +178,17 @@ void greater_equal(const Input auto& x, const Input auto& y, Output auto&& out) 
 }
 void isnan(const Input auto& x, Output auto&& out) { detail::Named<LW_ISNAN>(x, out); }
 
-// Reductions in the library's fixed order. Empty input: sum and dot 0, mean and var NaN, the
-// others LW_ERR_SIZE.
+// Reductions in the library's fixed order. Empty input: sum and dot 0, prod 1, mean and var NaN,
+// the others LW_ERR_SIZE.
 template <Input X>
 auto sum(const X& x) {
   detail::CheckTypes<LW_SUM, X>();
   return reduce<LW_SUM, sum_t<element_t<X> > >(x);
+}
+template <Input X>
+auto prod(const X& x) {
+  detail::CheckTypes<LW_PROD, X>();
+  return reduce<LW_PROD, sum_t<element_t<X> > >(x);
 }
 template <Input X>
 auto mean(const X& x) {

@@ -87,6 +87,7 @@ void FillReduction(Table& table) {
   FillReduce<Mean>(table, Mean::Types{});
   FillReduce<Var>(table, Var::Types{});
   FillReduce<Dot>(table, Dot::Types{});
+  FillReduce<Prod>(table, Prod::Types{});
   FillReduce<Min>(table, Min::Types{});
   FillReduce<Max>(table, Max::Types{});
   FillArgMax(table, ArgMax::Types{});

@@ -138,6 +138,36 @@ struct ReduceOf<Sum, T>
   using Output = AccumulatorOf<T>;
 };
 
+// -------- products
+
+// In floating point by the fixed tree; integers wrap around in 64 bits, of which the sign of the
+// result is no part, and could be multiplied in any order.
+template <class A, bool kExact>
+struct TreeProduct : ReduceDefaults {
+  using Accumulator = A;
+  using Joins = TreeProduct;
+  using Loops = TreeProduct;
+  static constexpr bool kAnyOrder = kExact, kByTree = true;
+  static constexpr bool kZeroIsQuiet = false;  // infinity times 0 is invalid
+  template <class D>
+  static HWY_INLINE hn::Vec<D> Identity(D d) {
+    return hn::Set(d, hn::TFromD<D>(1));
+  }
+  template <class D, class V>
+  static HWY_INLINE V Join(D, V a, V b) {
+    return hn::Mul(a, b);
+  }
+  static HWY_INLINE A JoinOne(A a, A b) { return a * b; }  // not for GPUs
+  static HWY_INLINE A Empty() { return A(1); }
+  static HWY_INLINE A Finish(A product, double) { return product; }
+};
+
+template <class T>
+struct ReduceOf<Prod, T> : std::conditional_t<std::is_floating_point_v<T>, TreeProduct<T, false>,
+                                              TreeProduct<uint64_t, true>> {
+  using Output = AccumulatorOf<T>;
+};
+
 // -------- the smallest and the largest element, in any order
 
 // Floating-point vectors keep three things: the extreme by the fastest instruction (whatever it

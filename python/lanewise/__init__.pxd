@@ -95,6 +95,7 @@ cdef extern from "lanewise/lanewise.h" nogil:
         LW_CONVERT
         LW_COPYSIGN
         LW_BITWISE_AND
+        LW_PROD
 
     ctypedef enum lw_shape:
         LW_SHAPE_ELEMENTWISE
@@ -228,6 +229,8 @@ cdef extern from "lanewise/lanewise.h" nogil:
     lw_status lw_var_f64(int64_t n, const double* x, double ddof, double* result)
     lw_status lw_dot_f32(int64_t n, const float* x, const float* y, float* result)
     lw_status lw_dot_f64(int64_t n, const double* x, const double* y, double* result)
+    lw_status lw_prod_f32(int64_t n, const float* x, float* result)
+    lw_status lw_prod_f64(int64_t n, const double* x, double* result)
     lw_status lw_min_f32(int64_t n, const float* x, float* result)
     lw_status lw_min_f64(int64_t n, const double* x, double* result)
     lw_status lw_max_f32(int64_t n, const float* x, float* result)

@@ -129,6 +129,15 @@ def sum(
     initial: Any = ...,
     where: ArrayLike = True,
 ) -> Any: ...
+def prod(
+    a: ArrayLike,
+    axis: _Axis = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+    keepdims: bool = False,
+    initial: Any = ...,
+    where: ArrayLike = True,
+) -> Any: ...
 def min(
     a: ArrayLike,
     axis: _Axis = None,

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "kernels/all.h"
+#include "tests/kernels/reduce_reference.h"
 #include "tests/kernels/reference.h"
 
 namespace lanewise::golden {
@@ -235,6 +236,14 @@ std::string CheckReduce(const Case& c) {
       }
       if (got != static_cast<int64_t>(best)) {
         return Wrong(c, place - 1, static_cast<double>(got), static_cast<double>(best));
+      }
+    } else if constexpr (std::is_same_v<Op, Prod>) {
+      // To the bit: what overflows on the way depends on the order.
+      std::vector<T> x;
+      for (const int64_t i : sequence) x.push_back(At<T>(c.inputs[0], i));
+      const R wanted = RefReduce<Prod, T>(x, x, 0);
+      if (!SameValue(got, wanted)) {
+        return Wrong(c, place - 1, static_cast<double>(got), static_cast<double>(wanted));
       }
     } else if constexpr (std::is_integral_v<R>) {
       uint64_t sum = 0;
