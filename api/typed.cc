@@ -26,6 +26,14 @@ lw_status lw_copysign_f32(int64_t n, const float* x, const float* y, float* out)
 lw_status lw_copysign_f64(int64_t n, const double* x, const double* y, double* out) {
   return Elementwise<CopySign, double>(n, out, x, y);
 }
+lw_status lw_divmod_f32(int64_t n, const float* x, const float* y, float* quotient,
+                        float* remainder) {
+  return ElementwiseTwo<DivMod, float>(n, quotient, remainder, x, y);
+}
+lw_status lw_divmod_f64(int64_t n, const double* x, const double* y, double* quotient,
+                        double* remainder) {
+  return ElementwiseTwo<DivMod, double>(n, quotient, remainder, x, y);
+}
 lw_status lw_sqrt_f32(int64_t n, const float* x, float* out) {
   return Elementwise<Sqrt, float>(n, out, x);
 }

@@ -2,6 +2,7 @@
 // Per-target like the files it includes, which have the guards.
 
 #include "kernels/arithmetic/arithmetic-inl.h"
+#include "kernels/arithmetic/divmod-inl.h"
 #include "kernels/bits/bits-inl.h"
 #include "kernels/compare/compare-inl.h"
 #include "kernels/convert/convert-inl.h"

@@ -40,7 +40,7 @@ enum class Types {
   kAny          // a kernel younger than this header
 };
 
-constexpr lw_kernel kLastKernel = LW_PROD;  // that TypesOf knows
+constexpr lw_kernel kLastKernel = LW_DIVMOD;  // that TypesOf knows
 
 constexpr Types TypesOf(lw_kernel kernel) {
   if (kernel > kLastKernel) return Types::kAny;
@@ -52,6 +52,7 @@ constexpr Types TypesOf(lw_kernel kernel) {
     case LW_ADD:
     case LW_SUBTRACT:
     case LW_MULTIPLY:
+    case LW_DIVMOD:
     case LW_MINIMUM:
     case LW_MAXIMUM:
       return Types::kNumbers;

@@ -77,6 +77,13 @@ LW_API lw_status lw_clip_f64(int64_t n, const double* x, const double* low, cons
 LW_API lw_status lw_copysign_f32(int64_t n, const float* x, const float* y, float* out);
 LW_API lw_status lw_copysign_f64(int64_t n, const double* x, const double* y, double* out);
 
+/* floor(x / y) and x - y * floor(x / y), which has the sign of y; integers wrap, by 0 both are 0.
+ * Correctly rounded. Flags: invalid, divide-by-zero, overflow. */
+LW_API lw_status lw_divmod_f32(int64_t n, const float* x, const float* y, float* quotient,
+                               float* remainder);
+LW_API lw_status lw_divmod_f64(int64_t n, const double* x, const double* y, double* quotient,
+                               double* remainder);
+
 /* x where the condition is not 0, else y; moves bits only. Exact. */
 LW_API lw_status lw_where_f32(int64_t n, const uint8_t* condition, const float* x, const float* y,
                               float* out);

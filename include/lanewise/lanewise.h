@@ -146,7 +146,8 @@ typedef enum lw_kernel LW_ENUM_INT {
   LW_CONVERT = 36,
   LW_COPYSIGN = 37,
   LW_BITWISE_AND = 38,
-  LW_PROD = 39
+  LW_PROD = 39,
+  LW_DIVMOD = 40
 } lw_kernel;
 
 /* How a kernel's operands relate. */

@@ -129,6 +129,11 @@ void multiply(const Input auto& x, const Input auto& y, Output auto&& out) {
 void divide(const Input auto& x, const Input auto& y, Output auto&& out) {
   detail::Named<LW_DIVIDE>(x, y, out);
 }
+// Floor of x / y, and what is left of x, with y's sign.
+void divmod(const Input auto& x, const Input auto& y, Output auto&& quotient,
+            Output auto&& remainder) {
+  detail::Named<LW_DIVMOD>(x, y, quotient, remainder);
+}
 // x * y + z, rounded once.
 void fma(const Input auto& x, const Input auto& y, const Input auto& z, Output auto&& out) {
   detail::Named<LW_FMA>(x, y, z, out);

@@ -250,6 +250,23 @@ HWY_INLINE V ShiftRightBy(D d, V v, V count) {  // unsigned types
   return hn::IfThenElseZero(small, hn::Shr(v, hn::IfThenElseZero(small, count)));
 }
 
+// -------- integer quotients, truncated: 0 by zero, and the smallest number by -1 is itself. They
+// may be computed in floating point: a kernel that uses them sets integer_flags in its contract.
+
+template <class D, class V>
+HWY_INLINE V DivInt(D d, V a, V b) {
+  using T = TFromD<D>;
+  const V one = hn::Set(d, T{1});
+  const auto by_zero = hn::Eq(b, hn::Zero(d));
+  auto apart = by_zero;
+  if constexpr (hwy::IsSigned<T>()) {
+    const auto by_minus = hn::Eq(b, hn::Set(d, T{-1}));
+    apart = OrMask(by_zero, by_minus);
+    a = hn::IfThenElse(by_minus, hn::Neg(a), a);
+  }
+  return hn::IfThenZeroElse(by_zero, hn::Div(a, hn::IfThenElse(apart, one, b)));
+}
+
 // -------- lanes of another width or kind. Exact unless the name says how it rounds.
 
 // f32/f64 that already hold an integral value of small magnitude (|v| < 2^31, 2^51), and back.

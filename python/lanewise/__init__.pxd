@@ -96,6 +96,7 @@ cdef extern from "lanewise/lanewise.h" nogil:
         LW_COPYSIGN
         LW_BITWISE_AND
         LW_PROD
+        LW_DIVMOD
 
     ctypedef enum lw_shape:
         LW_SHAPE_ELEMENTWISE
@@ -205,6 +206,10 @@ cdef extern from "lanewise/lanewise.h" nogil:
                           double* out)
     lw_status lw_copysign_f32(int64_t n, const float* x, const float* y, float* out)
     lw_status lw_copysign_f64(int64_t n, const double* x, const double* y, double* out)
+    lw_status lw_divmod_f32(int64_t n, const float* x, const float* y, float* quotient,
+                            float* remainder)
+    lw_status lw_divmod_f64(int64_t n, const double* x, const double* y, double* quotient,
+                            double* remainder)
     lw_status lw_where_f32(int64_t n, const uint8_t* condition, const float* x, const float* y,
                            float* out)
     lw_status lw_where_f64(int64_t n, const uint8_t* condition, const double* x, const double* y,

@@ -83,6 +83,7 @@ bitwise_and: Elementwise
 copysign: Elementwise
 cos: Elementwise
 divide: Elementwise
+divmod: Elementwise
 equal: Elementwise
 exp: Elementwise
 floor: Elementwise

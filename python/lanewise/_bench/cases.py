@@ -82,7 +82,7 @@ class Case:
 
     @property
     def uses_fma(self):
-        return self.math or self.name == "fma"
+        return self.math or self.name in ("fma", "divmod")
 
     def traffic(self):
         """Bytes read from each input and bytes written, per element."""
