@@ -58,6 +58,12 @@ lw_status lw_exp_f32(int64_t n, const float* x, float* out) {
 lw_status lw_exp_f64(int64_t n, const double* x, double* out) {
   return Elementwise<Exp, double>(n, out, x);
 }
+lw_status lw_expm1_f32(int64_t n, const float* x, float* out) {
+  return Elementwise<Expm1, float>(n, out, x);
+}
+lw_status lw_expm1_f64(int64_t n, const double* x, double* out) {
+  return Elementwise<Expm1, double>(n, out, x);
+}
 lw_status lw_log_f32(int64_t n, const float* x, float* out) {
   return Elementwise<Log, float>(n, out, x);
 }

@@ -7,6 +7,7 @@
 #include "kernels/compare/compare-inl.h"
 #include "kernels/convert/convert-inl.h"
 #include "kernels/math/exponential-inl.h"
+#include "kernels/math/exponential_expm1-inl.h"
 #include "kernels/math/exponential_tanh-inl.h"
 #include "kernels/math/power-inl.h"
 #include "kernels/math/trigonometric-inl.h"

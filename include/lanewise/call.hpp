@@ -40,7 +40,7 @@ enum class Types {
   kAny          // a kernel younger than this header
 };
 
-constexpr lw_kernel kLastKernel = LW_DIVMOD;  // that TypesOf knows
+constexpr lw_kernel kLastKernel = LW_EXPM1;  // that TypesOf knows
 
 constexpr Types TypesOf(lw_kernel kernel) {
   if (kernel > kLastKernel) return Types::kAny;

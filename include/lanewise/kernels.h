@@ -94,6 +94,10 @@ LW_API lw_status lw_where_f64(int64_t n, const uint8_t* condition, const double*
 LW_API lw_status lw_exp_f32(int64_t n, const float* x, float* out);
 LW_API lw_status lw_exp_f64(int64_t n, const double* x, double* out);
 
+/* e raised to the power x, minus 1; keeps the sign of zero. At most 1 ULP. Flags: overflow. */
+LW_API lw_status lw_expm1_f32(int64_t n, const float* x, float* out);
+LW_API lw_status lw_expm1_f64(int64_t n, const double* x, double* out);
+
 /* Natural logarithm of x; log(+-0) is -inf, NaN below. At most 1 ULP. Flags: invalid,
  * divide-by-zero. */
 LW_API lw_status lw_log_f32(int64_t n, const float* x, float* out);

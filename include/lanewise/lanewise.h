@@ -147,7 +147,8 @@ typedef enum lw_kernel LW_ENUM_INT {
   LW_COPYSIGN = 37,
   LW_BITWISE_AND = 38,
   LW_PROD = 39,
-  LW_DIVMOD = 40
+  LW_DIVMOD = 40,
+  LW_EXPM1 = 41
 } lw_kernel;
 
 /* How a kernel's operands relate. */

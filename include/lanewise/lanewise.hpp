@@ -108,6 +108,7 @@ void floor(const Input auto& x, Output auto&& out) { detail::Named<LW_FLOOR>(x, 
 void rint(const Input auto& x, Output auto&& out) { detail::Named<LW_RINT>(x, out); }
 // At most 1 ULP each. Angles in radians.
 void exp(const Input auto& x, Output auto&& out) { detail::Named<LW_EXP>(x, out); }
+void expm1(const Input auto& x, Output auto&& out) { detail::Named<LW_EXPM1>(x, out); }
 void log(const Input auto& x, Output auto&& out) { detail::Named<LW_LOG>(x, out); }
 void sin(const Input auto& x, Output auto&& out) { detail::Named<LW_SIN>(x, out); }
 void cos(const Input auto& x, Output auto&& out) { detail::Named<LW_COS>(x, out); }

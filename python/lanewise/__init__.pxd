@@ -97,6 +97,7 @@ cdef extern from "lanewise/lanewise.h" nogil:
         LW_BITWISE_AND
         LW_PROD
         LW_DIVMOD
+        LW_EXPM1
 
     ctypedef enum lw_shape:
         LW_SHAPE_ELEMENTWISE
@@ -216,6 +217,8 @@ cdef extern from "lanewise/lanewise.h" nogil:
                            double* out)
     lw_status lw_exp_f32(int64_t n, const float* x, float* out)
     lw_status lw_exp_f64(int64_t n, const double* x, double* out)
+    lw_status lw_expm1_f32(int64_t n, const float* x, float* out)
+    lw_status lw_expm1_f64(int64_t n, const double* x, double* out)
     lw_status lw_log_f32(int64_t n, const float* x, float* out)
     lw_status lw_log_f64(int64_t n, const double* x, double* out)
     lw_status lw_tanh_f32(int64_t n, const float* x, float* out)

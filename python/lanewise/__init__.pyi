@@ -86,6 +86,7 @@ divide: Elementwise
 divmod: Elementwise
 equal: Elementwise
 exp: Elementwise
+expm1: Elementwise
 floor: Elementwise
 fma: Elementwise
 greater: Elementwise
