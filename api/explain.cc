@@ -33,6 +33,7 @@ std::string CapReason(int chosen) {
 
 // What a kernel that multiplies and adds in one step costs on a target without that instruction.
 std::string FmaNote(const KernelEntry& kernel, Target target) {
+  if (kDtypes[kernel.dtypes[kernel.inputs - 1]].kind != DtypeKind::kFloat) return "";
   if (HasFma(target) || !(kernel.math || kernel.id == LW_FMA)) return "";
   return "; no FMA instruction: computed in software for the same bits, slower than the C "
          "library's";

@@ -70,6 +70,7 @@ lw_backend_task TaskOf(const KernelEntry& kernel, const Operands& operands, int3
   task.kernel = kernel.id;
   task.kind = kernel.shape;
   task.inputs = kernel.inputs;
+  task.outputs = kernel.outputs;
   task.ndim = ndim;
   task.dtypes = kernel.dtypes;
   task.shape = shape;

@@ -20,6 +20,20 @@ lw_status lw_abs_f32(int64_t n, const float* x, float* out) {
 lw_status lw_abs_f64(int64_t n, const double* x, double* out) {
   return Elementwise<Abs, double>(n, out, x);
 }
+lw_status lw_copysign_f32(int64_t n, const float* x, const float* y, float* out) {
+  return Elementwise<CopySign, float>(n, out, x, y);
+}
+lw_status lw_copysign_f64(int64_t n, const double* x, const double* y, double* out) {
+  return Elementwise<CopySign, double>(n, out, x, y);
+}
+lw_status lw_divmod_f32(int64_t n, const float* x, const float* y, float* quotient,
+                        float* remainder) {
+  return ElementwiseTwo<DivMod, float>(n, quotient, remainder, x, y);
+}
+lw_status lw_divmod_f64(int64_t n, const double* x, const double* y, double* quotient,
+                        double* remainder) {
+  return ElementwiseTwo<DivMod, double>(n, quotient, remainder, x, y);
+}
 lw_status lw_sqrt_f32(int64_t n, const float* x, float* out) {
   return Elementwise<Sqrt, float>(n, out, x);
 }
@@ -43,6 +57,12 @@ lw_status lw_exp_f32(int64_t n, const float* x, float* out) {
 }
 lw_status lw_exp_f64(int64_t n, const double* x, double* out) {
   return Elementwise<Exp, double>(n, out, x);
+}
+lw_status lw_expm1_f32(int64_t n, const float* x, float* out) {
+  return Elementwise<Expm1, float>(n, out, x);
+}
+lw_status lw_expm1_f64(int64_t n, const double* x, double* out) {
+  return Elementwise<Expm1, double>(n, out, x);
 }
 lw_status lw_log_f32(int64_t n, const float* x, float* out) {
   return Elementwise<Log, float>(n, out, x);
@@ -154,6 +174,12 @@ lw_status lw_dot_f32(int64_t n, const float* x, const float* y, float* result) {
 }
 lw_status lw_dot_f64(int64_t n, const double* x, const double* y, double* result) {
   return ReducedTwo<Dot, double>(n, x, y, result);
+}
+lw_status lw_prod_f32(int64_t n, const float* x, float* result) {
+  return Reduced<Prod, float>(n, x, nullptr, 0, result);
+}
+lw_status lw_prod_f64(int64_t n, const double* x, double* result) {
+  return Reduced<Prod, double>(n, x, nullptr, 0, result);
 }
 lw_status lw_min_f32(int64_t n, const float* x, float* result) {
   return Reduced<Min, float>(n, x, nullptr, 0, result);

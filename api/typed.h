@@ -59,6 +59,13 @@ lw_status Elementwise(int64_t n, T* out, const In*... in) {
   return LW_OK;
 }
 
+// Two outputs take the way of large arrays.
+template <class Op, class T, class... In>
+lw_status ElementwiseTwo(int64_t n, T* first, T* second, const In*... in) {
+  const lw_operand operands[] = {{in, sizeof(In)}..., {first, sizeof(T)}, {second, sizeof(T)}};
+  return CallElementwise(kKernels[kSlot<Op, T>], operands, n);
+}
+
 template <class Op, class T, class R>
 lw_status Reduced(int64_t n, const T* x, const T* y, double ddof, R* result) {
   return CallReduction(kKernels[kSlot<Op, T>], n, x, y, ddof, result);

@@ -51,9 +51,19 @@ const char* SizeName(int64_t n) {
   }
 }
 
-size_t OutputBytes(const Case& test) {
+namespace {
+// Where the second output begins, aligned as the first; without it where the first ends.
+size_t FirstBytes(const Case& test) {
   const size_t size = lw_dtype_size(test.Output());
-  return test.Reduces() ? size : size * static_cast<size_t>(test.n);
+  const size_t bytes = test.Reduces() ? size : size * static_cast<size_t>(test.n);
+  return test.record.outputs == 1 ? bytes : (bytes + 63) / 64 * 64;
+}
+}  // namespace
+
+size_t OutputBytes(const Case& test) {
+  if (test.record.outputs == 1) return FirstBytes(test);
+  const size_t size = lw_dtype_size(test.record.dtypes[test.record.inputs + 1]);
+  return FirstBytes(test) + size * static_cast<size_t>(test.n);
 }
 
 void Prepare(Case& test) {
@@ -66,6 +76,8 @@ void Prepare(Case& test) {
     test.in[i] = memory;
   }
   test.out = output.Get(OutputBytes(test) + 64);
+  test.second =
+      test.record.outputs == 1 ? nullptr : static_cast<char*>(test.out) + FirstBytes(test);
 }
 
 Traffic TrafficOf(const Case& test) {
@@ -141,6 +153,10 @@ Batch Typed(const Case& test, void* symbol) {
     static int64_t count;
     return TypedCall(symbol, test.n, static_cast<void*>(&count), a, b, test.out);
   }
+  if (test.second) {
+    return test.record.inputs == 1 ? TypedCall(symbol, test.n, test.second, a, test.out)
+                                   : TypedCall(symbol, test.n, test.second, a, b, test.out);
+  }
   switch (test.record.inputs) {
     case 1:
       return TypedCall(symbol, test.n, test.out, a);
@@ -157,8 +173,9 @@ Batch Generic(const Case& test) {
     lw_operand operands[LW_MAX_OPERANDS];
     int64_t n;
   } call{test.record, {}, test.n};
-  for (int i = 0; i <= test.record.inputs; ++i) {
-    const void* data = i == test.record.inputs ? test.out : test.in[i];
+  for (int i = 0; i < test.record.inputs + test.record.outputs; ++i) {
+    const int output = i - test.record.inputs;
+    const void* data = output == 0 ? test.out : output == 1 ? test.second : test.in[i];
     call.operands[i] = {data, static_cast<int64_t>(lw_dtype_size(test.record.dtypes[i]))};
   }
   const lw_status status =

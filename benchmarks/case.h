@@ -19,7 +19,8 @@ struct Case {
   std::string data = "uniform";
   // Set by Prepare.
   const void* in[LW_MAX_OPERANDS] = {};
-  void* out = nullptr;
+  void* out = nullptr;     // all outputs, one after the other
+  void* second = nullptr;  // of two
 
   lw_dtype Output() const { return record.dtypes[record.inputs]; }
   lw_dtype Element() const { return record.dtypes[record.inputs - 1 - (IsCompress() ? 1 : 0)]; }
@@ -28,7 +29,9 @@ struct Case {
   bool Reduces() const;
   bool Math() const { return record.shape == LW_SHAPE_ELEMENTWISE && record.max_ulp >= 1; }
   // The kernel's bodies use fused multiply-add, which targets below v3 have to emulate.
-  bool UsesFma() const { return Math() || record.kernel == LW_FMA; }
+  bool UsesFma() const {
+    return Math() || record.kernel == LW_FMA || record.kernel == LW_DIVMOD;
+  }
   std::string Types() const;  // "f32", or "f16-f32" for a conversion
   std::string Name() const;   // "exp/f32/65536", "exp/f32/65536/huge"
 };
@@ -39,7 +42,7 @@ const char* SizeName(int64_t n);  // "64k"; null for another size
 
 // Allocates and fills the operands. They stay valid until the next call.
 void Prepare(Case& test);
-size_t OutputBytes(const Case& test);
+size_t OutputBytes(const Case& test);  // of all outputs
 Traffic TrafficOf(const Case& test);
 
 struct Target {

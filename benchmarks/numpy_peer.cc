@@ -127,7 +127,7 @@ bool NumPyPeer::Load(const Case& test) {
   if (version_.empty()) return false;
   std::ostringstream line;
   line << "knows " << test.record.name << " " << test.record.inputs;
-  for (int i = 0; i <= test.record.inputs; ++i) {
+  for (int i = 0; i < test.record.inputs + test.record.outputs; ++i) {
     line << " " << lw_dtype_name(test.record.dtypes[i]);
   }
   if (Ask(line.str()) != "yes") return false;

@@ -32,15 +32,16 @@ DTYPES = {
 }
 
 
-def make_call(kernel, dtypes, inputs, out):
+def make_call(kernel, dtypes, inputs, outputs):
     """Returns (function, arguments, keywords) of the usual NumPy spelling of a kernel."""
+    out = outputs[0] if len(outputs) == 1 else tuple(outputs)
     if kernel == "convert":
         return np.copyto, (out, inputs[0]), {"casting": "unsafe"}
     if kernel == "compress":
         return inputs[0].__getitem__, (inputs[1],), {}
     if kernel == "where":
         return np.where, tuple(inputs), {}
-    if kernel in ("sum", "mean", "var", "min", "max", "argmax"):
+    if kernel in ("sum", "prod", "mean", "var", "min", "max", "argmax"):
         return getattr(inputs[0], kernel), (), {}
     function = getattr(np, NAMES.get(kernel, kernel), None)
     if function is None:
@@ -53,15 +54,16 @@ def make_call(kernel, dtypes, inputs, out):
 class Peer:
     def __init__(self, memory):
         self.memory = memory
-        self.kernel, self.dtypes, self.call = None, None, None
+        self.kernel, self.inputs, self.dtypes, self.call = None, 0, None, None
 
     def knows(self, kernel, inputs, *dtypes):
         if any(d not in DTYPES for d in dtypes):
             return "no"
-        self.kernel, self.dtypes, self.call = kernel, [DTYPES[d] for d in dtypes], None
+        self.kernel, self.inputs, self.call = kernel, int(inputs), None
+        self.dtypes = [DTYPES[d] for d in dtypes]
         arrays = [np.ones(4, d) for d in self.dtypes]
         try:
-            call = make_call(kernel, self.dtypes, arrays[:-1], arrays[-1])
+            call = make_call(kernel, self.dtypes, arrays[:self.inputs], arrays[self.inputs:])
             if call is None:
                 return "no"
             with np.errstate(all="ignore"):
@@ -77,11 +79,11 @@ class Peer:
         n = int(n)
         inputs, offset = [], 0
         view = self.view(os.fstat(self.memory).st_size)
-        for dtype in self.dtypes[:-1]:
+        for dtype in self.dtypes[:self.inputs]:
             inputs.append(np.frombuffer(view, dtype, n, offset).copy())
             offset += (n * np.dtype(dtype).itemsize + 63) // 64 * 64
-        out = np.ones(n, self.dtypes[-1])
-        self.call = make_call(self.kernel, self.dtypes, inputs, out)
+        outputs = [np.ones(n, dtype) for dtype in self.dtypes[self.inputs:]]
+        self.call = make_call(self.kernel, self.dtypes, inputs, outputs)
         return "ok"
 
     def matrix(self, rows, columns, axis):

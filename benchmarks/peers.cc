@@ -21,7 +21,7 @@ namespace {
 
 bool IsFloat(lw_dtype dtype) { return dtype == LW_F32 || dtype == LW_F64; }
 bool AllOf(const Case& test, lw_dtype dtype) {
-  for (int i = 0; i <= test.record.inputs; ++i) {
+  for (int i = 0; i < test.record.inputs + test.record.outputs; ++i) {
     if (test.record.dtypes[i] != dtype) return false;
   }
   return true;

@@ -43,16 +43,17 @@ typedef struct lw_backend_operand {
  * Sizes are at least 1, except that reduced axes may be empty: sum and dot then give +0, mean and
  * var NaN; min, max and argmax do not come; and compress may have no element: *count gets 0. The
  * data of an operand without elements may be null. Every element is aligned to its size, and to no
- * more. The output of an elementwise kernel or a scan may be exactly one of its inputs (in place);
+ * more. An output of an elementwise kernel or a scan may be exactly one of its inputs (in place);
  * nothing else overlaps. */
 typedef struct lw_backend_task {
   lw_kernel kernel;
   lw_shape kind;          /* lw_kernel_info's shape: elementwise, reduce, arg, scan ... */
-  int32_t inputs;         /* operands before the output: 1 to 3 */
+  int32_t inputs;         /* operands before the outputs: 1 to 3 */
+  int32_t outputs;        /* 1, of elementwise kernels 1 or 2 */
   int32_t ndim;           /* 0..LW_MAX_NDIM; dot, scans and compress have 1 axis */
-  const lw_dtype* dtypes; /* inputs, then the output */
+  const lw_dtype* dtypes; /* inputs, then outputs */
   const int64_t* shape;   /* ndim sizes */
-  const lw_backend_operand* operands; /* inputs, then the output */
+  const lw_backend_operand* operands; /* inputs, then outputs */
   uint64_t axis_mask;                 /* reductions: bit i means that axis i is reduced (dot: 1) */
   double ddof;                        /* var: the divisor is n - ddof */
   int64_t* count; /* compress: device address that receives the number written */
@@ -80,7 +81,7 @@ typedef struct lw_backend {
   int32_t ptx_architecture;     /* ... and PTX for this one and all later ones; 0: none */
   const int32_t* architectures; /* 10 * major + minor, ascending: 75, 80, 90 */
 
-  /* 1 if there is a kernel for these dtypes (inputs, then the output). Asks no device. */
+  /* 1 if there is a kernel for these dtypes (inputs, then outputs). Asks no device. */
   int32_t (*has_kernel)(lw_kernel kernel, const lw_dtype* dtypes);
 
   /* Where an address lies. Addresses that CUDA does not know are LW_GPU_MEMORY_HOST, device -1. */

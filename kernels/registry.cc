@@ -48,7 +48,7 @@ constexpr void SetOperands(KernelEntry& entry) {
   }
 }
 
-// Integer kernels are exact and touch no floating-point state, unless they are reduced to a float.
+// Integer kernels are exact, unless they are reduced to a float.
 template <class Op, class T>
 constexpr bool ComputesInFloat() {
   if constexpr (requires { typename Op::template Result<T>; })
@@ -64,7 +64,7 @@ struct Facts {
   static constexpr double kBound =
       kIsNarrow<T> && kIsMath<Op> ? 0.5 + Op::kBound.value / 8192 : Op::kBound.value;
   static constexpr double kMaxUlp = kFloat ? kBound : 0;
-  static constexpr Flags kFlags = kFloat ? Op::kFlags : Flags::kUntouched;
+  static constexpr Flags kFlags = kFloat ? Op::kFlags : Op::kContract.integer_flags;
 };
 template <class Op, class From, class To>
 struct Facts<Op, Cast<From, To>> {
@@ -81,7 +81,7 @@ constexpr KernelEntry Describe(Kernel<Op, T>) {
   SetOperands<Op, T>(entry);
   entry.max_ulp = Facts<Op, T>::kMaxUlp;
   entry.flags = Facts<Op, T>::kFlags;
-  entry.math = kIsMath<Op>;
+  entry.math = kIsLong<Op>;
   entry.needs_element = Op::kContract.needs_element;
   entry.numerics_since = 1;
   entry.slot = static_cast<int>(kSlot<Op, T>);

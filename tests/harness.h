@@ -36,19 +36,12 @@ inline std::vector<lw_kernel_record> AllRecords() {
   return records;
 }
 
+inline bool IsElementwise(const lw_kernel_record& record) {
+  return record.shape == LW_SHAPE_ELEMENTWISE;
+}
 inline std::vector<lw_kernel_record> ElementwiseRecords() {
   std::vector<lw_kernel_record> records = AllRecords();
-  std::erase_if(records, [](const auto& r) { return r.shape != LW_SHAPE_ELEMENTWISE; });
-  return records;
-}
-
-// Those that the GPU has: with one output.
-inline bool IsGpuMap(const lw_kernel_record& record) {
-  return record.shape == LW_SHAPE_ELEMENTWISE && record.outputs == 1;
-}
-inline std::vector<lw_kernel_record> GpuMapRecords() {
-  std::vector<lw_kernel_record> records = AllRecords();
-  std::erase_if(records, [](const auto& r) { return !IsGpuMap(r); });
+  std::erase_if(records, [](const auto& r) { return !IsElementwise(r); });
   return records;
 }
 
@@ -67,7 +60,7 @@ inline size_t SizeOf(const lw_kernel_record& record, int operand) {
 
 using golden::MovesBits;
 using golden::Operands;
-// The library's own rule (kIsMath in kernels/list/kernel.h).
+// kIsMath in kernels/list/kernel.h.
 inline bool IsMath(const lw_kernel_record& record) {
   return record.shape == LW_SHAPE_ELEMENTWISE && record.max_ulp > 0.5;
 }

@@ -80,11 +80,12 @@ void Elementwise(const char* name, lw_dtype dtype, const Arrays& arrays) {
     if (record.kernel != kernel || record.dtypes[record.inputs - 1] != dtype) continue;
     lw_gpu_operand operands[LW_MAX_OPERANDS] = {};
     int64_t strides[LW_MAX_OPERANDS];
+    // A second output takes the third input's place.
     void* data[] = {arrays.a, arrays.b, arrays.c};
     double bytes = 0;
-    for (int k = 0; k <= record.inputs; ++k) {
+    for (int k = 0; k < record.inputs + record.outputs; ++k) {
       strides[k] = static_cast<int64_t>(lw_dtype_size(record.dtypes[k]));
-      operands[k].data = k < record.inputs ? data[k] : arrays.out;
+      operands[k].data = k == record.inputs ? arrays.out : data[k > record.inputs ? 2 : k];
       operands[k].stride_bytes = &strides[k];
       bytes += static_cast<double>(arrays.n * strides[k]);
     }

@@ -15,7 +15,7 @@ namespace HWY_NAMESPACE {
 // Blocks on a multiprocessor, at least: for math bodies one, so that the compiler may take the
 // registers that they need.
 template <class Op>
-inline constexpr int kMinBlocks = kIsMath<Op> ? 1 : 2;
+inline constexpr int kMinBlocks = kIsLong<Op> ? 1 : 2;
 
 template <class Op, class T>
 __global__ void __launch_bounds__(kMapThreads, kMinBlocks<Op>)
@@ -35,7 +35,7 @@ namespace {
 // operation, and the conversions that move bits.
 template <class Op, class T>
 constexpr bool IsHere(Kernel<Op, T>) {
-  if constexpr (kIsMap<Op>)
+  if constexpr (kIsElementwise<Op>)
     return static_cast<size_t>(Op::kId) % gpu::kMapParts == LANEWISE_PART;
   else
     return false;

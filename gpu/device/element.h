@@ -15,21 +15,22 @@ namespace HWY_NAMESPACE {
 // The operand types of a signature, as they are stored.
 template <class Inputs, class Outputs>
 struct StoredOperands;
-template <class... In, class Out>
-struct StoredOperands<TypeList<In...>, TypeList<Out>> {
-  using Output = StoredAs<Out>;
+template <class... In, class Out, class... More>
+struct StoredOperands<TypeList<In...>, TypeList<Out, More...>> {
+  using Output = StoredAs<Out>;  // the first
+  using Outputs = TypeList<StoredAs<Out>, StoredAs<More>...>;
   using Inputs = TypeList<StoredAs<In>...>;
-  static constexpr size_t kInputs = sizeof...(In);
+  static constexpr size_t kInputs = sizeof...(In), kOutputs = 1 + sizeof...(More);
 };
 
-// out = op(in...), elements as they are stored.
+// out = op(in...), elements as they are stored; two outputs as an ops::Pair.
 template <class Op, class T>
 struct Element : StoredOperands<InputsOf<Op, T>, OutputsOf<Op, T>> {
   using Base = StoredOperands<InputsOf<Op, T>, OutputsOf<Op, T>>;
   using typename Base::Output;
 
   template <class... V>
-  static HWY_INLINE Output Apply(V... v) {
+  static HWY_INLINE auto Apply(V... v) {
     [[maybe_unused]] Raised raised;  // CUDA has no exception flags: nobody reads it
     if constexpr (std::is_same_v<typename Op::Signature, Map<CastTo(CastFrom)>>) {
       return ApplyConvert(static_cast<T*>(nullptr), raised, v...);
@@ -39,6 +40,8 @@ struct Element : StoredOperands<InputsOf<Op, T>, OutputsOf<Op, T>> {
       return ApplyNarrow(raised, v...);
     } else if constexpr (Op::kFlags == Flags::kOwn) {
       return Body(Op{}, hn::Tag<T>(), v..., raised);
+    } else if constexpr (Base::kOutputs == 2) {
+      return Body(Op{}, hn::Tag<T>(), v...);
     } else {
       return static_cast<Output>(Body(Op{}, hn::Tag<T>(), v...));
     }
@@ -61,33 +64,35 @@ struct Element : StoredOperands<InputsOf<Op, T>, OutputsOf<Op, T>> {
     else
       return ops::BF16ToF32(d, v);
   }
-  template <class... V>
-  static HWY_INLINE Output ApplyNarrow(Raised& raised, V... v) {
+  static HWY_INLINE uint16_t Round(float result, Raised& raised) {
     const hn::Tag<float> d;
-    float result;
-    if constexpr (Op::kFlags == Flags::kOwn)
-      result = Body(Op{}, d, Widen(v)..., raised);
-    else
-      result = Body(Op{}, d, Widen(v)...);
     if constexpr (std::is_same_v<T, f16>)
       return ops::F32ToF16(hn::Tag<uint16_t>(), d, result, raised);
     else
       return ops::F32ToBF16(hn::Tag<uint16_t>(), d, result, raised);
+  }
+  template <class... V>
+  static HWY_INLINE auto ApplyWide(Raised& raised, V... v) {
+    if constexpr (Op::kFlags == Flags::kOwn)
+      return Body(Op{}, hn::Tag<float>(), v..., raised);
+    else
+      return Body(Op{}, hn::Tag<float>(), v...);
+  }
+  template <class... V>
+  static HWY_INLINE auto ApplyNarrow(Raised& raised, V... v) {
+    const auto wide = ApplyWide(raised, Widen(v)...);
+    if constexpr (Base::kOutputs == 2) {
+      return ops::Pair(hn::Tag<uint16_t>(), Round(ops::First(wide), raised),
+                       Round(ops::Second(wide), raised));
+    } else {
+      return static_cast<Output>(Round(wide, raised));
+    }
   }
   template <class V>
   static HWY_INLINE V ApplySelect(uint8_t condition, V x, V y) {
     return Body(Op{}, hn::Tag<T>(), condition != 0, x, y);
   }
 };
-
-// Whether a kernel is launched as a map: with one output.
-template <class Op>
-inline constexpr bool kIsMap = [] {
-  if constexpr (kIsElementwise<Op>)
-    return OutputsOf<Op, Elem>::kSize == 1;
-  else
-    return false;
-}();
 
 }  // namespace HWY_NAMESPACE
 }  // namespace lanewise

@@ -11,11 +11,13 @@ constexpr int64_t kMaxStridedElements = INT32_MAX;
 
 int64_t SizeOf(lw_dtype dtype) { return kDtypes[dtype].size; }
 
-// All operands along as few axes as possible, sorted by the output's memory.
+int CountOf(const lw_backend_task& task) { return task.inputs + task.outputs; }
+
+// All operands along as few axes as possible, sorted by the (first) output's memory.
 Geometry GeometryOf(const lw_backend_task& task) {
   const int64_t* strides[LW_MAX_OPERANDS] = {};
-  for (int k = 0; k <= task.inputs; ++k) strides[k] = task.operands[k].stride_bytes;
-  return Collapse(task.ndim, task.shape, kAllAxes, strides, task.inputs + 1, task.inputs,
+  for (int k = 0; k < CountOf(task); ++k) strides[k] = task.operands[k].stride_bytes;
+  return Collapse(task.ndim, task.shape, kAllAxes, strides, CountOf(task), task.inputs,
                   Order::kAny);
 }
 
@@ -30,7 +32,9 @@ MapOperands OperandsOf(const lw_backend_task& task, const Geometry& g) {
       operands.in[k] = static_cast<const char*>(operand.data) + g.offset[k];
     }
   }
-  operands.out = static_cast<char*>(task.operands[task.inputs].data) + g.offset[task.inputs];
+  for (int k = task.inputs; k < CountOf(task); ++k) {
+    operands.out[k - task.inputs] = static_cast<char*>(task.operands[k].data) + g.offset[k];
+  }
   return operands;
 }
 
@@ -41,7 +45,7 @@ bool MakeContiguous(const lw_backend_task& task, const Geometry& g, const MapKer
   static_cast<MapOperands&>(map) = OperandsOf(task, g);
   map.n = g.Count();
   int gap = -1;  // elements missing in the first access
-  for (int k = 0; k <= task.inputs; ++k) {
+  for (int k = 0; k < CountOf(task); ++k) {
     const int64_t size = SizeOf(task.dtypes[k]);
     const bool input = k < task.inputs;
     if (input && (map.by_value >> k & 1 || AccessOf(g, k, size) == Access::kRepeated)) {
@@ -49,7 +53,7 @@ bool MakeContiguous(const lw_backend_task& task, const Geometry& g, const MapKer
       continue;
     }
     if (AccessOf(g, k, size) != Access::kContiguous) return false;
-    const auto address = reinterpret_cast<uintptr_t>(input ? map.in[k] : map.out);
+    const auto address = reinterpret_cast<uintptr_t>(input ? map.in[k] : map.out[k - task.inputs]);
     const int beyond = static_cast<int>(address % static_cast<uintptr_t>(kernel.vector * size) /
                                         static_cast<uintptr_t>(size));
     if (gap >= 0 && gap != beyond) return false;
@@ -66,8 +70,8 @@ StridedMap MakeStrided(const lw_backend_task& task, const Geometry& g) {
   map.ndim = g.ndim;
   for (int i = 0; i < g.ndim; ++i) {
     map.size[i] = Divider(static_cast<uint32_t>(g.size[i]));
-    for (int k = 0; k <= task.inputs; ++k) {
-      map.stride[k < task.inputs ? k : kMaxInputs][i] = g.stride[k][i];
+    for (int k = 0; k < CountOf(task); ++k) {
+      map.stride[k < task.inputs ? k : kMaxInputs + k - task.inputs][i] = g.stride[k][i];
     }
   }
   return map;
@@ -85,7 +89,7 @@ bool LaunchStrided(const lw_backend_task& task, Geometry& g, const MapKernel& ke
   Geometry piece = g;
   for (int64_t first = 0; first < whole; first += step) {
     piece.size[axis] = std::min(step, whole - first);
-    for (int k = 0; k <= task.inputs; ++k) {
+    for (int k = 0; k < CountOf(task); ++k) {
       piece.offset[k] = g.offset[k] + first * g.stride[k][axis];
     }
     if (!LaunchStrided(task, piece, kernel, launch, context, axis + 1)) return false;

@@ -14,13 +14,13 @@ inline constexpr int kMapThreads = 256;
 inline constexpr int kStridedUnroll = 4;
 inline constexpr int kStridedTile = kMapThreads * kStridedUnroll;
 // The longest signature of a kernel on the GPU.
-inline constexpr int kMaxInputs = 3;
+inline constexpr int kMaxInputs = 3, kMaxOutputs = 2;
 
 // Bit k of `by_value`: input k is value[k] everywhere.
 struct MapOperands {
   const void* in[kMaxInputs] = {};
   uint64_t value[kMaxInputs] = {};
-  void* out = nullptr;
+  void* out[kMaxOutputs] = {};
   uint32_t by_value = 0;
 };
 
@@ -37,8 +37,8 @@ struct StridedMap : MapOperands {
   uint32_t n = 0;
   int32_t ndim = 1;
   Divider size[LW_MAX_NDIM];  // outermost first
-  int64_t stride[kMaxInputs + 1][LW_MAX_NDIM] =
-      {};  // bytes; inputs, then (index kMaxInputs) output
+  // Bytes; of inputs, then, from index kMaxInputs on, of outputs.
+  int64_t stride[kMaxInputs + kMaxOutputs][LW_MAX_NDIM] = {};
 };
 
 }  // namespace lanewise::gpu

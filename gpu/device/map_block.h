@@ -21,11 +21,11 @@ using gpu::StridedMap;
 
 // ---------------------------------------------------------------- operands
 
-struct NoInput {};
+struct NoOperand {};
 
 template <size_t K, class List>
 struct TypeAt {
-  using type = NoInput;
+  using type = NoOperand;
 };
 template <class T, class... Ts>
 struct TypeAt<0, TypeList<T, Ts...>> {
@@ -36,6 +36,8 @@ struct TypeAt<K, TypeList<T, Ts...>> : TypeAt<K - 1, TypeList<Ts...>> {};
 
 template <class E, size_t K>
 using InputOf = typename TypeAt<K, typename E::Inputs>::type;
+template <class E, size_t K>
+using OutputOf = typename TypeAt<K, typename E::Outputs>::type;
 
 // An input that is the same for all elements: passed along with the launch, or in device memory.
 template <class T>
@@ -59,12 +61,12 @@ HWY_INLINE auto ApplyTo(V0 a, [[maybe_unused]] V1 b, [[maybe_unused]] V2 c) {
 // ---------------------------------------------------------------- contiguous
 
 // Elements per access: the widest operand has 16 bytes.
-template <class E, class... In>
-constexpr int VectorOf(TypeList<In...>) {
-  return 16 / static_cast<int>(std::max({sizeof(typename E::Output), sizeof(In)...}));
+template <class... In, class... Out>
+constexpr int VectorOf(TypeList<In...>, TypeList<Out...>) {
+  return 16 / static_cast<int>(std::max({sizeof(In)..., sizeof(Out)...}));
 }
 template <class E>
-inline constexpr int kVector = VectorOf<E>(typename E::Inputs());
+inline constexpr int kVector = VectorOf(typename E::Inputs(), typename E::Outputs());
 
 // Vectors per thread: all are loaded before the first is used. Hopper wants about 48 KiB in flight
 // on a multiprocessor, 24 bytes for each of its 2048 threads. Math bodies are long, are repeated
@@ -72,7 +74,7 @@ inline constexpr int kVector = VectorOf<E>(typename E::Inputs());
 template <class Op, class E, class... In>
 constexpr int UnrollOf(TypeList<In...>) {
   const int bytes = kVector<E> * static_cast<int>((sizeof(In) + ...));
-  return std::clamp((kIsMath<Op> ? 32 : 64) / bytes, 1, 4);
+  return std::clamp((kIsLong<Op> ? 32 : 64) / bytes, 1, 4);
 }
 template <class Op, class E>
 inline constexpr int kUnroll = UnrollOf<Op, E>(typename E::Inputs());
@@ -86,7 +88,7 @@ template <class T>
 HWY_INLINE T FixedOr0(const ContiguousMap& args, int k, T*) {
   return args.fixed >> k & 1 ? FixedInput<T>(args, k) : T(0);
 }
-HWY_INLINE NoInput FixedOr0(const ContiguousMap&, int, NoInput*) { return {}; }
+HWY_INLINE NoOperand FixedOr0(const ContiguousMap&, int, NoOperand*) { return {}; }
 
 template <int N, class T>
 HWY_INLINE Pack<T, N> LoadInput(const ContiguousMap& args, int k, int64_t i, T fixed) {
@@ -99,7 +101,7 @@ HWY_INLINE Pack<T, N> LoadInput(const ContiguousMap& args, int k, int64_t i, T f
   return pack;
 }
 template <int N>
-HWY_INLINE Pack<NoInput, N> LoadInput(const ContiguousMap&, int, int64_t, NoInput) {
+HWY_INLINE Pack<NoOperand, N> LoadInput(const ContiguousMap&, int, int64_t, NoOperand) {
   return {};
 }
 
@@ -128,11 +130,20 @@ struct InputPacks {
     c = LoadInput<N>(args, 2, i, fixed.c);
   }
   HWY_INLINE void Store(const ContiguousMap& args, int64_t i) const {
-    using Output = typename E::Output;
-    Pack<Output, N> results;
+    Pack<OutputOf<E, 0>, N> first;
+    [[maybe_unused]] Pack<OutputOf<E, 1>, N> second;
 #pragma unroll
-    for (int j = 0; j < N; ++j) results.v[j] = ApplyTo<E>(a.v[j], b.v[j], c.v[j]);
-    StoreWide(results, static_cast<Output*>(args.out) + i);
+    for (int j = 0; j < N; ++j) {
+      const auto result = ApplyTo<E>(a.v[j], b.v[j], c.v[j]);
+      if constexpr (E::kOutputs == 1)
+        first.v[j] = result;
+      else
+        first.v[j] = ops::First(result), second.v[j] = ops::Second(result);
+    }
+    StoreWide(first, static_cast<OutputOf<E, 0>*>(args.out[0]) + i);
+    if constexpr (E::kOutputs == 2) {
+      StoreWide(second, static_cast<OutputOf<E, 1>*>(args.out[1]) + i);
+    }
   }
 };
 
@@ -174,11 +185,16 @@ HWY_INLINE T LoadStrided(const StridedMap& args, int k, int64_t offset, T*) {
   if (args.by_value >> k & 1) return FixedInput<T>(args, k);
   return *reinterpret_cast<const T*>(static_cast<const char*>(args.in[k]) + offset);
 }
-HWY_INLINE NoInput LoadStrided(const StridedMap&, int, int64_t, NoInput*) { return {}; }
+HWY_INLINE NoOperand LoadStrided(const StridedMap&, int, int64_t, NoOperand*) { return {}; }
+
+template <class T, class V>
+HWY_INLINE void StoreStrided(const StridedMap& args, int k, int64_t offset, V value) {
+  *reinterpret_cast<T*>(static_cast<char*>(args.out[k]) + offset) = value;
+}
 
 template <class E>
 struct StridedElement {
-  int64_t out;
+  int64_t out[E::kOutputs];
   InputOf<E, 0> a;
   InputOf<E, 1> b;
   InputOf<E, 2> c;
@@ -186,7 +202,8 @@ struct StridedElement {
   // Element `index` in C order.
   HWY_INLINE void Load(const StridedMap& args, uint32_t index) {
     int64_t offset[kMaxInputs] = {};
-    out = 0;
+#pragma unroll
+    for (int k = 0; k < static_cast<int>(E::kOutputs); ++k) out[k] = 0;
 #pragma unroll 1
     for (int axis = args.ndim - 1; axis >= 0; --axis) {
       uint32_t position = index;
@@ -198,15 +215,23 @@ struct StridedElement {
       for (int k = 0; k < static_cast<int>(E::kInputs); ++k) {
         offset[k] += position * args.stride[k][axis];
       }
-      out += position * args.stride[kMaxInputs][axis];
+#pragma unroll
+      for (int k = 0; k < static_cast<int>(E::kOutputs); ++k) {
+        out[k] += position * args.stride[kMaxInputs + k][axis];
+      }
     }
     a = LoadStrided(args, 0, offset[0], static_cast<InputOf<E, 0>*>(nullptr));
     b = LoadStrided(args, 1, offset[1], static_cast<InputOf<E, 1>*>(nullptr));
     c = LoadStrided(args, 2, offset[2], static_cast<InputOf<E, 2>*>(nullptr));
   }
   HWY_INLINE void Store(const StridedMap& args) const {
-    *reinterpret_cast<typename E::Output*>(static_cast<char*>(args.out) + out) =
-        ApplyTo<E>(a, b, c);
+    const auto result = ApplyTo<E>(a, b, c);
+    if constexpr (E::kOutputs == 1) {
+      StoreStrided<OutputOf<E, 0>>(args, 0, out[0], result);
+    } else {
+      StoreStrided<OutputOf<E, 0>>(args, 0, out[0], ops::First(result));
+      StoreStrided<OutputOf<E, 1>>(args, 1, out[1], ops::Second(result));
+    }
   }
 };
 

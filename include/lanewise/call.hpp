@@ -29,6 +29,7 @@ namespace detail {
 enum class Types {
   kFloats,      // all operands of one of the four floats
   kNumbers,     // all operands of one type, but not bool
+  kBits,        // all operands of one type of integers, or bool
   kReducible,   // any type but f16 and bf16
   kScan,        // such an input, its sums' type out
   kComparison,  // such inputs; bool or u8 out
@@ -40,7 +41,7 @@ enum class Types {
   kAny          // a kernel younger than this header
 };
 
-constexpr lw_kernel kLastKernel = LW_CONVERT;  // that TypesOf knows
+constexpr lw_kernel kLastKernel = LW_EXPM1;  // that TypesOf knows
 
 constexpr Types TypesOf(lw_kernel kernel) {
   if (kernel > kLastKernel) return Types::kAny;
@@ -52,10 +53,14 @@ constexpr Types TypesOf(lw_kernel kernel) {
     case LW_ADD:
     case LW_SUBTRACT:
     case LW_MULTIPLY:
+    case LW_DIVMOD:
     case LW_MINIMUM:
     case LW_MAXIMUM:
       return Types::kNumbers;
+    case LW_BITWISE_AND:
+      return Types::kBits;
     case LW_SUM:
+    case LW_PROD:
     case LW_MEAN:
     case LW_VAR:
     case LW_DOT:
@@ -116,6 +121,9 @@ constexpr bool Fits(Types types, const lw_dtype* operand, int count) {
   if (types == Types::kSelection) {
     return IsTruth(operand[0]) && AreSame(operand + 1, count - 1);
   }
+  if (types == Types::kBits) {
+    return AreSame(operand, count) && !IsFloat(operand[0]);
+  }
   if (types == Types::kCompress) return IsTruth(operand[1]) && IsSame(operand[0], operand[2]);
   int end = count;  // of the numbers among the operands
   if (types == Types::kComparison && !IsTruth(operand[--end])) return false;
@@ -137,6 +145,9 @@ constexpr void CheckTypes() {
   static_assert(kFits || kTypes != Types::kNumbers,
                 "lanewise: this function takes floats and integers of any width, of one type "
                 "for all operands");
+  static_assert(kFits || kTypes != Types::kBits,
+                "lanewise: this function takes bool and integers of any width, of one type for all "
+                "operands");
   static_assert(kFits || kTypes != Types::kReducible,
                 "lanewise: this function takes float, double, bool and integers of any width, of "
                 "one type for all operands");

@@ -73,6 +73,17 @@ LW_API lw_status lw_clip_f32(int64_t n, const float* x, const float* low, const 
 LW_API lw_status lw_clip_f64(int64_t n, const double* x, const double* low, const double* high,
                              double* out);
 
+/* |x| with the sign of y, of zeros and NaNs too. Exact. */
+LW_API lw_status lw_copysign_f32(int64_t n, const float* x, const float* y, float* out);
+LW_API lw_status lw_copysign_f64(int64_t n, const double* x, const double* y, double* out);
+
+/* floor(x / y) and x - y * floor(x / y), which has the sign of y; integers wrap, by 0 both are 0.
+ * Correctly rounded. Flags: invalid, divide-by-zero, overflow. */
+LW_API lw_status lw_divmod_f32(int64_t n, const float* x, const float* y, float* quotient,
+                               float* remainder);
+LW_API lw_status lw_divmod_f64(int64_t n, const double* x, const double* y, double* quotient,
+                               double* remainder);
+
 /* x where the condition is not 0, else y; moves bits only. Exact. */
 LW_API lw_status lw_where_f32(int64_t n, const uint8_t* condition, const float* x, const float* y,
                               float* out);
@@ -82,6 +93,10 @@ LW_API lw_status lw_where_f64(int64_t n, const uint8_t* condition, const double*
 /* e raised to the power x. At most 1 ULP. Flags: overflow. */
 LW_API lw_status lw_exp_f32(int64_t n, const float* x, float* out);
 LW_API lw_status lw_exp_f64(int64_t n, const double* x, double* out);
+
+/* e raised to the power x, minus 1; keeps the sign of zero. At most 1 ULP. Flags: overflow. */
+LW_API lw_status lw_expm1_f32(int64_t n, const float* x, float* out);
+LW_API lw_status lw_expm1_f64(int64_t n, const double* x, double* out);
 
 /* Natural logarithm of x; log(+-0) is -inf, NaN below. At most 1 ULP. Flags: invalid,
  * divide-by-zero. */
@@ -128,6 +143,11 @@ LW_API lw_status lw_var_f64(int64_t n, const double* x, double ddof, double* res
  * overflow. */
 LW_API lw_status lw_dot_f32(int64_t n, const float* x, const float* y, float* result);
 LW_API lw_status lw_dot_f64(int64_t n, const double* x, const double* y, double* result);
+
+/* Product by the fixed tree; integers in 64 bits, wrapping; 1 if empty. Each operation is correctly
+ * rounded. Flags: invalid, overflow. */
+LW_API lw_status lw_prod_f32(int64_t n, const float* x, float* result);
+LW_API lw_status lw_prod_f64(int64_t n, const double* x, double* result);
 
 /* Smallest element; NaN if any is, -0 below +0. Exact. LW_ERR_SIZE if n is 0. */
 LW_API lw_status lw_min_f32(int64_t n, const float* x, float* result);

@@ -143,7 +143,12 @@ typedef enum lw_kernel LW_ENUM_INT {
   LW_ARGMAX = 33,
   LW_CUMULATIVE_SUM = 34,
   LW_COMPRESS = 35,
-  LW_CONVERT = 36
+  LW_CONVERT = 36,
+  LW_COPYSIGN = 37,
+  LW_BITWISE_AND = 38,
+  LW_PROD = 39,
+  LW_DIVMOD = 40,
+  LW_EXPM1 = 41
 } lw_kernel;
 
 /* How a kernel's operands relate. */

@@ -97,6 +97,10 @@ void reduce(const View<T, N>& in, std::uint64_t axis_set, const View<R, M>& out,
 // Negation and absolute value of any number, zeros and NaNs too; exact.
 void negative(const Input auto& x, Output auto&& out) { detail::Named<LW_NEGATIVE>(x, out); }
 void abs(const Input auto& x, Output auto&& out) { detail::Named<LW_ABS>(x, out); }
+// |x| with the sign of y; exact.
+void copysign(const Input auto& x, const Input auto& y, Output auto&& out) {
+  detail::Named<LW_COPYSIGN>(x, y, out);
+}
 // Correctly rounded square root.
 void sqrt(const Input auto& x, Output auto&& out) { detail::Named<LW_SQRT>(x, out); }
 // Largest integral value not above x; nearest one, ties to even.
@@ -104,6 +108,7 @@ void floor(const Input auto& x, Output auto&& out) { detail::Named<LW_FLOOR>(x, 
 void rint(const Input auto& x, Output auto&& out) { detail::Named<LW_RINT>(x, out); }
 // At most 1 ULP each. Angles in radians.
 void exp(const Input auto& x, Output auto&& out) { detail::Named<LW_EXP>(x, out); }
+void expm1(const Input auto& x, Output auto&& out) { detail::Named<LW_EXPM1>(x, out); }
 void log(const Input auto& x, Output auto&& out) { detail::Named<LW_LOG>(x, out); }
 void sin(const Input auto& x, Output auto&& out) { detail::Named<LW_SIN>(x, out); }
 void cos(const Input auto& x, Output auto&& out) { detail::Named<LW_COS>(x, out); }
@@ -124,6 +129,11 @@ void multiply(const Input auto& x, const Input auto& y, Output auto&& out) {
 }
 void divide(const Input auto& x, const Input auto& y, Output auto&& out) {
   detail::Named<LW_DIVIDE>(x, y, out);
+}
+// Floor of x / y, and what is left of x, with y's sign.
+void divmod(const Input auto& x, const Input auto& y, Output auto&& quotient,
+            Output auto&& remainder) {
+  detail::Named<LW_DIVMOD>(x, y, quotient, remainder);
 }
 // x * y + z, rounded once.
 void fma(const Input auto& x, const Input auto& y, const Input auto& z, Output auto&& out) {
@@ -148,6 +158,11 @@ void where(const Input auto& condition, const Input auto& x, const Input auto& y
 // x in the element type of out, rounded once; see docs/kernels.md for what does not fit.
 void convert(const Input auto& x, Output auto&& out) { detail::Named<LW_CONVERT>(x, out); }
 
+// Bits that both have; of bool: both are true.
+void bitwise_and(const Input auto& x, const Input auto& y, Output auto&& out) {
+  detail::Named<LW_BITWISE_AND>(x, y, out);
+}
+
 // Comparisons write bool, or uint8_t of 0 and 1.
 void equal(const Input auto& x, const Input auto& y, Output auto&& out) {
   detail::Named<LW_EQUAL>(x, y, out);
@@ -169,12 +184,17 @@ void greater_equal(const Input auto& x, const Input auto& y, Output auto&& out) 
 }
 void isnan(const Input auto& x, Output auto&& out) { detail::Named<LW_ISNAN>(x, out); }
 
-// Reductions in the library's fixed order. Empty input: sum and dot 0, mean and var NaN, the
-// others LW_ERR_SIZE.
+// Reductions in the library's fixed order. Empty input: sum and dot 0, prod 1, mean and var NaN,
+// the others LW_ERR_SIZE.
 template <Input X>
 auto sum(const X& x) {
   detail::CheckTypes<LW_SUM, X>();
   return reduce<LW_SUM, sum_t<element_t<X> > >(x);
+}
+template <Input X>
+auto prod(const X& x) {
+  detail::CheckTypes<LW_PROD, X>();
+  return reduce<LW_PROD, sum_t<element_t<X> > >(x);
 }
 template <Input X>
 auto mean(const X& x) {

@@ -85,6 +85,10 @@ HWY_INLINE V Body(Abs, D, V x) {
   return ops::Abs(x);
 }
 template <class D, class V>
+HWY_INLINE V Body(CopySign, D, V x, V y) {
+  return ops::CopySign(x, y);
+}
+template <class D, class V>
 HWY_INLINE V Body(Sqrt, D, V x) {
   return ops::Sqrt(x);
 }
@@ -116,6 +120,10 @@ HWY_INLINE V Body(OnBits<Negative, f16>, D d, V x) {
 template <class D, class V>
 HWY_INLINE V Body(OnBits<Abs, f16>, D d, V x) {
   return ops::And(x, ops::Set(d, INT16_MAX));
+}
+template <class D, class V>
+HWY_INLINE V Body(OnBits<CopySign, f16>, D d, V x, V y) {
+  return ops::Or(ops::And(x, ops::Set(d, INT16_MAX)), ops::And(y, ops::Set(d, INT16_MIN)));
 }
 
 // An integer in the order of the numbers, -0 below +0; and back.

@@ -5,6 +5,7 @@
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 
 #include "kernels/arithmetic/arithmetic-inl.h"
+#include "kernels/arithmetic/divmod-inl.h"
 #include "kernels/loops/map-inl.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -132,6 +132,26 @@ struct Abs : Operation<Abs> {
   }
 };
 
+struct CopySign : Operation<CopySign> {
+  static constexpr lw_kernel kId = LW_COPYSIGN;
+  static constexpr std::string_view kName = "copysign";
+  static constexpr std::string_view kDoc = "|x| with the sign of y, of zeros and NaNs too";
+  using Signature = Map<Elem(Elem, Elem)>;
+  using Types = Floats;
+  static constexpr Contract kContract{
+      .bound = Ulp{0}, .flags = Flags::kUntouched, .moves_bits = true};
+  template <class T>
+  T operator()(T x, T y) const {
+    if constexpr (kIsNarrow<T>) {
+      const int magnitude = __builtin_bit_cast(uint16_t, x) & 0x7FFF;
+      const int sign = __builtin_bit_cast(uint16_t, y) & 0x8000;
+      return __builtin_bit_cast(T, static_cast<uint16_t>(magnitude | sign));
+    } else {
+      return std::copysign(x, y);
+    }
+  }
+};
+
 struct Sqrt : Operation<Sqrt> {
   static constexpr lw_kernel kId = LW_SQRT;
   static constexpr std::string_view kName = "sqrt";
@@ -234,6 +254,53 @@ struct Clip : Operation<Clip> {
   }
 };
 
+struct DivMod : Operation<DivMod> {
+  static constexpr lw_kernel kId = LW_DIVMOD;
+  static constexpr std::string_view kName = "divmod";
+  static constexpr std::string_view kDoc =
+      "floor(x / y) and x - y * floor(x / y), which has the sign of y; integers wrap, by 0 "
+      "both are 0";
+  using Signature = Map<Outputs<Elem, Elem>(Elem, Elem)>;
+  using Types = Numbers;
+  static constexpr Contract kContract{
+      .bound = Ulp{0.5},
+      .flags = Flags::kOwn,
+      .integer_flags = Flags::kNone,  // divided as floating-point numbers on most targets
+      .is_long = true,
+      .raises = kInvalid | kDivByZero | kOverflow,
+      .poles = {{1, 0}},
+      .ordinary = {{-100, 100}, {1, 100}},
+      .operands = "x y quotient remainder",
+      .numpy =
+          "quotients from 2^51 on (f32: 2^22), where NumPy's may be off by one or an ULP; integers "
+          "by 0 raise no flag",
+  };
+  template <class T>
+  Two<T> operator()(T x, T y) const {
+    if constexpr (std::is_integral_v<T>) {
+      if (y == 0) return {0, 0};
+      if (std::is_signed_v<T> && y == static_cast<T>(-1)) {
+        return {Wrapping(T{0}, x, [](auto a, auto b) { return a - b; }), 0};
+      }
+      const T whole = static_cast<T>(x / y), rest = static_cast<T>(x % y);
+      if (rest == 0 || (rest < 0) == (y < 0)) return {whole, rest};
+      return {static_cast<T>(whole - 1), static_cast<T>(rest + y)};
+    } else {
+      using Wide = std::conditional_t<std::is_same_v<T, float>, double, long double>;
+      using Limits = std::numeric_limits<T>;
+      const T nan = Limits::quiet_NaN(), quotient = x / y;
+      if (y == 0) return {quotient, nan};
+      if (!std::isfinite(x) || y != y) return {nan, nan};
+      const T rest = std::fmod(x, y);  // exact, with x's sign
+      const bool below = rest != 0 && std::signbit(rest) != std::signbit(y);
+      const T remainder = rest == 0 ? std::copysign(T{0}, y) : below ? rest + y : rest;
+      if (std::fabs(quotient) >= std::ldexp(T{1}, Limits::digits)) return {quotient, remainder};
+      const Wide whole = std::rint((static_cast<Wide>(x) - rest) / y) - (below ? 1 : 0);
+      return {std::copysign(static_cast<T>(whole), quotient), remainder};
+    }
+  }
+};
+
 template <class T>
 constexpr Kernel<Add, AnySign<T>> ShareLoop(Kernel<Add, T>) {
   return {};
@@ -267,6 +334,9 @@ requires kIsNarrow<T>
 constexpr Kernel<OnBits<Abs, f16>, int16_t> ShareLoop(Kernel<Abs, T>) { return {}; }
 template <class T>
 requires kIsNarrow<T>
+constexpr Kernel<OnBits<CopySign, f16>, int16_t> ShareLoop(Kernel<CopySign, T>) { return {}; }
+template <class T>
+requires kIsNarrow<T>
 constexpr Kernel<OnBits<Minimum, T>, int16_t> ShareLoop(Kernel<Minimum, T>) { return {}; }
 template <class T>
 requires kIsNarrow<T>
@@ -276,7 +346,7 @@ requires kIsNarrow<T>
 constexpr Kernel<OnBits<Clip, T>, int16_t> ShareLoop(Kernel<Clip, T>) { return {}; }
 
 using Arithmetic = TypeList<Add, Subtract, Multiply, Divide, Fma, Negative, Abs, Sqrt, Floor, Rint,
-                            Minimum, Maximum, Clip>;
+                            Minimum, Maximum, Clip, CopySign, DivMod>;
 
 }  // namespace lanewise
 

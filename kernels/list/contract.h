@@ -81,8 +81,11 @@ struct OpenFlags {
 struct Contract {
   Ulp bound{0};  // over the whole range of the type; of a reduction or scan: of each operation
   Flags flags = Flags::kNone;
+  // The same of integers; kNone where their loops compute with floating-point instructions.
+  Flags integer_flags = Flags::kUntouched;
   bool moves_bits = false;     // NaNs, too, arrive bit for bit
   bool needs_element = false;  // of nothing there is no result: LW_ERR_SIZE
+  bool is_long = false;        // many instructions, although it rounds as well as one (kIsLong)
 
   // C's and MPFR's function of this name says what is right; for bounds above 0.5.
   const char* reference = nullptr;

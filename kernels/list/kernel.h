@@ -67,10 +67,13 @@ inline constexpr int kMaxOutputs = 2;
 inline constexpr int kMaxOperands = kMaxInputs + kMaxOutputs;
 static_assert(kMaxOperands <= LW_MAX_OPERANDS);
 
-// Math functions, which have long bodies and are bound by arithmetic: no streaming loops, and worth
-// threads at fewer elements. Whatever rounds better than this is one or a few instructions.
+// Math functions: within a bound, which the tests hold against MPFR.
 template <class Op>
 inline constexpr bool kIsMath = (Op::kBound.value > 0.5);
+// Bodies that are bound by arithmetic: no streaming loops, and worth threads at fewer elements.
+// What is not a math function is one or a few instructions, if its contract does not say otherwise.
+template <class Op>
+inline constexpr bool kIsLong = kIsMath<Op> || Op::kContract.is_long;
 
 // Names an operation together with its element type(s).
 template <class Op, class T>

@@ -33,7 +33,7 @@ struct Outputs;
 template <class Function>
 struct Map;
 
-// What a body with two outputs returns.
+// What the reference of an operation with two outputs returns; its body returns an ops::Pair.
 template <class A, class B = A>
 struct Two {
   A first;

@@ -64,8 +64,8 @@ HWY_INLINE void MapVector(const Places<const T, kIn>& in, const Places<T, kOut>&
   if constexpr (kOut == 1) {
     StoreVector<kStream>(result, d, out.at[0] + offset);
   } else {
-    StoreVector<kStream>(result.first, d, out.at[0] + offset);
-    StoreVector<kStream>(result.second, d, out.at[1] + offset);
+    StoreVector<kStream>(ops::First(result), d, out.at[0] + offset);
+    StoreVector<kStream>(ops::Second(result), d, out.at[1] + offset);
   }
 }
 template <class Op, bool kStream = false, class T, size_t kIn, size_t kOut>
@@ -82,8 +82,8 @@ HWY_INLINE void MapTail(const Places<const T, kIn>& in, const Places<T, kOut>& o
   if constexpr (kOut == 1) {
     hn::StoreN(result, d, out.at[0] + offset, count);
   } else {
-    hn::StoreN(result.first, d, out.at[0] + offset, count);
-    hn::StoreN(result.second, d, out.at[1] + offset, count);
+    hn::StoreN(ops::First(result), d, out.at[0] + offset, count);
+    hn::StoreN(ops::Second(result), d, out.at[1] + offset, count);
   }
 }
 template <class Op, class T, size_t kIn, size_t kOut>
@@ -171,8 +171,8 @@ HWY_INLINE void NarrowVector(const Places<const uint16_t, kIn>& in,
   if constexpr (kOut == 1) {
     ops::StorePair<T>(d, a, b, out.at[0] + offset, raised);
   } else {
-    ops::StorePair<T>(d, a.first, b.first, out.at[0] + offset, raised);
-    ops::StorePair<T>(d, a.second, b.second, out.at[1] + offset, raised);
+    ops::StorePair<T>(d, ops::First(a), ops::First(b), out.at[0] + offset, raised);
+    ops::StorePair<T>(d, ops::Second(a), ops::Second(b), out.at[1] + offset, raised);
   }
 }
 
@@ -395,7 +395,7 @@ template <class Op, class T>
 constexpr ElementwiseFn StreamLoopOf(Kernel<Op, T>) {
   if constexpr (kIsNarrow<T>) {
     return nullptr;
-  } else if constexpr (kIsUniform<Op, T> && (!kIsMath<Op> || InputsOf<Op, T>::kSize > 2)) {
+  } else if constexpr (kIsUniform<Op, T> && (!kIsLong<Op> || InputsOf<Op, T>::kSize > 2)) {
     return &MapLoop<Op, T, true>;
   } else if constexpr (std::is_same_v<OutputsOf<Op, T>, TypeList<bool>> &&
                        InputsOf<Op, T>::kSize > 1) {

@@ -5,6 +5,7 @@
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 
 #include "kernels/math/exponential-inl.h"
+#include "kernels/math/exponential_expm1-inl.h"
 #include "kernels/math/exponential_tanh-inl.h"
 #include "kernels/loops/map-inl.h"
 

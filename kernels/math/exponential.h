@@ -1,5 +1,5 @@
-// Meaning of the kernels exp, log and tanh: names, types, error bounds, scalar references.
-// Their SIMD bodies are in exponential-inl.h and exponential_tanh-inl.h.
+// Meaning of the kernels exp, expm1, log and tanh: names, types, error bounds, scalar references.
+// Their SIMD bodies are in exponential-inl.h, exponential_expm1-inl.h and exponential_tanh-inl.h.
 
 #ifndef LANEWISE_KERNELS_MATH_EXPONENTIAL_H_
 #define LANEWISE_KERNELS_MATH_EXPONENTIAL_H_
@@ -44,6 +44,34 @@ template <>
 inline constexpr int16_t kOrdinary<Exp, f16> = 0x498B;  // 11.0859375, of which e^x is 65246
 template <>
 inline constexpr int16_t kOrdinary<Exp, bf16> = 0x42AE;  // 87, to which f32's is ordinary
+
+struct Expm1 : Operation<Expm1> {
+  static constexpr lw_kernel kId = LW_EXPM1;
+  static constexpr std::string_view kName = "expm1";
+  static constexpr std::string_view kDoc =
+      "e raised to the power x, minus 1; keeps the sign of zero";
+  using Signature = Map<Elem(Elem)>;
+  using Types = Floats;
+  static constexpr Contract kContract{
+      .bound = Ulp{1.0},
+      .flags = Flags::kOwn,
+      .reference = "expm1",
+      .raises = kOverflow,
+      .ordinary = {{-10, 10}},
+      .domain = {{-1, 1}, {-40, 710}},
+      .domain_f32 = {{-1, 1}, {-20, 89}},
+      // Where the multiple of ln 2 changes, where -1 begins, where the 1 is lost, the largest
+      // results.
+      .hard_points = {0.34657359027997264, 1.0397207708399179, 1.7328679513998633,
+                      17.328679513998633, 37.42994775023705, 88.72283905206835, 709.782712893384,
+                      1e-8},
+      .numpy = "last bit",
+  };
+  template <class T>
+  T operator()(T x) const {
+    return static_cast<T>(std::expm1(static_cast<WiderFloat<T>>(x)));
+  }
+};
 
 struct Log : Operation<Log> {
   static constexpr lw_kernel kId = LW_LOG;
@@ -90,7 +118,7 @@ struct Tanh : Operation<Tanh> {
   }
 };
 
-using Exponential = TypeList<Exp, Log, Tanh>;
+using Exponential = TypeList<Exp, Expm1, Log, Tanh>;
 
 }  // namespace lanewise
 

@@ -90,8 +90,12 @@ HWY_INLINE V Mul(V a, V b) {
 }
 template <class V>
 HWY_INLINE V Div(V a, V b) {
-  LANEWISE_COUNT(div);
-  return DivFloat(a, b);
+  if constexpr (IsFloat<V>()) {
+    LANEWISE_COUNT(div);
+    return DivFloat(a, b);
+  } else {
+    return static_cast<V>(a / b);
+  }
 }
 template <class V>
 HWY_INLINE V Sqrt(V v) {

@@ -70,6 +70,19 @@ HWY_INLINE constexpr size_t Lanes(D) {
   return 1;
 }
 
+template <class D>
+struct Vec2 {
+  Vec<D> v0, v1;
+};
+template <class D>
+HWY_INLINE Vec2<D> Create2(D, Vec<D> v0, Vec<D> v1) {
+  return {v0, v1};
+}
+template <size_t kIndex, class D>
+HWY_INLINE Vec<D> Get2(Vec2<D> pair) {
+  return kIndex == 0 ? pair.v0 : pair.v1;
+}
+
 // ---------------------------------------------------------------- bits
 
 template <class T>

@@ -125,6 +125,23 @@ HWY_INLINE auto RebindMask(DTo d, M m) {
   return hn::RebindMask(d, m);
 }
 
+// -------- what a body with two outputs returns; on SVE no struct can hold vectors
+
+template <class D>
+using PairOf = hn::Vec2<D>;
+template <class D, class V>
+HWY_INLINE PairOf<D> Pair(D d, V first, V second) {
+  return hn::Create2(d, first, second);
+}
+template <class P>
+HWY_INLINE auto First(P pair) {
+  return hn::Get2<0>(pair);
+}
+template <class P>
+HWY_INLINE auto Second(P pair) {
+  return hn::Get2<1>(pair);
+}
+
 // -------- bits and classes of floating-point values
 
 template <class V>
@@ -231,6 +248,23 @@ HWY_INLINE V ShiftRightBy(D d, V v, V count) {  // unsigned types
   using T = TFromD<D>;
   const auto small = hn::Lt(count, hn::Set(d, static_cast<T>(sizeof(T) * 8)));
   return hn::IfThenElseZero(small, hn::Shr(v, hn::IfThenElseZero(small, count)));
+}
+
+// -------- integer quotients, truncated: 0 by zero, and the smallest number by -1 is itself. They
+// may be computed in floating point: a kernel that uses them sets integer_flags in its contract.
+
+template <class D, class V>
+HWY_INLINE V DivInt(D d, V a, V b) {
+  using T = TFromD<D>;
+  const V one = hn::Set(d, T{1});
+  const auto by_zero = hn::Eq(b, hn::Zero(d));
+  auto apart = by_zero;
+  if constexpr (hwy::IsSigned<T>()) {
+    const auto by_minus = hn::Eq(b, hn::Set(d, T{-1}));
+    apart = OrMask(by_zero, by_minus);
+    a = hn::IfThenElse(by_minus, hn::Neg(a), a);
+  }
+  return hn::IfThenZeroElse(by_zero, hn::Div(a, hn::IfThenElse(apart, one, b)));
 }
 
 // -------- lanes of another width or kind. Exact unless the name says how it rounds.

@@ -89,7 +89,10 @@ HWY_INLINE hn::TFromD<D> FoldVector(D d, V v) {
     const hn::Half<D> half;
     return FoldVector<R>(half, R::Join(half, hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
   } else {
-    if constexpr (sizeof(T) == 4) v = R::Join(d, v, hn::ShiftRightLanes<2>(d, v));  // zeros come in
+    if constexpr (sizeof(T) == 4 && R::kZeroIsQuiet)
+      v = R::Join(d, v, hn::ShiftRightLanes<2>(d, v));  // zeros come in
+    else if constexpr (sizeof(T) == 4)
+      v = R::Join(d, v, hn::ConcatUpperUpper(d, R::Identity(d), v));
     const T lane1 = hn::ExtractLane(v, 1);
     return R::JoinOne(hn::GetLane(v), lane1);
   }

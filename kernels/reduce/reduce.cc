@@ -31,9 +31,11 @@ constexpr ReduceLoops LoopsOf() {
   using R = ReduceOf<Op, T>;
   using A = typename R::Accumulator;
   ReduceLoops loops{};
-  if constexpr (!R::kAnyOrder) {
+  if constexpr (R::kByTree) {
     using L = typename R::Loops;
-    if constexpr (!std::is_same_v<StoredAs<T>, A>) {
+    // Where an accumulator is an integer, its sign does not matter.
+    constexpr bool kAsStored = std::is_same_v<StoredAs<T>, A> || (kIsInt<A> && sizeof(T) == 8);
+    if constexpr (!kAsStored) {
       loops.contiguous = &WidenedContiguous<L, T>;
       loops.columns = &WidenedColumns<L, T>;
       loops.scratch_rows = kTreeScratchRows<A> + 8;
@@ -90,6 +92,7 @@ void FillReduction(Table& table) {
   FillReduce<Mean>(table, Mean::Types{});
   FillReduce<Var>(table, Var::Types{});
   FillReduce<Dot>(table, Dot::Types{});
+  FillReduce<Prod>(table, Prod::Types{});
   FillReduce<Min>(table, Min::Types{});
   FillReduce<Max>(table, Max::Types{});
   FillArgMax(table, ArgMax::Types{});

@@ -94,6 +94,25 @@ struct Dot : Operation<Dot> {
   };
 };
 
+struct Prod : Operation<Prod> {
+  static constexpr lw_kernel kId = LW_PROD;
+  static constexpr std::string_view kName = "prod";
+  static constexpr std::string_view kDoc =
+      "product by the fixed tree; integers in 64 bits, wrapping; 1 if empty";
+  using Shape = Reduce;
+  using Types = FloatsAndAllInts;
+  template <class T>
+  using Result = AccumulatorOf<T>;
+  static constexpr Contract kContract{
+      .bound = Ulp{0.5},
+      .flags = Flags::kHardware,
+      .raises = kInvalid | kOverflow,
+      .numpy =
+          "order of multiplications, hence last bits, and whether products on the way overflow; "
+          "integers: result in 64 bits, as `sum`",
+  };
+};
+
 struct Min : Operation<Min> {
   static constexpr lw_kernel kId = LW_MIN;
   static constexpr std::string_view kName = "min";
@@ -139,7 +158,7 @@ struct ArgMax : Operation<ArgMax> {
       .bound = Ulp{0}, .flags = Flags::kNone, .needs_element = true};
 };
 
-using Reduction = TypeList<Sum, Mean, Var, Dot, Min, Max, ArgMax>;
+using Reduction = TypeList<Sum, Mean, Var, Dot, Prod, Min, Max, ArgMax>;
 
 }  // namespace lanewise
 

@@ -23,6 +23,8 @@ namespace HWY_NAMESPACE {
 // ReduceOf<Op, T> has
 //   Accumulator, Output
 //   kAnyOrder      the result does not depend on the order
+//   kByTree        its loops are those of the tree, also where any order is right
+//   kZeroIsQuiet   joining with zeros raises no flag
 //   kPlain         a term is the element itself, as an accumulator
 //   kOperands      elements that make a term
 //   Joins          the same joins without terms or an end
@@ -38,8 +40,8 @@ struct ReduceOf;
 
 struct ReduceDefaults {
   using Center = void;
-  static constexpr bool kAnyOrder = false, kPlain = true, kTakesDdof = false, kFinishes = false,
-                        kIsExtreme = false;
+  static constexpr bool kAnyOrder = false, kByTree = false, kZeroIsQuiet = true, kPlain = true,
+                        kTakesDdof = false, kFinishes = false, kIsExtreme = false;
   static constexpr int kOperands = 1;
   template <class D, class V>
   static HWY_INLINE V Term(D, V x, V, V) {
@@ -54,6 +56,7 @@ struct TreeSum : ReduceDefaults {
   using Accumulator = A;
   using Joins = TreeSum<A>;
   using Loops = TreeSum<A>;
+  static constexpr bool kByTree = true;
   template <class D>
   static HWY_INLINE hn::Vec<D> Identity(D d) {
     return hn::Set(d, hn::TFromD<D>(-0.0));  // x + -0.0 is x, for -0.0 too
@@ -196,6 +199,36 @@ struct IntegerDot<bool> : ReduceDefaults {
 template <class T>
 struct ReduceOf<Dot, T>
     : std::conditional_t<std::is_floating_point_v<T>, TreeDot<T>, IntegerDot<T>> {};
+
+// -------- products
+
+// In floating point by the fixed tree; integers wrap around in 64 bits, of which the sign of the
+// result is no part, and could be multiplied in any order.
+template <class A, bool kExact>
+struct TreeProduct : ReduceDefaults {
+  using Accumulator = A;
+  using Joins = TreeProduct;
+  using Loops = TreeProduct;
+  static constexpr bool kAnyOrder = kExact, kByTree = true;
+  static constexpr bool kZeroIsQuiet = false;  // infinity times 0 is invalid
+  template <class D>
+  static HWY_INLINE hn::Vec<D> Identity(D d) {
+    return hn::Set(d, hn::TFromD<D>(1));
+  }
+  template <class D, class V>
+  static HWY_INLINE V Join(D, V a, V b) {
+    return hn::Mul(a, b);
+  }
+  static HWY_INLINE A JoinOne(A a, A b) { return a * b; }  // not for GPUs
+  static HWY_INLINE A Empty() { return A(1); }
+  static HWY_INLINE A Finish(A product, double) { return product; }
+};
+
+template <class T>
+struct ReduceOf<Prod, T> : std::conditional_t<std::is_floating_point_v<T>, TreeProduct<T, false>,
+                                              TreeProduct<uint64_t, true>> {
+  using Output = AccumulatorOf<T>;
+};
 
 // -------- the smallest and the largest element, in any order
 

@@ -93,6 +93,11 @@ cdef extern from "lanewise/lanewise.h" nogil:
         LW_CUMULATIVE_SUM
         LW_COMPRESS
         LW_CONVERT
+        LW_COPYSIGN
+        LW_BITWISE_AND
+        LW_PROD
+        LW_DIVMOD
+        LW_EXPM1
 
     ctypedef enum lw_shape:
         LW_SHAPE_ELEMENTWISE
@@ -200,12 +205,20 @@ cdef extern from "lanewise/lanewise.h" nogil:
                           float* out)
     lw_status lw_clip_f64(int64_t n, const double* x, const double* low, const double* high,
                           double* out)
+    lw_status lw_copysign_f32(int64_t n, const float* x, const float* y, float* out)
+    lw_status lw_copysign_f64(int64_t n, const double* x, const double* y, double* out)
+    lw_status lw_divmod_f32(int64_t n, const float* x, const float* y, float* quotient,
+                            float* remainder)
+    lw_status lw_divmod_f64(int64_t n, const double* x, const double* y, double* quotient,
+                            double* remainder)
     lw_status lw_where_f32(int64_t n, const uint8_t* condition, const float* x, const float* y,
                            float* out)
     lw_status lw_where_f64(int64_t n, const uint8_t* condition, const double* x, const double* y,
                            double* out)
     lw_status lw_exp_f32(int64_t n, const float* x, float* out)
     lw_status lw_exp_f64(int64_t n, const double* x, double* out)
+    lw_status lw_expm1_f32(int64_t n, const float* x, float* out)
+    lw_status lw_expm1_f64(int64_t n, const double* x, double* out)
     lw_status lw_log_f32(int64_t n, const float* x, float* out)
     lw_status lw_log_f64(int64_t n, const double* x, double* out)
     lw_status lw_tanh_f32(int64_t n, const float* x, float* out)
@@ -224,6 +237,8 @@ cdef extern from "lanewise/lanewise.h" nogil:
     lw_status lw_var_f64(int64_t n, const double* x, double ddof, double* result)
     lw_status lw_dot_f32(int64_t n, const float* x, const float* y, float* result)
     lw_status lw_dot_f64(int64_t n, const double* x, const double* y, double* result)
+    lw_status lw_prod_f32(int64_t n, const float* x, float* result)
+    lw_status lw_prod_f64(int64_t n, const double* x, double* result)
     lw_status lw_min_f32(int64_t n, const float* x, float* result)
     lw_status lw_min_f64(int64_t n, const double* x, double* result)
     lw_status lw_max_f32(int64_t n, const float* x, float* result)

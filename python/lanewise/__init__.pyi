@@ -79,10 +79,14 @@ def __getattr__(name: str) -> Elementwise: ...
 abs: Elementwise
 absolute: Elementwise
 add: Elementwise
+bitwise_and: Elementwise
+copysign: Elementwise
 cos: Elementwise
 divide: Elementwise
+divmod: Elementwise
 equal: Elementwise
 exp: Elementwise
+expm1: Elementwise
 floor: Elementwise
 fma: Elementwise
 greater: Elementwise
@@ -119,6 +123,15 @@ def clip(
     **kwargs: Any,
 ) -> Any: ...
 def sum(
+    a: ArrayLike,
+    axis: _Axis = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+    keepdims: bool = False,
+    initial: Any = ...,
+    where: ArrayLike = True,
+) -> Any: ...
+def prod(
     a: ArrayLike,
     axis: _Axis = None,
     dtype: DTypeLike | None = None,

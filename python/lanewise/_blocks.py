@@ -11,7 +11,8 @@ from . import _core, _reductions, ufuncs
 from ._errors import is_bfloat16, is_unsupported, unsupported
 
 _CHUNK_BYTES = 8192  # of accumulator type
-_JOINS = {"sum": "add", "mean": "add", "dot": "add", "min": "minimum", "max": "maximum"}
+_JOINS = {"sum": "add", "mean": "add", "dot": "add", "prod": "multiply", "min": "minimum",
+          "max": "maximum"}
 
 
 def chunk_elements(dtype):
@@ -30,11 +31,11 @@ def combine(partials, sizes=None, *, function="sum", dtype=None):
     """The reduction of a whole array from those of its consecutive blocks, bit for bit.
 
     partials: what lanewise gave for each block, in order: ``sum`` (also for the mean), ``dot``,
-        ``min`` or ``max``; numbers, or arrays of one shape.
+        ``prod``, ``min`` or ``max``; numbers, or arrays of one shape.
     sizes: the number of elements of each block along the reduced axis. All but the last must have
         chunk_elements(dtype) * 2**k elements, for one k; the last may be shorter. Without sizes
         the caller answers for that. "mean" needs them.
-    function: "sum", "mean", "dot", "min" or "max".
+    function: "sum", "mean", "dot", "prod", "min" or "max".
     dtype: of the result, which is rounded once; by default that of the partials. float16 and
         bfloat16 blocks are summed with dtype=numpy.float32, and integers for a mean with float64.
     """

@@ -15,7 +15,7 @@ from ._report import Report
 _COMPARISONS = {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
 _NUMPY = {name: np.dtype("V2") if dtype is None else dtype
           for name, (_, dtype) in _core.dtypes().items()}
-# Kernel -> the dtypes of its loops (inputs, then the output).
+# Kernel -> the dtypes of its loops (inputs, then outputs).
 LOOPS = {name: {tuple(_NUMPY[t] for t in record) for record in records}
          for name, *_, records in _core.kernels()}
 
@@ -112,8 +112,8 @@ class Call:
             return array if made is None else made
         return _gpu_libraries.wrap(self._first, array)
 
-    def run(self, kernel, inputs, out):
-        _core.device_apply(kernel, tuple(inputs), out, self.stream)
+    def run(self, kernel, inputs, *outs):
+        _core.device_apply(kernel, tuple(inputs), outs, self.stream)
 
     def cast(self, array, dtype):
         """The array in another dtype."""
@@ -178,9 +178,11 @@ def _loop(name, given, dtype):
         if is_unsupported(t):
             raise unsupported(name, t)
     names = ", ".join(str(t) for t in given)
-    signature = {} if dtype is None else {"signature": (None,) * ufunc.nin + (dtype,)}
+    signature = {}
+    if dtype is not None:
+        signature = {"signature": (None,) * ufunc.nin + (dtype,) * ufunc.nout}
     try:
-        loop = ufunc.resolve_dtypes((*given, None), casting="same_kind", **signature)
+        loop = ufunc.resolve_dtypes((*given, *[None] * ufunc.nout), casting="same_kind", **signature)
     except TypeError:
         raise TypeError(f"lanewise.{name} does not support {names}"
                         f"{'' if dtype is None else f' with dtype={dtype}'}") from None
@@ -194,28 +196,63 @@ def elementwise(name, *args, out=None, where=True, casting="same_kind", order="K
                 subok=True, signature=None):
     """A ufunc's call with arrays on a device."""
     ufunc = ufuncs.BY_NAME[name]
-    if len(args) == ufunc.nin + 1 and out is None:
-        *args, out = args
+    if len(args) == ufunc.nin + ufunc.nout and out is None:
+        args, out = args[:ufunc.nin], args[ufunc.nin:]
     if len(args) != ufunc.nin:
         raise TypeError(f"lanewise.{name} takes {ufunc.nin} arrays, not {len(args)}")
     if where is not True or signature is not None:
         raise TypeError(f"lanewise.{name} takes neither where= nor signature= on a device")
-    if isinstance(out, tuple):
-        (out,) = out
+    outs = out if isinstance(out, tuple) else (out,) * (ufunc.nout if out is None else 1)
+    if len(outs) != ufunc.nout:
+        raise TypeError(f"lanewise.{name}: out must be a tuple of {ufunc.nout} arrays")
+    if ufunc.nout > 1:
+        return _several(name, args, outs, casting, dtype)
+    (out,) = outs
     call = Call(name, args, out)
     if out is not None and call.out is None:
         raise TypeError(f"lanewise.{name}: out must be an array, not {type(out).__name__}")
-    strong = [x.dtype for given, array in zip(args, call.arrays, strict=True)
+    inputs, loop = _inputs(call, name, args, dtype)
+    return _give(call, name, inputs, loop[-1], out, casting)
+
+
+def _inputs(call, name, args, dtype):
+    """The inputs in the dtypes of the loop that takes them, and these and its outputs'."""
+    arrays = call.arrays[:len(args)]
+    strong = [x.dtype for given, array in zip(args, arrays, strict=True)
               for x in [given if array is None else array] if isinstance(x, (np.generic,
                                                                              _core.DeviceArray))]
     common = np.result_type(*strong) if strong else np.dtype(float)
     inputs = [array if array is not None else given if isinstance(given, np.generic)
               else _number(name, given, _python_dtype(given, common))
-              for given, array in zip(args, call.arrays, strict=True)]
+              for given, array in zip(args, arrays, strict=True)]
     loop = _loop(name, tuple(x.dtype for x in inputs), None if dtype is None else np.dtype(dtype))
     inputs = [call.cast(x, t) if isinstance(x, _core.DeviceArray) else x.astype(t)
               for x, t in zip(inputs, loop, strict=False)]
-    return _give(call, name, inputs, loop[-1], out, casting)
+    return inputs, loop
+
+
+def _several(name, args, outs, casting, dtype):
+    """A ufunc of several outputs: into new arrays, and from there into `outs` where they are given."""
+    given = [out for out in outs if out is not None]
+    call = Call(name, [*args, *given])
+    inputs, loop = _inputs(call, name, args, dtype)
+    targets = iter(call.arrays[len(args):])
+    shape = np.broadcast_shapes(*(x.shape for x in inputs))
+    made = [call.new(shape, t) if out is None else (out, call.temporary(shape, t))
+            for out, t in zip(outs, loop[len(args):], strict=True)]
+    pairs = [(array, next(targets)) for out, (_, array) in zip(outs, made, strict=True)
+             if out is not None]
+    for array, target in pairs:
+        if target is None or target.shape != shape:
+            raise ValueError(f"lanewise.{name}: an out must be an array of shape {shape}")
+        if not np.can_cast(array.dtype, target.dtype, casting):
+            raise TypeError(f"lanewise.{name}: cannot cast a result from {array.dtype} to "
+                            f"{target.dtype} with casting rule {casting!r}")
+    call.run(name, inputs, *(array for _, array in made))
+    for array, target in pairs:
+        call.convert(array, target)
+    return tuple(call.deliver(new, array) if out is None else out
+                 for out, (new, array) in zip(outs, made, strict=True))
 
 
 def _give(call, kernel, inputs, dtype, out, casting="same_kind"):

@@ -3,9 +3,7 @@
 from . import _core, _gpu, _gpu_libraries, _gpu_reductions
 from ._reductions import _RESULTS
 
-# Kernels of one output: others are not on the GPU.
-_SHAPES = {name: shape for name, _, shape, inputs, *_, records in _core.kernels()
-           if len(records[0]) == inputs + 1}
+_SHAPES = {name: shape for name, _, shape, *_ in _core.kernels()}
 _OWN = {"where": _gpu.where, "clip": _gpu.clip, "astype": _gpu.astype,
         "mean": _gpu_reductions.mean, "var": _gpu_reductions.var, "dot": _gpu_reductions.dot,
         "cumsum": _gpu_reductions.cumsum}

@@ -41,7 +41,7 @@ class _Library:
 
     def add_loop(self, name, record):
         """The symbols of a loop and of its context."""
-        dtypes = (ctypes.c_int * 4)(*(_DTYPES[dtype][1] for dtype in record))
+        dtypes = (ctypes.c_int * 8)(*(_DTYPES[dtype][1] for dtype in record))
         loop, context = ctypes.c_void_p(), ctypes.c_void_p()
         status = self.c.lw_find_loop(self.kernel_id(name), dtypes, ctypes.byref(loop),
                                      ctypes.byref(context))
@@ -61,8 +61,7 @@ def register():
         make = {"elementwise": _elementwise, "reduce": _reduction, "arg": _reduction,
                 "reduce_two": _vectors, "scan": _vectors, "compress": _compress}.get(shape)
         function = getattr(lanewise, name, None)
-        # What returns two arrays has no translation yet: Numba says that it does not know it.
-        if make is not None and function is not None and len(records[0]) == inputs + 1:
+        if make is not None and function is not None:
             overload(function)(make(library, name, function, inputs, records))
         if name == "convert":
             symbols = {tuple(_DTYPES[dtype][0] for dtype in record): library.add_loop(name, record)
@@ -109,15 +108,25 @@ def _elementwise(library, name, function, inputs, records):
                 _refuse(name, kinds, takes)
             symbol = symbols[chars]
             kinds_of = [numpy_support.from_dtype(np.dtype(char)) for char in chars]
-        if not _is_absent(out) and (not isinstance(out, types.Array) or out.dtype != kinds_of[-1]):
-            _refuse(name, [out], f"an out array of {kinds_of[-1]}")
-        # Arrays that are global variables are constants of compiled code: read-only too.
-        if not _is_absent(out) and not out.mutable:
-            _refuse(name, [out], "an out array that can be written to")
+        if not _is_absent(out):
+            check_out(out, kinds_of[inputs:])
         return symbol, kinds_of
+
+    def check_out(out, results):
+        outs = list(out) if len(results) > 1 and isinstance(out, types.BaseTuple) else [out]
+        wanted = "an out array of " if len(results) == 1 else "a tuple of out arrays of "
+        if len(outs) != len(results) or any(
+                not isinstance(array, types.Array) or array.dtype != result
+                for array, result in zip(outs, results)):
+            _refuse(name, [out], wanted + ", ".join(map(str, results)))
+        # Arrays that are global variables are constants of compiled code: read-only too.
+        if not all(array.mutable for array in outs):
+            _refuse(name, [out], "an out array that can be written to")
 
     def implement(kinds, out):
         symbol, wanted = plan(kinds, out)
+        if len(wanted) == inputs + 2:
+            return _two_results(name, symbol, kinds, wanted, out)
         if _is_absent(out) and not any(isinstance(kind, types.Array) for kind in kinds):
             return _on_numbers(symbol, kinds, wanted)
         return _on_arrays(name, symbol, kinds, wanted, out)
@@ -233,6 +242,50 @@ def _on_arrays(name, symbol, kinds, wanted, out):
     if turned:
         return register_jitable(lambda args, out: allocate(args, out).T)
     return allocate
+
+
+def _two_results(name, symbol, kinds, wanted, out):
+    """A loop of two outputs, which are made anew and then copied into `out`."""
+    convert = _converted(kinds, wanted[:-2])
+    first_dtype, second_dtype = (numpy_support.as_dtype(kind) for kind in wanted[-2:])
+    message = f"lanewise.{name}: operands could not be broadcast together"
+    if not any(isinstance(kind, types.Array) for kind in kinds):
+        shape_of = register_jitable(lambda operands: ())
+    else:
+        @register_jitable
+        def shape_of(operands):
+            shape = _numba_calls.broadcast_shape(operands)
+            for size in shape:
+                if size < 0:
+                    raise ValueError(message)
+            return shape
+
+    @register_jitable
+    def compute(args):
+        operands = convert(args)
+        shape = shape_of(operands)
+        first, second = np.empty(shape, first_dtype), np.empty(shape, second_dtype)
+        _numba_calls.run(symbol, operands + (first, second))
+        return first, second
+
+    if not _is_absent(out):
+        @register_jitable
+        def run(args, out):
+            first, second = compute(args)
+            if out[0].shape != first.shape or out[1].shape != second.shape:
+                raise ValueError("lanewise: out has another shape than the result")
+            out[0][...] = first
+            out[1][...] = second
+            return out
+        return run
+    if any(isinstance(kind, types.Array) for kind in kinds):
+        return register_jitable(lambda args, out: compute(args))
+
+    @register_jitable
+    def on_numbers(args, out):
+        first, second = compute(args)
+        return first[()], second[()]
+    return on_numbers
 
 
 # ---- reductions, and kernels on whole vectors

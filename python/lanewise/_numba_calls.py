@@ -126,7 +126,7 @@ def _call_nested(builder, symbol, operands, shape):
 
 @intrinsic(prefer_literal=True)
 def run(typingctx, symbol, operands):
-    """An elementwise loop on inputs and an output (last) of the broadcast shape."""
+    """An elementwise loop on inputs and outputs (last), these of the broadcast shape."""
     kinds = list(operands)
 
     def generate(context, builder, signature, arguments):

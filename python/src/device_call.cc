@@ -147,8 +147,10 @@ bool BroadcastShape(const char* name, const DeviceInput* inputs, int count, int*
 }
 
 bool RunOnDevice(const Kernel& kernel, const lw_dtype* dtypes, const DeviceInput* inputs,
-                 DeviceArray* out, void* stream) {
-  if (out->read_only) {
+                 DeviceArray* const* outs, void* stream) {
+  DeviceArray* const out = outs[0];
+  for (int i = 0; i < kernel.outputs; ++i) {
+    if (!outs[i]->read_only) continue;
     PyErr_Format(PyExc_ValueError, "lanewise.%s: the output array is read-only", kernel.name);
     return false;
   }
@@ -174,9 +176,11 @@ bool RunOnDevice(const Kernel& kernel, const lw_dtype* dtypes, const DeviceInput
       return false;
     }
   }
-  operands[kernel.inputs].data = out->data;
-  operands[kernel.inputs].stride_bytes = out->strides;
-  if (!Wait(out->device, stream, out->stream)) return false;
+  for (int i = 0; i < kernel.outputs; ++i) {
+    operands[kernel.inputs + i].data = outs[i]->data;
+    operands[kernel.inputs + i].stride_bytes = outs[i]->strides;
+    if (!Wait(out->device, stream, outs[i]->stream)) return false;
+  }
   const lw_gpu_options options = {sizeof(options), LW_GPU_DEVICE_KNOWN, stream, nullptr,
                                   out->device};
   lw_status status;
@@ -186,7 +190,10 @@ bool RunOnDevice(const Kernel& kernel, const lw_dtype* dtypes, const DeviceInput
   }
   if (status != LW_OK) return RaiseOnDevice(kernel, dtypes, status);
   // Whoever goes on with an array, or frees it, on its own stream does so after this.
-  bool handed_on = Wait(out->device, out->stream, stream);
+  bool handed_on = true;
+  for (int i = 0; i < kernel.outputs; ++i) {
+    handed_on &= Wait(out->device, outs[i]->stream, stream);
+  }
   for (int i = 0; i < kernel.inputs; ++i) {
     if (inputs[i].array) handed_on &= Wait(out->device, inputs[i].array->stream, stream);
   }
@@ -222,11 +229,9 @@ PyObject* CallFastOnDevice(const FastTable& table, const Kernel& kernel, PyObjec
   int64_t shape[LW_MAX_NDIM];
   if (!BroadcastShape(table.name, inputs, table.inputs, &ndim, shape)) return nullptr;
   Result result = NewResult(&call, ndim, shape, entry.output);
-  if (!result.device_array ||
-      !RunOnDevice(kernel, dtypes, inputs, AsDeviceArray(result.device_array.get()),
-                   call.stream())) {
-    return nullptr;
-  }
+  if (!result.device_array) return nullptr;
+  DeviceArray* const out = AsDeviceArray(result.device_array.get());
+  if (!RunOnDevice(kernel, dtypes, inputs, &out, call.stream())) return nullptr;
   return Deliver(call, std::move(result));
 }
 

@@ -22,11 +22,11 @@ bool BroadcastShape(const char* name, const DeviceInput* inputs, int count, int*
 // Sets the exception of a failed call; a kernel that the GPU lacks is a TypeError. Gives null.
 PyObject* RaiseOnDevice(const Kernel& kernel, const lw_dtype* dtypes, lw_status status);
 
-// Queues a kernel on `stream`: an elementwise one over out's shape, dot over its inputs' length.
-// Streams of other arrays are waited for and made to wait, without stopping the host. false with an
-// exception.
+// Queues a kernel on `stream`: an elementwise one over its outputs' shape, dot over its inputs'
+// length. Streams of other arrays are waited for and made to wait, without stopping the host. false
+// with an exception.
 bool RunOnDevice(const Kernel& kernel, const lw_dtype* dtypes, const DeviceInput* inputs,
-                 DeviceArray* out, void* stream);
+                 DeviceArray* const* outs, void* stream);
 
 // f(array), f(array, number) and the like with the dtypes of one loop: the result, in the library
 // of the first array; null without an exception if Python has to look closer.
@@ -38,8 +38,8 @@ PyObject* CallDeviceHook(PyObject* name, PyObject* const* args, Py_ssize_t count
 // Functions of the module.
 // device_arrays(objects): (stream, [DeviceArray, or None for what is no array on a device])
 PyObject* DeviceArrays(PyObject* module, PyObject* objects);
-// device_apply(name, inputs, out, stream): inputs are DeviceArrays or numpy scalars of the loop's
-// dtype.
+// device_apply(name, inputs, outs, stream): inputs are DeviceArrays or numpy scalars of the loop's
+// dtypes, outs as many DeviceArrays as the kernel has outputs.
 PyObject* DeviceApply(PyObject* module, PyObject* args);
 // device_reduce(name, array, axis_mask, out, ddof, stream)
 PyObject* DeviceReduce(PyObject* module, PyObject* args);

@@ -140,15 +140,19 @@ PyObject* DeviceArrays(PyObject*, PyObject* objects) {
 
 PyObject* DeviceApply(PyObject*, PyObject* args) {
   const char* name;
-  PyObject *given, *out, *stream_object;
-  if (!PyArg_ParseTuple(args, "sO!O!O:device_apply", &name, &PyTuple_Type, &given, &DeviceArrayType,
-                        &out, &stream_object)) {
+  PyObject *given, *given_outs, *stream_object;
+  if (!PyArg_ParseTuple(args, "sO!O!O:device_apply", &name, &PyTuple_Type, &given, &PyTuple_Type,
+                        &given_outs, &stream_object)) {
     return nullptr;
   }
   const Kernel* kernel = FindKernel(name);
   if (!kernel) return nullptr;
   if (PyTuple_GET_SIZE(given) != kernel->inputs) {
     PyErr_Format(PyExc_TypeError, "%s takes %d inputs", name, kernel->inputs);
+    return nullptr;
+  }
+  if (PyTuple_GET_SIZE(given_outs) != kernel->outputs) {
+    PyErr_Format(PyExc_TypeError, "%s gives %d outputs", name, kernel->outputs);
     return nullptr;
   }
   DeviceInput inputs[LW_MAX_OPERANDS];
@@ -161,11 +165,18 @@ PyObject* DeviceApply(PyObject*, PyObject* args) {
     }
   }
   void* stream = StreamOf(stream_object);
-  if (PyErr_Occurred() ||
-      !CheckedType(name, AsDeviceArray(out)->dtype->type_num, &dtypes[kernel->inputs]) ||
-      !RunOnDevice(*kernel, dtypes, inputs, AsDeviceArray(out), stream)) {
-    return nullptr;
+  if (PyErr_Occurred()) return nullptr;
+  DeviceArray* outs[LW_MAX_OPERANDS];
+  for (int i = 0; i < kernel->outputs; ++i) {
+    PyObject* const out = PyTuple_GET_ITEM(given_outs, i);
+    if (!PyObject_TypeCheck(out, &DeviceArrayType)) {
+      PyErr_Format(PyExc_TypeError, "%s: an output is no DeviceArray", name);
+      return nullptr;
+    }
+    outs[i] = AsDeviceArray(out);
+    if (!CheckedType(name, outs[i]->dtype->type_num, &dtypes[kernel->inputs + i])) return nullptr;
   }
+  if (!RunOnDevice(*kernel, dtypes, inputs, outs, stream)) return nullptr;
   Py_RETURN_NONE;
 }
 

@@ -33,7 +33,7 @@ def same_number(got, want):
 
 
 def operands(name, char, shape):
-    inputs = next(chars for chars, _ in KERNELS[name] if chars[-1] == char)
+    inputs = next((chars for chars, _ in KERNELS[name] if chars[-1] == char), KERNELS[name][0][0])
     made = [np.asarray(RNG.uniform(0.1, 40, shape)).astype(c) for c in inputs]
     if inputs[0] == "?":
         made[0] = RNG.random(shape) < 0.5
@@ -48,6 +48,27 @@ def test_elementwise(name):
     assert same_bits(call(*arrays), function(*arrays))
     strided = [a[::3] for a in operands(name, "f", (999,))]
     assert same_bits(call(*strided), function(*strided))
+
+
+def test_two_results():
+    divmod_, x, y = compiled("divmod", 2), operands("divmod", "d", (7, 30))[0], np.arange(1.0, 31)
+    for a, b in ((x, y), (np.asfortranarray(x), y), (x[:, ::-2], 3.0), (np.arange(9), 4)):
+        assert same_bits(divmod_(a, b), lanewise.divmod(a, b))
+    assert divmod_(-7.0, 2.0) == (-4.0, 1.0)
+
+    @numba.njit
+    def into(x, y, out):
+        return lanewise.divmod(x, y, out)
+
+    outs = np.empty((7, 30)), np.empty((30, 7)).T
+    into(x, y, outs)
+    assert same_bits(outs, lanewise.divmod(x, y))
+    into(x, y, (x, outs[1]))
+    assert same_bits(x, outs[0])
+    with pytest.raises(ValueError, match="out has another shape"):
+        into(x, y, (outs[0], outs[1][1:]))
+    with pytest.raises(numba.TypingError, match="tuple of out arrays"):
+        into(x, y, x)
 
 
 @pytest.mark.parametrize("name", ["exp", "pow", "where", "less"])

@@ -165,8 +165,10 @@ def check_machine_code(name, registers, stack, codes, maps):
         yield f"{registers} registers, more than {REGISTERS[kind]}"
     if kernel.mode != "Contiguous" or not facts:
         return
-    *inputs, output = facts["access"]
-    for code, width, what in [(LOAD, w, "load") for w in inputs] + [(STORE, output, "store")]:
+    count, = facts["inputs"]
+    loads, stores = facts["access"][:count], facts["access"][count:]
+    for code, width, what in [(LOAD, w, "load") for w in loads] + [(STORE, w, "store")
+                                                                  for w in stores]:
         if what == "load" and kernel.part in NARROW_LOADS:
             continue
         if width >= 4 and not codes[code, 8 * width]:

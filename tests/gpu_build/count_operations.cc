@@ -62,11 +62,13 @@ std::string MangledPart(Kernel<Op, T> kernel) {
   return name.substr(begin, name.size() - begin - 2);
 }
 
-template <class E, class... In>
-std::string AccessBytes(TypeList<In...>) {
+template <class E, class... In, class... Out>
+std::string AccessBytes(TypeList<In...>, TypeList<Out...>) {
   std::string text;
   ((text += std::to_string(kVector<E> * sizeof(In)) + ","), ...);
-  return text + std::to_string(kVector<E> * sizeof(typename E::Output));
+  ((text += std::to_string(kVector<E> * sizeof(Out)) + ","), ...);
+  text.pop_back();
+  return text;
 }
 
 std::string Text(const OperationCount& c) {
@@ -88,15 +90,16 @@ template <class Op, class T>
 void PrintMap(Kernel<Op, T> kernel) {
   using E = Element<Op, T>;
   const bool moves_bits = Op::kFlags == Flags::kUntouched && std::is_floating_point_v<T>;
-  printf("map %s access=%s elements=%d math=%d moves_bits=%d ordinary=%s most=%s\n",
-         MangledPart(kernel).c_str(), AccessBytes<E>(typename E::Inputs()).c_str(),
-         kVector<E> * kUnroll<Op, E>, kIsMath<Op>, moves_bits,
+  printf("map %s inputs=%zu access=%s elements=%d math=%d moves_bits=%d ordinary=%s most=%s\n",
+         MangledPart(kernel).c_str(), E::kInputs,
+         AccessBytes<E>(typename E::Inputs(), typename E::Outputs()).c_str(),
+         kVector<E> * kUnroll<Op, E>, kIsLong<Op>, moves_bits,
          Text(CountOrdinary<E>(typename E::Inputs())).c_str(), Text(Count<E>()).c_str());
 }
 
 template <class Op, class T>
 void Print(Kernel<Op, T> kernel) {
-  if constexpr (kIsMap<Op>) {
+  if constexpr (kIsElementwise<Op>) {
     PrintMap(ShareLoop(kernel));
   } else if constexpr (kIsReduction<ShapeOf<Op>>) {
     printf("reduce %s\n", MangledPart(kernel).c_str());

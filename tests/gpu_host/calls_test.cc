@@ -133,7 +133,6 @@ std::vector<lw_kernel_record> Kernels(std::initializer_list<lw_shape> shapes) {
 
 TEST_F(GpuCalls, ElementwiseKernels) {
   for (const lw_kernel_record& kernel : Kernels({LW_SHAPE_ELEMENTWISE})) {
-    if (kernel.outputs > 1) continue;  // not on the GPU
     for (int round = 0; round < 8; ++round) {
       SCOPED_TRACE(std::string(kernel.name) + " round " + std::to_string(round));
       const Shape shape = RandomShape(random_, 4, true);
@@ -141,8 +140,8 @@ TEST_F(GpuCalls, ElementwiseKernels) {
       std::vector<std::unique_ptr<DeviceBytes>> device;
       lw_gpu_operand operands[LW_MAX_OPERANDS] = {};
       bool scalar[LW_MAX_OPERANDS] = {};
-      const int out = kernel.inputs;
-      for (int i = 0; i <= out; ++i) {
+      const int out = kernel.inputs, count = out + kernel.outputs;
+      for (int i = 0; i < count; ++i) {
         arrays.emplace_back(kernel.dtypes[i], shape, i < out, random_);
         scalar[i] = i < out && random_() % 4 == 0;
         if (scalar[i])
@@ -153,7 +152,7 @@ TEST_F(GpuCalls, ElementwiseKernels) {
       const bool in_place =
           kernel.dtypes[0] == kernel.dtypes[out] && !scalar[0] && random_() % 4 == 0;
       if (in_place) arrays[0] = arrays[static_cast<size_t>(out)];
-      for (int i = 0; i <= out; ++i) {
+      for (int i = 0; i < count; ++i) {
         const Array& array = arrays[static_cast<size_t>(i)];
         device.push_back(std::make_unique<DeviceBytes>(array.host));
         operands[i].data = device.back()->data() + array.below;
@@ -167,16 +166,17 @@ TEST_F(GpuCalls, ElementwiseKernels) {
                 LW_OK)
           << lw_last_error();
 
-      Array& expected = arrays[static_cast<size_t>(out)];
       ForEachIndex(shape, [&](const Shape& index) {
         lw_operand one[LW_MAX_OPERANDS];
-        for (int i = 0; i <= out; ++i) {
+        for (int i = 0; i < count; ++i) {
           Array& array = arrays[static_cast<size_t>(i == 0 && in_place ? out : i)];
           one[i] = {array.host.data() + array.At(index), 8};
         }
         ASSERT_EQ(lw_call(kernel.kernel, kernel.dtypes, one, 1, nullptr), LW_OK) << lw_last_error();
       });
-      ASSERT_EQ(device.back()->Download(), expected.host);
+      for (auto i = static_cast<size_t>(out); i < static_cast<size_t>(count); ++i) {
+        ASSERT_EQ(device[i]->Download(), arrays[i].host);
+      }
     }
   }
 }

@@ -99,8 +99,7 @@ int32_t HasKernel(lw_kernel kernel, const lw_dtype* dtypes) {
     lw_kernel_record record{};
     record.struct_size = sizeof(record);
     if (lw_kernel_info(i, &record) != LW_OK || record.kernel != kernel) continue;
-    if (record.outputs > 1) return 0;  // as the plugin
-    if (std::equal(dtypes, dtypes + record.inputs + 1, record.dtypes)) return 1;
+    if (std::equal(dtypes, dtypes + record.inputs + record.outputs, record.dtypes)) return 1;
   }
   return 0;
 }
@@ -208,7 +207,7 @@ lw_status Launch(lw_backend_call* call, const lw_backend_plan* plan, void* scrat
   lw_status status;
   if (Fails(call, "launch", &status)) return status;
   const auto copy = std::make_shared<Task>(*task);
-  for (int i = 0; i <= task->inputs; ++i) {
+  for (int i = 0; i < task->inputs + task->outputs; ++i) {
     if (!copy->IsInside(i, call->device)) {
       return Fail(call, LW_ERR_CUDA, "illegal address of operand " + std::to_string(i));
     }

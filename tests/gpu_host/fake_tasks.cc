@@ -8,9 +8,9 @@ namespace fake {
 
 Task::Task(const lw_backend_task& task)
     : task_(task),
-      dtypes_(task.dtypes, task.dtypes + task.inputs + 1),
+      dtypes_(task.dtypes, task.dtypes + task.inputs + task.outputs),
       shape_(task.shape, task.shape + task.ndim),
-      operands_(task.operands, task.operands + task.inputs + 1) {
+      operands_(task.operands, task.operands + task.inputs + task.outputs) {
   for (const lw_backend_operand& operand : operands_) {
     strides_.emplace_back(Axes(), 0);
     if (operand.by_value) continue;
@@ -33,7 +33,7 @@ char* Task::Data(size_t operand) {
 
 bool Task::IsInside(int operand, int32_t device) const {
   const auto i = static_cast<size_t>(operand);
-  if (operands_[i].by_value || Count(i == Out()) == 0) return true;
+  if (operands_[i].by_value || Count(i >= Out()) == 0) return true;
   int64_t below = 0, above = 0;
   for (size_t axis = 0; axis < Axes(); ++axis) {
     const int64_t span = (shape_[axis] - 1) * strides_[i][axis];
@@ -54,7 +54,7 @@ lw_status Task::RunElementwise() {
   const int64_t inner = Axes() ? shape_.back() : 1;
   for (int64_t row = Count(false) / inner; row > 0; --row) {
     lw_operand operands[LW_MAX_OPERANDS];
-    for (size_t i = 0; i <= Out(); ++i) {
+    for (size_t i = 0; i < operands_.size(); ++i) {
       char* at = Data(i);
       for (size_t k = 0; k + 1 < Axes(); ++k) at += index[k] * strides_[i][k];
       operands[i] = {at, Axes() ? strides_[i].back() : static_cast<int64_t>(Size(i))};
@@ -82,7 +82,7 @@ lw_status Task::RunReduction() {
 
 lw_status Task::RunOneAxis() {
   lw_operand operands[LW_MAX_OPERANDS];
-  for (size_t i = 0; i <= Out(); ++i) operands[i] = {Data(i), strides_[i][0]};
+  for (size_t i = 0; i < operands_.size(); ++i) operands[i] = {Data(i), strides_[i][0]};
   lw_call_options options{sizeof(options), 0, 0, 0, 0, 0};
   const lw_status status = lw_call(task_.kernel, dtypes_.data(), operands, shape_[0], &options);
   if (task_.kind == LW_SHAPE_COMPRESS) *task_.count = options.result_count;

@@ -20,6 +20,7 @@ class Task {
 
  private:
   size_t Axes() const { return shape_.size(); }
+  // The first output.
   size_t Out() const { return static_cast<size_t>(task_.inputs); }
   size_t Size(size_t operand) const { return lw_dtype_size(dtypes_[operand]); }
   bool Reduces(size_t axis) const { return task_.axis_mask >> axis & 1; }

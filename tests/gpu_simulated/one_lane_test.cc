@@ -35,12 +35,12 @@ size_t IndexOfRecord(const lw_kernel_record& wanted) {
   return records.size();
 }
 
-TEST(OneLane, HasEveryKernelOfOneOutput) {
+TEST(OneLane, HasEveryElementwiseKernel) {
   const auto records = harness::AllRecords();
   ASSERT_EQ(records.size(), kKernelCount);
   int found = 0;
   for (size_t i = 0; i < records.size(); ++i) {
-    const bool map = harness::IsGpuMap(records[i]);
+    const bool map = harness::IsElementwise(records[i]);
     EXPECT_EQ(OneLaneLoop(i) != nullptr, map) << harness::Describe(records[i]);
     found += map;
   }
@@ -51,7 +51,7 @@ TEST(OneLane, GivesTheGoldenHashes) {
   const auto recorded = RecordedHashes();
   int compared = 0;
   golden::ForEachCase([&](golden::Case& c) {
-    if (!harness::IsGpuMap(c.record)) return;
+    if (!harness::IsElementwise(c.record)) return;
     const ElementwiseFn loop = OneLaneLoop(IndexOfRecord(c.record));
     ASSERT_NE(loop, nullptr) << c.key;
     const void* in[LW_MAX_OPERANDS] = {};
@@ -60,8 +60,15 @@ TEST(OneLane, GivesTheGoldenHashes) {
       input = golden::WholeInput(c, i);
       in[i] = input.data();
     }
-    c.output.assign(static_cast<size_t>(c.n) * lw_dtype_size(c.record.dtypes[c.record.inputs]), 0);
-    void* out[] = {c.output.data()};
+    size_t size = 0;
+    for (int k = c.record.inputs; k < golden::Operands(c.record); ++k) {
+      size += harness::SizeOf(c.record, k);
+    }
+    c.output.assign(static_cast<size_t>(c.n) * size, 0);
+    void* out[LW_MAX_OPERANDS] = {};
+    for (int k = 0; k < c.record.outputs; ++k) {
+      out[k] = c.output.data() + golden::OutputBegin(c, c.record.inputs + k);
+    }
     loop(in, out, static_cast<size_t>(c.n));
     ASSERT_TRUE(recorded.contains(c.key)) << c.key;
     EXPECT_EQ(Hash(c), recorded.at(c.key)) << c.key;
@@ -70,9 +77,10 @@ TEST(OneLane, GivesTheGoldenHashes) {
   EXPECT_GT(compared, 100);
 }
 
-void ExpectSame(const harness::Arrays& arrays, const Bytes& expected, const Bytes& result) {
+void ExpectSame(const harness::Arrays& arrays, int output, const Bytes& expected,
+                const Bytes& result) {
   const lw_kernel_record& record = arrays.record;
-  const lw_dtype dtype = record.dtypes[record.inputs];
+  const lw_dtype dtype = record.dtypes[record.inputs + output];
   const size_t size = lw_dtype_size(dtype);
   int wrong = 0;
   for (size_t i = 0; i < arrays.n && wrong < 3; ++i) {
@@ -94,25 +102,31 @@ void ExpectSame(const harness::Arrays& arrays, const Bytes& expected, const Byte
 TEST(OneLane, AgreesWithTheLibraryOnManyInputs) {
   const auto records = harness::AllRecords();
   for (size_t i = 0; i < records.size(); ++i) {
-    if (!harness::IsGpuMap(records[i])) continue;
+    if (!harness::IsElementwise(records[i])) continue;
     // The best target computes the expectation: it has the FMA instruction.
     harness::Arrays arrays(records[i], 200000, i + 1);
-    Bytes expected(arrays.n * harness::SizeOf(records[i], records[i].inputs));
-    Bytes result(expected.size());
+    std::vector<Bytes> expected, results;
     lw_operand operands[LW_MAX_OPERANDS];
+    void* out[LW_MAX_OPERANDS] = {};
     for (int k = 0; k < records[i].inputs; ++k) {
       operands[k] = {arrays.inputs[k].data(), static_cast<int64_t>(harness::SizeOf(records[i], k))};
     }
-    operands[records[i].inputs] = {
-        expected.data(), static_cast<int64_t>(harness::SizeOf(records[i], records[i].inputs))};
+    for (int k = 0; k < records[i].outputs; ++k) {
+      const size_t size = harness::SizeOf(records[i], records[i].inputs + k);
+      expected.emplace_back(arrays.n * size);
+      results.emplace_back(arrays.n * size);
+      operands[records[i].inputs + k] = {expected.back().data(), static_cast<int64_t>(size)};
+      out[k] = results.back().data();
+    }
     ASSERT_EQ(lw_call(records[i].kernel, records[i].dtypes, operands,
                       static_cast<int64_t>(arrays.n), nullptr),
               LW_OK)
         << lw_last_error();
     const void* in[] = {arrays.inputs[0].data(), arrays.inputs[1].data(), arrays.inputs[2].data()};
-    void* out[] = {result.data()};
     OneLaneLoop(i)(in, out, arrays.n);
-    ExpectSame(arrays, expected, result);
+    for (int k = 0; k < records[i].outputs; ++k) {
+      ExpectSame(arrays, k, expected[static_cast<size_t>(k)], results[static_cast<size_t>(k)]);
+    }
   }
 }
 

@@ -28,9 +28,9 @@ TEST(Simulated, GivesTheGoldenHashes) {
   golden::ForEachCase([&](golden::Case& c) {
     const bool reduction = IsReduction(c.record);
     EXPECT_EQ(simulated::HasKernel(c.record.kernel, c.record.dtypes),
-              reduction || harness::IsGpuMap(c.record))
+              reduction || harness::IsElementwise(c.record))
         << c.key;
-    if (!reduction && !harness::IsGpuMap(c.record)) return;
+    if (!reduction && !harness::IsElementwise(c.record)) return;
     Task task;
     task.record = c.record;
     task.shape = c.shape.empty() ? std::vector<int64_t>{c.n} : c.shape;
@@ -39,16 +39,21 @@ TEST(Simulated, GivesTheGoldenHashes) {
     for (size_t i = 0; i < task.shape.size(); ++i) {
       if (!(task.axis_mask >> i & 1)) outputs *= task.shape[i];
     }
-    const size_t out_size = lw_dtype_size(c.record.dtypes[c.record.inputs]);
-    c.output.assign(static_cast<size_t>(outputs) * out_size, 0);
+    size_t size = 0;  // of one element of every output
+    for (int k = c.record.inputs; k < golden::Operands(c.record); ++k) {
+      size += harness::SizeOf(c.record, k);
+    }
+    c.output.assign(static_cast<size_t>(outputs) * size, 0);
     for (int k = 0; k < c.record.inputs; ++k) {
       task.data[k] = c.inputs[static_cast<size_t>(k)].data();
       task.strides[k] = Contiguous(task.shape, harness::SizeOf(c.record, k));
       if (golden::Repeats(c, k)) task.strides[k].assign(task.shape.size(), 0);
     }
-    task.data[c.record.inputs] = c.output.data();
-    task.strides[c.record.inputs] =
-        Contiguous(task.shape, static_cast<int64_t>(out_size), task.axis_mask);
+    for (int k = c.record.inputs; k < golden::Operands(c.record); ++k) {
+      task.data[k] = c.output.data() + golden::OutputBegin(c, k);
+      task.strides[k] = Contiguous(task.shape, static_cast<int64_t>(harness::SizeOf(c.record, k)),
+                                   task.axis_mask);
+    }
     task.Run();
     EXPECT_EQ(Hash(c), recorded.at(c.key)) << c.key;
     ++compared;
@@ -58,11 +63,11 @@ TEST(Simulated, GivesTheGoldenHashes) {
 
 // ---------------------------------------------------------------- elementwise
 
-// Compares with lw_call, element by element.
-void ExpectMap(const harness::Arrays& arrays, const Bytes& expected, const char* result,
+// Compares an output with lw_call's, element by element.
+void ExpectMap(const harness::Arrays& arrays, int output, const Bytes& expected, const char* result,
                int64_t stride, const char* what) {
   const lw_kernel_record& record = arrays.record;
-  const lw_dtype dtype = record.dtypes[record.inputs];
+  const lw_dtype dtype = record.dtypes[record.inputs + output];
   const size_t size = lw_dtype_size(dtype);
   for (size_t i = 0; i < arrays.n; ++i) {
     if (!harness::SameElement(dtype, &expected[i * size], result + static_cast<int64_t>(i) * stride,
@@ -95,7 +100,7 @@ struct Spread {
 
 TEST(Simulated, MapsOfAnySizeAndAlignment) {
   int contiguous = 0, strided = 0;
-  for (const auto& record : harness::GpuMapRecords()) {
+  for (const auto& record : harness::ElementwiseRecords()) {
     for (const size_t n : {1, 5, 100, 1024, 6007}) {
       harness::Arrays arrays(record, n, n);
       for (const size_t shift : {0, 1, 3}) {
@@ -105,11 +110,11 @@ TEST(Simulated, MapsOfAnySizeAndAlignment) {
           Task task;
           task.record = record;
           task.shape = {static_cast<int64_t>(n)};
-          for (int k = 0; k <= record.inputs; ++k) {
+          for (int k = 0; k < harness::Operands(record); ++k) {
             spread.emplace_back(k < record.inputs ? arrays.inputs[k] : Bytes(),
                                 harness::SizeOf(record, k), n, 1, alike || k == 0 ? shift : 0);
           }
-          for (int k = 0; k <= record.inputs; ++k) {
+          for (int k = 0; k < harness::Operands(record); ++k) {
             task.data[k] = spread[static_cast<size_t>(k)].first;
             task.strides[k] = {spread[static_cast<size_t>(k)].stride};
           }
@@ -117,11 +122,13 @@ TEST(Simulated, MapsOfAnySizeAndAlignment) {
             contiguous += launch.kernel == "contiguous";
             strided += launch.kernel == "strided";
           }
-          const Spread& out = spread.back();
-          ExpectMap(arrays, arrays.Expected(), out.first, out.stride, "shifted");
-          EXPECT_EQ(out.first[-1], harness::kSentinel) << harness::Describe(record);
-          EXPECT_EQ(out.first[n * harness::SizeOf(record, record.inputs)], harness::kSentinel)
-              << harness::Describe(record);
+          for (int k = 0; k < record.outputs; ++k) {
+            const Spread& out = spread[static_cast<size_t>(record.inputs + k)];
+            ExpectMap(arrays, k, arrays.Expected(0, k), out.first, out.stride, "shifted");
+            EXPECT_EQ(out.first[-1], harness::kSentinel) << harness::Describe(record);
+            EXPECT_EQ(out.first[n * harness::SizeOf(record, record.inputs + k)], harness::kSentinel)
+                << harness::Describe(record);
+          }
           if (shift == 0) break;
         }
       }
@@ -132,7 +139,7 @@ TEST(Simulated, MapsOfAnySizeAndAlignment) {
 }
 
 TEST(Simulated, MapsWithScalars) {
-  for (const auto& record : harness::GpuMapRecords()) {
+  for (const auto& record : harness::ElementwiseRecords()) {
     const size_t n = 2500;
     harness::Arrays arrays(record, n, 7);
     for (unsigned scalars = 1; scalars < 1u << record.inputs; ++scalars) {
@@ -140,20 +147,24 @@ TEST(Simulated, MapsWithScalars) {
         Task task;
         task.record = record;
         task.shape = {static_cast<int64_t>(n)};
-        Bytes out(n * harness::SizeOf(record, record.inputs));
+        std::vector<Bytes> outs;
         for (int k = 0; k < record.inputs; ++k) {
           task.data[k] = arrays.inputs[k].data();
           task.strides[k] = {scalars >> k & 1 ? 0
                                               : static_cast<int64_t>(harness::SizeOf(record, k))};
         }
         if (by_value) task.by_value = scalars;
-        task.data[record.inputs] = out.data();
-        task.strides[record.inputs] = {
-            static_cast<int64_t>(harness::SizeOf(record, record.inputs))};
+        for (int k = record.inputs; k < harness::Operands(record); ++k) {
+          outs.emplace_back(n * harness::SizeOf(record, k));
+          task.data[k] = outs.back().data();
+          task.strides[k] = {static_cast<int64_t>(harness::SizeOf(record, k))};
+        }
         const auto launches = task.Run();
         EXPECT_EQ(launches.at(0).kernel, "contiguous") << harness::Describe(record);
-        ExpectMap(arrays, arrays.Expected(scalars), out.data(), task.strides[record.inputs][0],
-                  "scalars");
+        for (int k = 0; k < record.outputs; ++k) {
+          ExpectMap(arrays, k, arrays.Expected(scalars, k), outs[static_cast<size_t>(k)].data(),
+                    task.strides[record.inputs + k][0], "scalars");
+        }
       }
     }
   }
@@ -163,13 +174,13 @@ TEST(Simulated, MapsOfStridedViews) {
   // 3 axes, none of which join, in another order than the memory's; a negative stride.
   const std::vector<int64_t> shape = {5, 7, 9};
   const size_t n = 5 * 7 * 9;
-  for (const auto& record : harness::GpuMapRecords()) {
+  for (const auto& record : harness::ElementwiseRecords()) {
     harness::Arrays arrays(record, n, 11);
     Task task;
     task.record = record;
     task.shape = shape;
     std::vector<Bytes> buffers;
-    for (int k = 0; k <= record.inputs; ++k) {
+    for (int k = 0; k < harness::Operands(record); ++k) {
       const int64_t size = static_cast<int64_t>(harness::SizeOf(record, k));
       // Axis 1 outermost in memory, axis 2 backwards, gaps between elements.
       task.strides[k] = {2 * size * 9, 2 * size * 9 * 5, -2 * size};
@@ -180,7 +191,7 @@ TEST(Simulated, MapsOfStridedViews) {
       const Strides& s = task.strides[k];
       return static_cast<char*>(task.data[k]) + i / 63 * s[0] + i / 9 % 7 * s[1] + i % 9 * s[2];
     };
-    for (int k = 0; k <= record.inputs; ++k) {
+    for (int k = 0; k < harness::Operands(record); ++k) {
       char* data = buffers[static_cast<size_t>(k)].data();
       task.data[k] = task.strides[k][2] < 0 ? data - 8 * task.strides[k][2] : data;
       const size_t size = harness::SizeOf(record, k);
@@ -189,12 +200,15 @@ TEST(Simulated, MapsOfStridedViews) {
       }
     }
     EXPECT_TRUE(task.Uses("strided")) << harness::Describe(record);
-    const size_t size = harness::SizeOf(record, record.inputs);
-    Bytes result(n * size);
-    for (size_t i = 0; i < n; ++i) {
-      std::memcpy(&result[i * size], place(record.inputs, static_cast<int64_t>(i)), size);
+    for (int k = 0; k < record.outputs; ++k) {
+      const size_t size = harness::SizeOf(record, record.inputs + k);
+      Bytes result(n * size);
+      for (size_t i = 0; i < n; ++i) {
+        std::memcpy(&result[i * size], place(record.inputs + k, static_cast<int64_t>(i)), size);
+      }
+      ExpectMap(arrays, k, arrays.Expected(0, k), result.data(), static_cast<int64_t>(size),
+                "strided");
     }
-    ExpectMap(arrays, arrays.Expected(), result.data(), static_cast<int64_t>(size), "strided");
   }
 }
 

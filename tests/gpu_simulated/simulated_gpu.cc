@@ -78,7 +78,7 @@ gpu::MapKernel MapOf(Kernel<Op, T>) {
 
 template <class Op, class T>
 void Enter(Kernel<Op, T> kernel) {
-  if constexpr (kIsMap<Op>) {
+  if constexpr (kIsElementwise<Op>) {
     maps[kSlot<Op, T>] = MapOf(ShareLoop(kernel));
   } else if constexpr (kIsReduction<ShapeOf<Op>>) {
     using R = Reducer<Op, T>;

@@ -40,7 +40,7 @@ struct Task {
 
   std::vector<simulated::Launch> Run() const {
     lw_backend_operand operands[LW_MAX_OPERANDS] = {};
-    for (int k = 0; k <= record.inputs; ++k) {
+    for (int k = 0; k < harness::Operands(record); ++k) {
       if (by_value >> k & 1) {
         operands[k].by_value = 1;
         std::memcpy(&operands[k].value, data[k], lw_dtype_size(record.dtypes[k]));
@@ -53,6 +53,7 @@ struct Task {
     task.kernel = record.kernel;
     task.kind = record.shape;
     task.inputs = record.inputs;
+    task.outputs = record.outputs;
     task.ndim = static_cast<int32_t>(shape.size());
     task.dtypes = record.dtypes;
     task.shape = shape.data();

@@ -24,8 +24,8 @@ struct AddSubtract {
   static constexpr Flags kFlags = Flags::kHardware;
 };
 template <class D, class V>
-HWY_INLINE Two<V> Body(AddSubtract, D, V x, V y) {
-  return {ops::Add(x, y), ops::Sub(x, y)};
+HWY_INLINE ops::PairOf<D> Body(AddSubtract, D d, V x, V y) {
+  return ops::Pair(d, ops::Add(x, y), ops::Sub(x, y));
 }
 
 const ElementwiseFn kLoop = LoopOf(Kernel<AddSubtract, float>{});

@@ -39,6 +39,17 @@ struct AddOp {
     }
   }
 };
+struct MultiplyOp {
+  template <class A>
+  static A Join(A a, A b) {
+    if constexpr (std::is_integral_v<A>) {
+      using U = std::make_unsigned_t<A>;
+      return static_cast<A>(static_cast<U>(a) * static_cast<U>(b));
+    } else {
+      return a * b;
+    }
+  }
+};
 struct MinOp {
   template <class A>
   static A Join(A a, A b) {
@@ -97,6 +108,8 @@ auto RefReduce(const std::vector<T>& x, const std::vector<T>& y, double ddof) {
   const std::vector<R> as_result(x.begin(), x.end());  // integers are rounded to f64 here
   if constexpr (std::is_same_v<Op, Sum>) {
     return RefTree<AddOp>(as_result);
+  } else if constexpr (std::is_same_v<Op, Prod>) {
+    return x.empty() ? R(1) : RefTree<MultiplyOp>(as_result);
   } else if constexpr (std::is_same_v<Op, Mean>) {
     if (x.empty()) return std::numeric_limits<R>::quiet_NaN();
     return static_cast<R>(static_cast<double>(RefTree<AddOp>(as_result)) / n);

@@ -121,6 +121,7 @@ void CheckViews(TypeList<Ts...>) {
 TEST(ReduceView, Sum) { CheckViews<Sum>(Sum::Types{}); }
 TEST(ReduceView, Mean) { CheckViews<Mean>(Mean::Types{}); }
 TEST(ReduceView, Var) { CheckViews<Var>(Var::Types{}); }
+TEST(ReduceView, Prod) { CheckViews<Prod>(Prod::Types{}); }
 TEST(ReduceView, Min) { CheckViews<Min>(Min::Types{}); }
 TEST(ReduceView, Max) { CheckViews<Max>(Max::Types{}); }
 TEST(ReduceView, ArgMax) { CheckViews<ArgMax>(ArgMax::Types{}); }
@@ -160,6 +161,7 @@ TEST(ReduceView, Booleans) {
   CheckBooleans<Sum>();
   CheckBooleans<Mean>();
   CheckBooleans<Var>();
+  CheckBooleans<Prod>();
   CheckBooleans<Min>();
   CheckBooleans<Max>();
   CheckBooleans<ArgMax>();

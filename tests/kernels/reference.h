@@ -146,6 +146,9 @@ auto Result(In... in) {
     return Op{}(in...);
   } else if constexpr (Op::kId == LW_FMA) {
     return FmaOnce<T>(in...);
+  } else if constexpr (OutputsOf<Op, T>::kSize == 2) {  // f32's, rounded once more
+    const auto wide = Op{}(static_cast<float>(Number(in))...);
+    return Two<T>{Converted<T>(wide.first), Converted<T>(wide.second)};
   } else {
     const auto wide = Op{}(static_cast<double>(Number(in))...);
     if constexpr (std::is_same_v<decltype(wide), const bool>)

@@ -262,14 +262,15 @@ TEST(Reference, EveryByteButZeroIsTrue) {
   const lw_operand operands[] = {{x.data(), 1}, {y.data(), 1}, {out.data(), 1}};
   for (const char* target : RunnableTargets()) {
     const TargetScope scope(target);
-    for (const lw_kernel kernel : {LW_EQUAL, LW_NOT_EQUAL}) {
+    const auto check = [&](lw_kernel kernel, auto op) {
       ASSERT_EQ(lw_call(kernel, dtypes, operands, 65536, nullptr), LW_OK);
       int bad = 0;
-      for (size_t i = 0; i < x.size(); ++i) {
-        bad += out[i] != (((x[i] != 0) == (y[i] != 0)) == (kernel == LW_EQUAL));
-      }
-      EXPECT_EQ(bad, 0) << target;
-    }
+      for (size_t i = 0; i < x.size(); ++i) bad += out[i] != op(x[i] != 0, y[i] != 0);
+      EXPECT_EQ(bad, 0) << target << " kernel " << kernel;
+    };
+    check(LW_EQUAL, Equal{});
+    check(LW_NOT_EQUAL, NotEqual{});
+    check(LW_BITWISE_AND, BitwiseAnd{});
   }
 }
 

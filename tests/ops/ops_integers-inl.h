@@ -33,6 +33,15 @@ void IntegerBits(const Pairs<T>& p) {
 }
 
 template <class T>
+T ReferenceQuotient(T x, T y) {
+  if (y == 0) return 0;
+  if (std::is_signed_v<T> && y == static_cast<T>(-1)) {
+    return static_cast<T>(uint64_t{0} - static_cast<uint64_t>(x));
+  }
+  return static_cast<T>(x / y);
+}
+
+template <class T>
 void Integers() {
   using U = std::make_unsigned_t<T>;
   const Pairs<T>& p = AllOrManyPairs<T>();
@@ -42,6 +51,9 @@ void Integers() {
   LW_BINARY(kStrict, p, ops::Add(a, b), static_cast<T>(uint64_t(x) + uint64_t(y)));
   LW_BINARY(kStrict, p, ops::Sub(a, b), static_cast<T>(uint64_t(x) - uint64_t(y)));
   LW_BINARY(kStrict, p, ops::Mul(a, b), static_cast<T>(uint64_t(x) * uint64_t(y)));
+  LW_BINARY(kStrict, p, ops::DivInt(d, a, b), ReferenceQuotient(x, y));
+  LW_BINARY(kStrict, p, ops::First(ops::Pair(d, a, b)), x);
+  LW_BINARY(kStrict, p, ops::Second(ops::Pair(d, a, b)), y);
   LW_BINARY(kStrict, p, ops::Minimum(d, a, b), y < x ? y : x);
   LW_BINARY(kStrict, p, ops::Maximum(d, a, b), x < y ? y : x);
 

@@ -59,12 +59,13 @@ def generate(dtype, n, seed, low, high):
 
 
 class Case:
-    """One row: a kernel, the dtypes of its inputs and output, a size."""
+    """One row: a kernel, the dtypes of its inputs and outputs, a size."""
 
     def __init__(self, kernel, types, n):
         self.name, _, self.shape, self.inputs, self.max_ulp = kernel[:5]
-        given, result = types.split("->")
-        self.given, self.result = tuple(np.dtype(t) for t in given), np.dtype(result)
+        given, results = types.split("->")
+        self.given = tuple(np.dtype(t) for t in given)
+        self.results = tuple(np.dtype(t) for t in results)
         self.n = n
         self.arrays = self.out = None
 
@@ -72,7 +73,7 @@ class Case:
     def types(self):
         """As in C++'s result file: the elements' dtype, or both of a conversion."""
         if self.name == "convert":
-            return f"{dtype_name(self.given[0])},{dtype_name(self.result)}"
+            return f"{dtype_name(self.given[0])},{dtype_name(self.results[0])}"
         return dtype_name(self.given[-1])
 
     @property
@@ -81,7 +82,7 @@ class Case:
 
     @property
     def uses_fma(self):
-        return self.math or self.name == "fma"
+        return self.math or self.name in ("fma", "divmod")
 
     def traffic(self):
         """Bytes read from each input and bytes written, per element."""
@@ -90,7 +91,7 @@ class Case:
             return reads, self.given[-1].itemsize / 2  # half of the condition is true
         if self.shape in ("reduce", "reduce_two", "arg"):
             return reads, 0
-        return reads, self.result.itemsize
+        return reads, sum(d.itemsize for d in self.results)
 
     def prepare(self):
         """Makes the operands; they are large, so only while the row is measured."""
@@ -105,7 +106,8 @@ class Case:
         self.arrays = [generate(d, self.n, i, low, high) for i, d in enumerate(self.given)]
         self.out = None
         if self.shape == "elementwise" and self.name != "convert" and self.n >= OUT_FROM:
-            out = np.ones(self.n, self.result)
+            out = tuple(np.ones(self.n, d) for d in self.results)
+            out = out[0] if len(out) == 1 else out
             if _takes_out(self.lanewise(), self.arrays, out) and (
                     self.numpy() is None or _takes_out(self.numpy(), self.arrays, out)):
                 self.out = out
@@ -116,16 +118,18 @@ class Case:
     def lanewise(self):
         """lanewise's function; calls take the input arrays."""
         if self.name == "convert":
-            return _Convert(lanewise.astype, self.result)
+            return _Convert(lanewise.astype, self.results[0])
         return getattr(lanewise, self.name)
 
     def numpy(self):
         """NumPy's usual spelling, or None."""
         if self.name == "convert":
-            return _Convert(np.ndarray.astype, self.result)
+            return _Convert(np.ndarray.astype, self.results[0])
         if self.shape == "compress":
             return _take_true
-        found = numpy_ufunc(np, self.name, self.inputs) if self.shape == "elementwise" else None
+        found = None
+        if self.shape == "elementwise":
+            found = numpy_ufunc(np, self.name, self.inputs, len(self.results))
         found = found or getattr(np, self.name, None)
         if found is None and self.name == "cumulative_sum":  # NumPy 1
             return np.cumsum
@@ -150,8 +154,9 @@ def _take_true(condition, a):
 
 
 def _takes_out(function, arrays, out):
+    part = tuple(o[:4] for o in out) if isinstance(out, tuple) else out[:4]
     try:
-        function(*(a[:4] for a in arrays), out=out[:4])
+        function(*(a[:4] for a in arrays), out=part)
     except TypeError:
         return False
     return True
@@ -159,7 +164,7 @@ def _takes_out(function, arrays, out):
 
 def _type_signatures(kernel):
     """As NumPy writes them: "dd->d"."""
-    name, _, shape, _, _, _, records = kernel
+    name, _, shape, inputs, _, _, records = kernel
     if name in ufuncs.BY_NAME:
         return ufuncs.BY_NAME[name].types
     chars = {text: char for char, text in _DTYPE_NAMES.items()}
@@ -167,10 +172,11 @@ def _type_signatures(kernel):
     for record in records:
         if not set(record) <= set(chars):
             continue  # bf16: not a dtype of NumPy's own
-        given = [chars[t] for t in record[:-1]]
+        given = [chars[t] for t in record[:inputs]]
         if shape == "compress":
             given.reverse()  # compress(condition, a)
-        found.append(f"{''.join(given)}->{chars[record[-1]]}")
+        results = [chars[t] for t in record[inputs:]]
+        found.append(f"{''.join(given)}->{''.join(results)}")
     return found
 
 

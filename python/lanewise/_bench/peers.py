@@ -93,7 +93,7 @@ class NumPyBaseline(NumPy):
     def contestant(self, case):
         if super().contestant(case) is None:
             return None
-        types = "".join(d.char for d in case.given) + "->" + case.result.char
+        types = "".join(d.char for d in case.given) + "->" + "".join(d.char for d in case.results)
         try:
             self.process.ask([case.name, types, case.n])
         except (OSError, ValueError):
@@ -166,11 +166,13 @@ class PyTorch(Peer):
         return self.module.__version__
 
     def call(self, case):
+        if len(case.results) > 1:
+            return None
         torch = self.module
         tensors = [torch.from_numpy(a) for a in case.arrays]
         out = None if case.out is None else torch.from_numpy(case.out)
         if case.name == "convert":
-            dtype = torch.from_numpy(np.empty(0, case.result)).dtype
+            dtype = torch.from_numpy(np.empty(0, case.results[0])).dtype
             return (lambda x: x.to(dtype)), tensors, None
         if case.shape == "compress":
             return (lambda condition, x: torch.masked_select(x, condition)), tensors, None

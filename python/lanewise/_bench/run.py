@@ -61,7 +61,7 @@ def _ceilings(case, plain):
                 and other.name != case.name]
     found = []
     for other in plain:
-        same = other.given == case.given and other.result == case.result
+        same = other.given == case.given and other.results == case.results
         if same and other.shape == case.shape and other.name != case.name and len(found) < 3:
             found.append(Contestant(f"lanewise.{other.name}", "ceiling",
                                     timer(other.lanewise(), case.arrays, case.out)))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import lanewise
-from clib import ELEMENTWISE, KERNELS, same_bits
+from clib import ELEMENTWISE, KERNELS, results, same_bits
 from lanewise import ufuncs
 from lanewise._selftest import inputs
 
@@ -31,9 +31,29 @@ def test_every_loop_has_the_cpus_bits(name):
     for types, out in KERNELS[name]:
         arrays = operands(types)
         with np.errstate(all="ignore"):
-            want = np.asarray(getattr(lanewise, name)(*arrays))
-            assert want.dtype.char == out
-            assert same_bits(host(getattr(lanewise, name)(*map(device, arrays))), want), types
+            want = results(getattr(lanewise, name)(*arrays))
+            assert "".join(a.dtype.char for a in want) == out
+            got = results(getattr(lanewise, name)(*map(device, arrays)))
+            assert same_bits(tuple(map(host, got)), want), types
+
+
+def test_two_results():
+    x, y = np.linspace(-50, 50, 60).reshape(5, 12), np.arange(1.0, 13)
+    want = lanewise.divmod(x, y)
+    for got in (lanewise.divmod(device(x), device(y)), lanewise.divmod(device(x[::-1])[::-1], device(y)),
+                lanewise.divmod(device(x), device(y), dtype="f8")):
+        assert same_bits(tuple(map(host, got)), want)
+    a = device(x)
+    outs = a, device(np.zeros((5, 12), "f4"))
+    assert lanewise.divmod(a, device(y), out=outs)[0] is a
+    assert same_bits(host(a), want[0]) and same_bits(host(outs[1]), want[1].astype("f4"))
+    quotient, given = lanewise.divmod(device(x), 3.0, out=(None, outs[0]))
+    assert given is a
+    assert same_bits((host(quotient), host(a)), lanewise.divmod(x, 3.0))
+    with pytest.raises(TypeError, match="tuple of 2 arrays"):
+        lanewise.divmod(a, 2.0, out=a)
+    with pytest.raises(ValueError, match="of shape"):
+        lanewise.divmod(a, 2.0, out=(a, device(np.zeros(3))))
 
 
 LAYOUTS = [
