@@ -29,9 +29,7 @@ struct Case {
   bool Reduces() const;
   bool Math() const { return record.shape == LW_SHAPE_ELEMENTWISE && record.max_ulp >= 1; }
   // The kernel's bodies use fused multiply-add, which targets below v3 have to emulate.
-  bool UsesFma() const {
-    return Math() || record.kernel == LW_FMA || record.kernel == LW_DIVMOD;
-  }
+  bool UsesFma() const { return Math() || record.kernel == LW_FMA || record.kernel == LW_DIVMOD; }
   std::string Types() const;  // "f32", or "f16-f32" for a conversion
   std::string Name() const;   // "exp/f32/65536", "exp/f32/65536/huge"
 };
