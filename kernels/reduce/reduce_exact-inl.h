@@ -120,6 +120,13 @@ void DotContiguous(const void* vx, const void* vy, size_t n, const void*, void* 
     s2 = R::Join(d_sum, s2, DotTerms<R>(d, hn::LoadU(d, a), hn::LoadU(d, b)));
     a += lanes, b += lanes;
     s3 = R::Join(d_sum, s3, DotTerms<R>(d, hn::LoadU(d, a), hn::LoadU(d, b)));
+    if constexpr (std::is_same_v<typename R::Output, bool>) {  // no more than one pair counts
+      const auto any = R::Join(d_sum, R::Join(d_sum, s0, s1), R::Join(d_sum, s2, s3));
+      if (!hn::AllFalse(d_sum, hn::Ne(any, hn::Zero(d_sum)))) {
+        i = n;
+        break;
+      }
+    }
   }
 #pragma GCC unroll 1
   for (; i < n; i += lanes) {  // missing elements are 0
