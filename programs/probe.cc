@@ -145,22 +145,30 @@ bool CpuLosesCancelledFma() {
   return lw_fma_f64(1, &x, &y, &z, &result) == LW_OK && result != -0x1.bfe0aa4dcp-10;
 }
 
-// Whether a vector of x is converted to something else than `right`.
-template <class From, class To>
-bool Misconverts(lw_dtype from, From x, lw_dtype to, To right) {
-  constexpr int64_t kCount = 16;
-  const std::vector<From> in(kCount, x);
-  std::vector<To> out(kCount);
-  const lw_dtype dtypes[] = {from, to};
-  const lw_operand operands[] = {{in.data(), sizeof(From)}, {out.data(), sizeof(To)}};
-  return lw_call(LW_CONVERT, dtypes, operands, kCount, nullptr) == LW_OK && out[0] != right;
+// Whether a kernel gives something else than `right` for a vector of equal elements.
+template <class In, class Out>
+bool Errs(lw_kernel kernel, lw_dtype in, std::vector<In> elements, lw_dtype out, Out right) {
+  constexpr int64_t kCount = 32;
+  std::vector<std::vector<In>> inputs;
+  std::vector<Out> result(kCount);
+  std::vector<lw_dtype> dtypes(elements.size(), in);
+  std::vector<lw_operand> operands;
+  for (const In element : elements) inputs.emplace_back(kCount, element);
+  for (const auto& input : inputs) operands.push_back({input.data(), sizeof(In)});
+  dtypes.push_back(out);
+  operands.push_back({result.data(), sizeof(Out)});
+  return lw_call(kernel, dtypes.data(), operands.data(), kCount, nullptr) == LW_OK &&
+         result[0] != right;
 }
 // Unsigned integers of 64 bits become f64 without what the lowest bit adds to a tie.
 bool CpuMisroundsUnsigned() {
-  return Misconverts(LW_U64, uint64_t{0xFFFFFFFFFFFEA401}, LW_F64, 0x1.fffffffffffd5p+63);
+  return Errs<uint64_t, double>(LW_CONVERT, LW_U64, {0xFFFFFFFFFFFEA401u}, LW_F64,
+                                0x1.fffffffffffd5p+63);
 }
-// A tie between two f16 goes to the larger one.
-bool CpuMisroundsHalves() { return Misconverts(LW_F32, 0x1.6eap-5f, LW_F16, uint16_t{0x29BA}); }
+// A tie between two f16 goes to the larger one: this sum is 0x1.6eap-5.
+bool CpuMisroundsHalves() {
+  return Errs<uint16_t, uint16_t>(LW_ADD, LW_F16, {0x29DC, 0x9430}, LW_F16, 0x29BA);
+}
 
 // Keys of cases that may differ on a CPU with a defect, and on no other. A line is the defect's
 // name and the key.
