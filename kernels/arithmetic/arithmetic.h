@@ -4,6 +4,7 @@
 #define LANEWISE_KERNELS_ARITHMETIC_ARITHMETIC_H_
 
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "kernels/list/kernel.h"
@@ -143,9 +144,12 @@ struct CopySign : Operation<CopySign> {
   template <class T>
   T operator()(T x, T y) const {
     if constexpr (kIsNarrow<T>) {
-      const int magnitude = __builtin_bit_cast(uint16_t, x) & 0x7FFF;
-      const int sign = __builtin_bit_cast(uint16_t, y) & 0x8000;
-      return __builtin_bit_cast(T, static_cast<uint16_t>(magnitude | sign));
+      uint16_t magnitude, sign;
+      std::memcpy(&magnitude, &x, sizeof(T));
+      std::memcpy(&sign, &y, sizeof(T));
+      magnitude = static_cast<uint16_t>((magnitude & 0x7FFF) | (sign & 0x8000));
+      std::memcpy(static_cast<void*>(&x), &magnitude, sizeof(T));
+      return x;
     } else {
       return std::copysign(x, y);
     }

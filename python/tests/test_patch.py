@@ -201,9 +201,9 @@ def test_nothing_gets_slower_without_fma(without_fma):
             assert (key in left) != (key in done)
             assert key in left or name not in MATH
             want = before if key in left else getattr(lanewise, name)(*args)
-            out = np.empty_like(want)
+            out = tuple(map(np.empty_like, results(want)))
             ufunc(*args, out=out)
-            assert same_bits(ufunc(*args), want) and same_bits(out, want), key
+            assert same_bits(ufunc(*args), want) and same_bits(out, results(want)), key
         assert ("add", "float64") in done and ("sqrt", "float32") in done
         assert "no FMA" in left["exp", "float64"] and "23 times" in left["exp", "float64"]
         assert "the same bits" in left["less", "float64"]
