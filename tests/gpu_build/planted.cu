@@ -24,7 +24,7 @@ __global__ void Calls(float* x) { x[0] = Called(x[0]); }
 // operation in a kernel that moves bits.
 template <class Op, class T>
 __global__ void ContiguousKernel(gpu::ContiguousMap args) {
-  T* out = static_cast<T*>(args.out);
+  T* out = static_cast<T*>(args.out[0]);
   if constexpr (std::is_same_v<Op, Abs>) {
     out[threadIdx.x] = fabsf(out[threadIdx.x]);
   } else {
