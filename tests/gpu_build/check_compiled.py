@@ -21,6 +21,9 @@ REDUCE_MODES = 6
 # Whose special path leaves the ordinary one before its end: fewer operations run than there are.
 BRANCHING = {f"3{name}E{dtype}" for name in ("Sin", "Cos", "Pow")
              for dtype in ("f", "d", "N3hwy9float16_tE", "N3hwy10bfloat16_tE")}
+BRANCHING |= {"7FmaBF16EN3hwy10bfloat16_tE"}
+# Code that is there once, and runs as often as the values ask for.
+LOOPING = {f"6DivModE{dtype}" for dtype in ("f", "d", "N3hwy9float16_tE", "N3hwy10bfloat16_tE")}
 # Of an integer that becomes narrower only the low part is wanted, and only that is loaded.
 NARROW_LOADS = {f"9ConvertToENS_4CastI{types}EE" for types in ("mj", "mt", "mh", "jt", "jh", "th")}
 REGISTERS = {"map": 80, "math": 96, "reduce": 128, "bool": 160}  # 16 truth values at once
@@ -108,6 +111,8 @@ def compare_operations(counts, copies, part, facts):
         ordinary, most = facts["ordinary"][i], facts["most"][i]
         # f32 computed in two halves of f64: the second half is empty here.
         low, high = (ordinary / 2, ordinary + most) if part in BRANCHING else (most, most)
+        if part in LOOPING:
+            low, high = min(ordinary, 1), ordinary + most
         if not low <= counts[i] / copies <= high:
             yield (f"{counts[i] / copies:g} x {operation} per element, the source has {low:g} to "
                    f"{high:g}")

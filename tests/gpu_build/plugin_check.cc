@@ -23,7 +23,7 @@ void CheckKernels(const lw_backend& table) {
     lw_kernel_record record{};
     record.struct_size = sizeof(record);
     Expect(lw_kernel_info(i, &record) == LW_OK, "lw_kernel_info");
-    const bool map = record.shape == LW_SHAPE_ELEMENTWISE && record.outputs == 1;
+    const bool map = record.shape == LW_SHAPE_ELEMENTWISE;
     const bool wanted = map || record.shape == LW_SHAPE_REDUCE ||
                         record.shape == LW_SHAPE_REDUCE_TWO || record.shape == LW_SHAPE_ARG;
     const bool has = table.has_kernel(record.kernel, record.dtypes);
