@@ -154,6 +154,8 @@ bool Errs(lw_kernel kernel, lw_dtype in, std::vector<In> elements, lw_dtype out,
   std::vector<Out> result(kCount), others(kCount);
   std::vector<lw_dtype> dtypes(elements.size(), in);
   std::vector<lw_operand> operands;
+  inputs.reserve(LW_MAX_OPERANDS);
+  operands.reserve(LW_MAX_OPERANDS);
   for (const In element : elements) inputs.emplace_back(kCount, element);
   for (const auto& input : inputs) operands.push_back({input.data(), sizeof(In)});
   for (int k = 0; k < outputs; ++k) {

@@ -393,12 +393,12 @@ constexpr ElementwiseFn LoopOf(Kernel<Op, T>) {
 // cache holds. Math functions are not bound by memory.
 template <class Op, class T>
 constexpr ElementwiseFn StreamLoopOf(Kernel<Op, T>) {
-  if constexpr (kIsNarrow<T>) {
-    return nullptr;
-  } else if constexpr (kIsUniform<Op, T> && (!kIsLong<Op> || InputsOf<Op, T>::kSize > 2)) {
+  constexpr bool kCompares =
+      std::is_same_v<OutputsOf<Op, T>, TypeList<bool>> && InputsOf<Op, T>::kSize > 1;
+  constexpr bool kPlainMap = kIsUniform<Op, T> && (!kIsLong<Op> || InputsOf<Op, T>::kSize > 2);
+  if constexpr (!kIsNarrow<T> && kPlainMap) {
     return &MapLoop<Op, T, true>;
-  } else if constexpr (std::is_same_v<OutputsOf<Op, T>, TypeList<bool>> &&
-                       InputsOf<Op, T>::kSize > 1) {
+  } else if constexpr (!kIsNarrow<T> && kCompares) {
     return &CompareLoop<Op, T, true>;
   } else {
     return nullptr;

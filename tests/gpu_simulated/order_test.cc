@@ -110,6 +110,7 @@ TEST(Simulated, MapsOfAnySizeAndAlignment) {
           Task task;
           task.record = record;
           task.shape = {static_cast<int64_t>(n)};
+          spread.reserve(LW_MAX_OPERANDS);
           for (int k = 0; k < harness::Operands(record); ++k) {
             spread.emplace_back(k < record.inputs ? arrays.inputs[k] : Bytes(),
                                 harness::SizeOf(record, k), n, 1, alike || k == 0 ? shift : 0);
@@ -123,7 +124,7 @@ TEST(Simulated, MapsOfAnySizeAndAlignment) {
             strided += launch.kernel == "strided";
           }
           for (int k = 0; k < record.outputs; ++k) {
-            const Spread& out = spread[static_cast<size_t>(record.inputs + k)];
+            const Spread& out = spread[static_cast<size_t>(record.inputs) + static_cast<size_t>(k)];
             ExpectMap(arrays, k, arrays.Expected(0, k), out.first, out.stride, "shifted");
             EXPECT_EQ(out.first[-1], harness::kSentinel) << harness::Describe(record);
             EXPECT_EQ(out.first[n * harness::SizeOf(record, record.inputs + k)], harness::kSentinel)

@@ -136,14 +136,13 @@ T FmaOnce(T x, T y, T z) {
 // which has digits enough to round the result once more; signs are flipped and cleared by bits.
 template <class Op, class T, class... In>
 auto Result(In... in) {
-  if constexpr (!kIsNarrow<T>) {
+  constexpr bool kMovesBits = Op::kContract.moves_bits;
+  if constexpr (!kIsNarrow<T> || (kMovesBits && sizeof...(In) > 1)) {
     return Op{}(in...);
-  } else if constexpr (Op::kContract.moves_bits && sizeof...(In) == 1) {
+  } else if constexpr (kMovesBits) {
     const uint16_t bits = (BitsOf(in), ...);
     const bool flips = std::signbit(Op{}(1.0));
     return FromBits<T>(static_cast<uint16_t>(flips ? bits ^ 0x8000 : bits & 0x7FFF));
-  } else if constexpr (Op::kContract.moves_bits) {
-    return Op{}(in...);
   } else if constexpr (Op::kId == LW_FMA) {
     return FmaOnce<T>(in...);
   } else if constexpr (OutputsOf<Op, T>::kSize == 2) {  // f32's, rounded once more
