@@ -23,7 +23,6 @@ lw_dtype WildDtype(int id) {
 }
 
 constexpr lw_dtype kF32x3[] = {LW_F32, LW_F32, LW_F32};
-constexpr lw_dtype kF64x2[] = {LW_F64, LW_F64};
 
 // Three float arrays and the output, which must keep its marks.
 class ApiCall : public ::testing::Test {

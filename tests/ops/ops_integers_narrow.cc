@@ -7,7 +7,7 @@
 #include "tests/ops/ops_integers-inl.h"
 #include "tests/ops/ops_lists.h"
 
-HWY_BEFORE_NAMESPACE();
+// Data alone: no function here needs the target's attributes.
 namespace lanewise {
 namespace HWY_NAMESPACE {
 
@@ -20,7 +20,6 @@ inline constexpr OpsCase kNarrowIntegerCases[] = {
 
 }  // namespace HWY_NAMESPACE
 }  // namespace lanewise
-HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace lanewise {
