@@ -60,9 +60,10 @@ constexpr bool ComputesInFloat() {
 template <class Op, class T>
 struct Facts {
   static constexpr bool kFloat = ComputesInFloat<Op, T>();
-  // f16 and bf16 are rounded from f32, whose last place is 2^-13 or less of theirs.
+  // f16 and bf16 are rounded from f32, whose last place is 2^-13 or less of theirs: once more than
+  // f32's result, unless one instruction gave that.
   static constexpr double kBound =
-      kIsNarrow<T> && kIsMath<Op> ? 0.5 + Op::kBound.value / 8192 : Op::kBound.value;
+      kIsNarrow<T> && kIsLong<Op> ? 0.5 + Op::kBound.value / 8192 : Op::kBound.value;
   static constexpr double kMaxUlp = kFloat ? kBound : 0;
   static constexpr Flags kFlags = kFloat ? Op::kFlags : Op::kContract.integer_flags;
 };

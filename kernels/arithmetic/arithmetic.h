@@ -328,26 +328,20 @@ struct FmaBF16 : Operation<FmaBF16> {
 };
 constexpr Kernel<FmaF16, f16> ShareLoop(Kernel<Fma, f16>) { return {}; }
 constexpr Kernel<FmaBF16, bf16> ShareLoop(Kernel<Fma, bf16>) { return {}; }
-// f16 and bf16 as integers: signs are bits, and the order of numbers is that of integers but for
-// the sign.
-template <class T>
-requires kIsNarrow<T>
-constexpr Kernel<OnBits<Negative, f16>, int16_t> ShareLoop(Kernel<Negative, T>) { return {}; }
-template <class T>
-requires kIsNarrow<T>
-constexpr Kernel<OnBits<Abs, f16>, int16_t> ShareLoop(Kernel<Abs, T>) { return {}; }
-template <class T>
-requires kIsNarrow<T>
-constexpr Kernel<OnBits<CopySign, f16>, int16_t> ShareLoop(Kernel<CopySign, T>) { return {}; }
-template <class T>
-requires kIsNarrow<T>
-constexpr Kernel<OnBits<Minimum, T>, int16_t> ShareLoop(Kernel<Minimum, T>) { return {}; }
-template <class T>
-requires kIsNarrow<T>
-constexpr Kernel<OnBits<Maximum, T>, int16_t> ShareLoop(Kernel<Maximum, T>) { return {}; }
-template <class T>
-requires kIsNarrow<T>
-constexpr Kernel<OnBits<Clip, T>, int16_t> ShareLoop(Kernel<Clip, T>) { return {}; }
+// f16 and bf16 as integers: signs are bits, the same in both types, and the order of numbers is
+// that of integers but for the sign.
+template <class Op, class T>
+inline constexpr bool kOfSigns = kIsNarrow<T>&& kIsUniform<Op, T>&& Op::kContract.moves_bits;
+template <class Op, class T>
+inline constexpr bool kOfOrder = kIsNarrow<T> &&
+                                 (std::is_same_v<Op, Minimum> || std::is_same_v<Op, Maximum> ||
+                                  std::is_same_v<Op, Clip>);
+template <class Op, class T>
+requires kOfSigns<Op, T>
+constexpr Kernel<OnBits<Op, f16>, int16_t> ShareLoop(Kernel<Op, T>) { return {}; }
+template <class Op, class T>
+requires kOfOrder<Op, T>
+constexpr Kernel<OnBits<Op, T>, int16_t> ShareLoop(Kernel<Op, T>) { return {}; }
 
 using Arithmetic = TypeList<Add, Subtract, Multiply, Divide, Fma, Negative, Abs, Sqrt, Floor, Rint,
                             Minimum, Maximum, Clip, CopySign, DivMod>;

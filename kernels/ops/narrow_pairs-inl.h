@@ -26,7 +26,7 @@ namespace HWY_NAMESPACE {
 namespace ops {
 
 template <class T>
-inline constexpr bool kByF16C = LANEWISE_F16C&& std::is_same_v<T, f16>;
+inline constexpr bool kByF16C = LANEWISE_F16C != 0 && std::is_same_v<T, f16>;
 
 // The two vectors are the lower and the upper half with F16C, which reads halves; else the even and
 // the odd elements, which need no instruction across lanes.

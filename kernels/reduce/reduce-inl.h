@@ -11,6 +11,7 @@
 #endif
 
 #include "kernels/list/table.h"
+#include "kernels/loops/widen-inl.h"
 #include "kernels/ops/ops-inl.h"
 #include "kernels/reduce/reducer-inl.h"
 
@@ -264,9 +265,6 @@ HWY_INLINE T ReduceChunk(const S& s, size_t begin, size_t end, T*) {
 // -------- many chunks
 
 using TreeFn = void (*)(const void* x, const void* y, size_t n, const void* center, void* acc);
-
-// Writes n elements as accumulators.
-using WidenFn = void (*)(const void* from, size_t n, void* to);
 
 // T(0, chunks) with a binary counter: finished subtrees of equal size are joined at once, so the
 // sizes on the stack fall; the last chunk is joined with what is left, from the right. That is the

@@ -10,7 +10,7 @@
 #endif
 
 #include "kernels/list/table.h"
-#include "kernels/ops/ops-inl.h"
+#include "kernels/loops/widen-inl.h"
 #include "kernels/scan/scan-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -19,43 +19,6 @@ namespace HWY_NAMESPACE {
 
 // Elements of a block: 4 KiB of sums.
 inline constexpr size_t kWidenBlock = 512;
-
-// Writes n elements as i64 or, with the same bits, u64.
-using WidenToI64Fn = void (*)(const void* from, size_t n, int64_t* to);
-
-// One vector; of a boolean every byte but 0 counts as 1.
-template <class T, class D, class V>
-HWY_INLINE hn::Vec<D> ToI64(D d, V v) {
-  const hn::Rebind<StoredAs<T>, D> narrow;
-  const hn::Rebind<int32_t, D> d32;
-  if constexpr (std::is_same_v<T, bool>) v = hn::Min(v, hn::Set(narrow, 1));
-  if constexpr (std::is_same_v<T, uint32_t>)
-    return hn::BitCast(d, hn::PromoteTo(hn::RebindToUnsigned<D>(), v));
-  else if constexpr (sizeof(T) == 4)
-    return hn::PromoteTo(d, v);
-  else
-    return hn::PromoteTo(d, hn::PromoteTo(d32, v));
-}
-
-template <class T>
-void WidenToI64(const void* from, size_t n, int64_t* to) {
-  const hn::ScalableTag<int64_t> d;
-  const hn::Rebind<StoredAs<T>, decltype(d)> narrow;
-  const size_t lanes = hn::Lanes(d);
-  const auto* x = static_cast<const StoredAs<T>*>(from);
-  size_t i = 0;
-#pragma GCC unroll 1
-  for (; i + 2 * lanes <= n; i += 2 * lanes) {
-    const auto a = hn::LoadU(narrow, x + i), b = hn::LoadU(narrow, x + i + lanes);
-    hn::StoreU(ToI64<T>(d, a), d, to + i);
-    hn::StoreU(ToI64<T>(d, b), d, to + i + lanes);
-  }
-#pragma GCC unroll 1
-  for (; i < n; i += lanes) {
-    const size_t count = HWY_MIN(lanes, n - i);
-    hn::StoreN(ToI64<T>(d, hn::LoadN(narrow, x + i, count)), d, to + i, count);
-  }
-}
 
 inline int64_t SumOfI64(const int64_t* x, size_t n) {
   const hn::ScalableTag<int64_t> d;
@@ -76,7 +39,7 @@ inline void TotalOfI64(const void* x, size_t n, void* total) {
   *static_cast<int64_t*>(total) = SumOfI64(static_cast<const int64_t*>(x), n);
 }
 
-inline HWY_NOINLINE void ScanWidened(WidenToI64Fn widen, size_t size, const void* x, size_t n,
+inline HWY_NOINLINE void ScanWidened(WidenFn widen, size_t size, const void* x, size_t n,
                                      void* carry, void* vout) {
   int64_t* out = static_cast<int64_t*>(vout);
   for (size_t i = 0; i < n; i += kWidenBlock) {
@@ -86,7 +49,7 @@ inline HWY_NOINLINE void ScanWidened(WidenToI64Fn widen, size_t size, const void
   }
 }
 
-inline HWY_NOINLINE void TotalWidened(WidenToI64Fn widen, size_t size, const void* x, size_t n,
+inline HWY_NOINLINE void TotalWidened(WidenFn widen, size_t size, const void* x, size_t n,
                                       void* total) {
   HWY_ALIGN int64_t block[kWidenBlock];
   uint64_t sum = 0;  // wraps
@@ -100,11 +63,11 @@ inline HWY_NOINLINE void TotalWidened(WidenToI64Fn widen, size_t size, const voi
 
 template <class T>
 void IntegerScan(const void* x, size_t n, void* carry, void* out) {
-  ScanWidened(&WidenToI64<T>, sizeof(T), x, n, carry, out);
+  ScanWidened(&WidenTo<T, int64_t>, sizeof(T), x, n, carry, out);
 }
 template <class T>
 void IntegerTotal(const void* x, size_t n, void* total) {
-  TotalWidened(&WidenToI64<T>, sizeof(T), x, n, total);
+  TotalWidened(&WidenTo<T, int64_t>, sizeof(T), x, n, total);
 }
 
 }  // namespace HWY_NAMESPACE

@@ -21,17 +21,20 @@ try:
 except ImportError as error:
     raise ImportError("lanewise.dask needs Dask's arrays: pip install 'dask[array]'") from error
 
-__all__ = ["astype", "cumsum", "cumulative_sum", "dot", "max", "mean", "min", "rechunk", "sum",
-           "var"]
+__all__ = ["astype", "cumsum", "cumulative_sum", "dot", "max", "mean", "min", "prod", "rechunk",
+           "sum", "var"]
 
 _JOINED_AT_ONCE = 64  # partial results in one task: a power of two
 
 
 def sum(x, axis=None):
     """Sum over all axes, one or several. See rechunk() for the blocks."""
-    x = _checked("sum", x)
-    result_dtype = _reductions._result_dtype("sum", x.dtype)
-    return astype(_reduce("sum", x, axis, _partial_dtype(result_dtype)), result_dtype)
+    return _by_tree("sum", x, axis)
+
+
+def prod(x, axis=None):
+    """Product over all axes, one or several. See rechunk() for the blocks."""
+    return _by_tree("prod", x, axis)
 
 
 def mean(x, axis=None):
@@ -172,6 +175,12 @@ def _extreme(name, x, axis):
     if x.shape[axis] == 0 and 0 not in (*x.shape[:axis], *x.shape[axis + 1:]):
         raise ValueError(f"zero-size array to reduction operation {name} which has no identity")
     return _reduce(name, x, axis, x.dtype)
+
+
+def _by_tree(name, x, axis):
+    x = _checked(name, x)
+    result_dtype = _reductions._result_dtype(name, x.dtype)
+    return astype(_reduce(name, x, axis, _partial_dtype(result_dtype)), result_dtype)
 
 
 def _reduce(name, x, axis, dtype):

@@ -93,7 +93,7 @@ def test_combine_refuses():
 def test_dask_reductions(char, chunks):
     x = values(np.random.default_rng(3), 100_001, char, ordinary=True)
     lazy = dask.array.from_array(x, chunks=chunks)
-    for name in ("sum", "mean", "min", "max"):
+    for name in ("sum", "prod", "mean", "min", "max"):
         got = getattr(lanewise.dask, name)(lazy)
         want = getattr(lanewise, name)(x)
         assert got.dtype == want.dtype and got.shape == ()
@@ -106,12 +106,12 @@ def test_dask_axes():
     x = values(np.random.default_rng(4), (70, 3000, 2), "d", ordinary=True)
     lazy = dask.array.from_array(x, chunks=(30, 1100, 1))
     for axis in (None, 0, 1, -1):
-        for name in ("sum", "mean", "max"):
+        for name in ("sum", "prod", "mean", "max"):
             assert same_bits(getattr(lanewise.dask, name)(lazy, axis=axis).compute(),
                              getattr(lanewise, name)(x, axis=axis))
     lazy = dask.array.from_array(x[:, :300], chunks=(30, 110, 1))
     for axis in ((0, 1, 2), (2, 0, 1), (0, 1), (1, 0), (0, 2), (2, -2), (1,)):
-        for name in ("sum", "mean", "min", "max"):
+        for name in ("sum", "prod", "mean", "min", "max"):
             got, want = (getattr(lanewise, name)(a, axis=axis) for a in (lazy, x[:, :300]))
             assert got.shape == want.shape and got.dtype == want.dtype
             assert same_bits(got.compute(scheduler="sync"), want), (name, axis)

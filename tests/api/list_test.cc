@@ -249,7 +249,8 @@ TEST(List, TheDocumentedTableIsTheList) {
   std::map<std::string, std::string> docs;
   for (const lw_kernel_record& r : Records()) {
     double& bound = bounds.emplace(r.name, 0).first->second;
-    bound = std::max(bound, r.max_ulp);
+    const bool narrow = r.dtypes[0] == LW_F16 || r.dtypes[0] == LW_BF16;  // the page has a sentence
+    if (!narrow) bound = std::max(bound, r.max_ulp);
     docs[r.name] = r.doc;
   }
   for (const auto& [name, bound] : bounds) {

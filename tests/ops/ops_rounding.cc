@@ -4,6 +4,7 @@
 #define HWY_TARGET_INCLUDE "tests/ops/ops_rounding.cc"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 
+#include "kernels/ops/narrow_floats-inl.h"
 #include "tests/ops/ops_check-inl.h"
 #include "tests/ops/ops_lists.h"
 
@@ -67,10 +68,69 @@ void FloatMulAdd() {
              std::fma(x, std::fma(x, static_cast<T>(0.1), T{-2.25}), T{1.5}));
 }
 
+// x rounded towards zero, with the last bit set if that was not exact.
+template <class T>
+T RoundedToOdd(long double x) {
+  T r = static_cast<T>(x);
+  if (r == x) return r;
+  if (std::fabs(static_cast<long double>(r)) > std::fabs(x)) r = std::nextafter(r, T{0});
+  using U = std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>;
+  U bits;
+  std::memcpy(&bits, &r, sizeof(T));
+  bits |= 1;
+  std::memcpy(&r, &bits, sizeof(T));
+  return r;
+}
+
+// Factors whose product is exact, and sums that long double holds exactly.
+template <class T>
+void FloatMulAddOdd() {
+  constexpr int kDigits = std::numeric_limits<T>::digits / 2 - 1;
+  reference::Rng rng(9);
+  Triples<T> t;
+  const auto number = [&](int64_t digits, int64_t spread) {
+    const int64_t end = int64_t{1} << digits;
+    return std::ldexp(static_cast<T>(rng.Between(-end, end)),
+                      static_cast<int>(rng.Between(-spread, spread)));
+  };
+  for (int i = 0; i < 200000; ++i)
+    t.Add(number(kDigits, 2), number(kDigits, 2), number(11, sizeof(T) == 4 ? 20 : 8));
+  LW_TERNARY(kStrict, t, ops::MulAddOdd(d, a, b, c),
+             RoundedToOdd<T>(static_cast<long double>(x) * y + z));
+}
+
+// f16 and bf16: which bits are a NaN's, and f64 rounded to bf16's digits.
+template <class D, class V>
+HWY_INLINE V RoundToBF16(D d, V v) {
+  Raised raised;
+  return ops::RoundToBF16(d, v, raised);
+}
+inline void Narrow() {
+  const std::vector<int16_t>& all = AllOrMany<int16_t>();
+  LW_UNARY(kStrict, all, Ones(d, ops::IsNaNBits<f16>(d, v)), (x & 0x7FFF) > 0x7C00);
+  LW_UNARY(kStrict, all, Ones(d, ops::IsNaNBits<bf16>(d, v)), (x & 0x7FFF) > 0x7F80);
+  std::vector<double> numbers;
+  for (double x : AllOrMany<double>()) {
+    if (std::fabs(x) < 0x1.fep+127) numbers.push_back(x);
+  }
+  for (float x : AllOrMany<float>()) {  // ties, and numbers beside them
+    if (!(std::fabs(x) < 0x1.fep+127f)) continue;
+    for (double by : {0x1p-60, 1.0, -0x1p-60}) numbers.push_back(x + (by == 1.0 ? 0 : by * x));
+  }
+  LW_UNARY(kStrict, numbers, RoundToBF16(d, v),
+           reference::ToDouble(reference::kBF16, reference::ToBits(reference::kBF16, x)));
+}
+
 inline constexpr OpsCase kRoundingCases[] = {
-    {"RoundingF32", &FloatRounding<float>}, {"RoundingF64", &FloatRounding<double>},
-    {"MinMaxF32", &FloatMinMax<float>},     {"MinMaxF64", &FloatMinMax<double>},
-    {"MulAddF32", &FloatMulAdd<float>},     {"MulAddF64", &FloatMulAdd<double>},
+    {"RoundingF32", &FloatRounding<float>},
+    {"RoundingF64", &FloatRounding<double>},
+    {"MinMaxF32", &FloatMinMax<float>},
+    {"MinMaxF64", &FloatMinMax<double>},
+    {"MulAddF32", &FloatMulAdd<float>},
+    {"MulAddF64", &FloatMulAdd<double>},
+    {"MulAddOddF32", &FloatMulAddOdd<float>},
+    {"MulAddOddF64", &FloatMulAddOdd<double>},
+    {"Narrow", &Narrow},
 };
 
 }  // namespace HWY_NAMESPACE
