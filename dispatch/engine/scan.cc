@@ -47,7 +47,7 @@ void RunTotals(void* context, size_t begin, size_t end, uint32_t*) {
   Round& round = *static_cast<Round*>(context);
   for (int64_t b = static_cast<int64_t>(begin); b < static_cast<int64_t>(end); ++b) {
     round.loops.total(round.x + b * kBlock * round.size, static_cast<size_t>(round.Count(b)),
-                      round.values + b * round.out_size);
+                      round.values + b * round.loops.carry_bytes);
   }
 }
 
@@ -55,7 +55,8 @@ void RunScans(void* context, size_t begin, size_t end, uint32_t*) {
   Round& round = *static_cast<Round*>(context);
   for (int64_t b = static_cast<int64_t>(begin); b < static_cast<int64_t>(end); ++b) {
     alignas(8) char carry[8];
-    std::memcpy(carry, round.values + b * round.out_size, static_cast<size_t>(round.out_size));
+    const int64_t bytes = round.loops.carry_bytes;
+    std::memcpy(carry, round.values + b * bytes, static_cast<size_t>(bytes));
     round.loops.scan(round.x + b * kBlock * round.size, static_cast<size_t>(round.Count(b)), carry,
                      round.out + b * kBlock * round.out_size);
   }

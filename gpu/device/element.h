@@ -23,6 +23,16 @@ struct StoredOperands<TypeList<In...>, TypeList<Out, More...>> {
   static constexpr size_t kInputs = sizeof...(In), kOutputs = 1 + sizeof...(More);
 };
 
+// f16 and bf16 are computed with as f32.
+template <class T>
+HWY_INLINE float Widened(uint16_t v) {
+  const hn::Tag<float> d;
+  if constexpr (std::is_same_v<T, f16>)
+    return ops::F16ToF32(d, v);
+  else
+    return ops::BF16ToF32(d, v);
+}
+
 // out = op(in...), elements as they are stored; two outputs as an ops::Pair.
 template <class Op, class T>
 struct Element : StoredOperands<InputsOf<Op, T>, OutputsOf<Op, T>> {
@@ -56,14 +66,6 @@ struct Element : StoredOperands<InputsOf<Op, T>, OutputsOf<Op, T>> {
     else
       return ConvertBody<From, To>(d, v, raised);
   }
-  // f16 and bf16 are computed with as f32.
-  static HWY_INLINE float Widen(uint16_t v) {
-    const hn::Tag<float> d;
-    if constexpr (std::is_same_v<T, f16>)
-      return ops::F16ToF32(d, v);
-    else
-      return ops::BF16ToF32(d, v);
-  }
   static HWY_INLINE uint16_t Round(float result, Raised& raised) {
     const hn::Tag<float> d;
     if constexpr (std::is_same_v<T, f16>)
@@ -80,7 +82,7 @@ struct Element : StoredOperands<InputsOf<Op, T>, OutputsOf<Op, T>> {
   }
   template <class... V>
   static HWY_INLINE auto ApplyNarrow(Raised& raised, V... v) {
-    const auto wide = ApplyWide(raised, Widen(v)...);
+    const auto wide = ApplyWide(raised, Widened<T>(v)...);
     if constexpr (Base::kOutputs == 2) {
       return ops::Pair(hn::Tag<uint16_t>(), Round(ops::First(wide), raised),
                        Round(ops::Second(wide), raised));

@@ -23,6 +23,8 @@ template <class A, class T>
 HWY_INLINE A Accumulated(StoredAs<T> x) {
   if constexpr (std::is_same_v<T, bool>)
     return x != 0 ? A(1) : A(0);
+  else if constexpr (kIsNarrow<T>)
+    return Widened<T>(x);
   else
     return static_cast<A>(x);
 }
@@ -53,10 +55,14 @@ struct Reducer {
 
   static HWY_INLINE State Identity() { return R::Identity(hn::Tag<State>()); }
   static HWY_INLINE State Join(State a, State b) { return R::Join(hn::Tag<State>(), a, b); }
+  static HWY_INLINE State AsState(Element x) {
+    if constexpr (requires { R::Key(hn::Tag<int16_t>(), int16_t{}); })
+      return R::Key(hn::Tag<int16_t>(), static_cast<int16_t>(x));
+    else
+      return Accumulated<State, T>(x);
+  }
   static HWY_INLINE State Add(State state, Element x, Element y, Middle center, int64_t) {
-    const State term =
-        R::Term(hn::Tag<State>(), Accumulated<State, T>(x), Accumulated<State, T>(y), center);
-    return Join(state, term);
+    return Join(state, R::Term(hn::Tag<State>(), AsState(x), AsState(y), center));
   }
   static HWY_INLINE Output Finish(State state, int64_t n, double ddof) {
     const double count = static_cast<double>(n);
@@ -106,9 +112,10 @@ struct Reducer<ArgMax, T> {
   using R = ReduceOf<ArgMax, T>;
   using Element = StoredAs<T>;
   using Middle = Element;
+  using Value = SearchedAs<T>;
   struct State {
     int64_t index;
-    Element value[8 / sizeof(T)];  // the first counts, the others leave no gap
+    Value value[8 / sizeof(T)];  // the first counts, the others leave no gap
   };
   using Output = int64_t;
   static constexpr bool kAnyOrder = true, kSortAxes = false, kIsCenter = false;
@@ -116,23 +123,26 @@ struct Reducer<ArgMax, T> {
   static constexpr int kWidth = 16 / static_cast<int>(sizeof(Element));
   static constexpr int kLanes = 1;
   static constexpr int kColumnLanes = 1;
-  static HWY_INLINE State Make(Element value, int64_t index) {
+  static HWY_INLINE State Make(Value value, int64_t index) {
     State state = {};
     state.index = index;
     state.value[0] = value;
     return state;
   }
   static HWY_INLINE State Identity() {
-    using Limits = std::numeric_limits<Element>;
+    using Limits = std::numeric_limits<Value>;
     return Make(Limits::has_infinity ? -Limits::infinity() : Limits::lowest(),
                 std::numeric_limits<int64_t>::max());
   }
   static HWY_INLINE State Join(State a, State b) {
-    const Element x = a.value[0], y = b.value[0];
+    const Value x = a.value[0], y = b.value[0];
     return R::Beats(y, x) || (!R::Beats(x, y) && b.index < a.index) ? b : a;
   }
   static HWY_INLINE State Add(State state, Element x, Element, Middle, int64_t index) {
-    return Join(state, Make(Accumulated<Element, T>(x), index));
+    if constexpr (kIsNarrow<T>)
+      return Join(state, Make(SearchKey<T>(hn::Tag<int16_t>(), static_cast<int16_t>(x)), index));
+    else
+      return Join(state, Make(Accumulated<Element, T>(x), index));
   }
   static HWY_INLINE Output Finish(State state, int64_t, double) { return state.index; }
 };

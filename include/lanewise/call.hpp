@@ -30,8 +30,8 @@ enum class Types {
   kFloats,      // all operands of one of the four floats
   kNumbers,     // all operands of one type, but not bool
   kBits,        // all operands of one type of integers, or bool
-  kReducible,   // any type but f16 and bf16
-  kScan,        // such an input, its sums' type out
+  kReducible,   // any type
+  kScan,        // any type, its sums' type out
   kComparison,  // such inputs; bool or u8 out
   kEquality,    // any one type; bool or u8 out
   kTest,        // a float; bool or u8 out
@@ -112,8 +112,7 @@ constexpr bool Fits(Types types, const lw_dtype* operand, int count) {
   if (types == Types::kTest) return IsFloat(operand[0]) && IsTruth(operand[out]);
   if (types == Types::kConversion) return operand[0] != operand[1];
   if (types == Types::kReducible || types == Types::kScan) {
-    return operand[0] != LW_F16 && operand[0] != LW_BF16 &&
-           operand[out] == (types == Types::kScan ? SumOf(operand[0]) : operand[0]);
+    return operand[out] == (types == Types::kScan ? SumOf(operand[0]) : operand[0]);
   }
   if (types == Types::kEquality) {
     return IsTruth(operand[out]) && IsSame(operand[0], operand[1]);

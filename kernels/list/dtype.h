@@ -82,11 +82,16 @@ using StoredAs = std::conditional_t<
     std::is_same_v<T, bool>, uint8_t,
     std::conditional_t<std::is_same_v<T, f16> || std::is_same_v<T, bf16>, uint16_t, T>>;
 
-// Type of the accumulator, and of the result of sums: integers wrap around in 64 bits.
+// What sums are added up in: integers wrap around in 64 bits.
 template <class T>
 using AccumulatorOf = std::conditional_t<
     std::is_floating_point_v<T>, T,
-    std::conditional_t<std::is_signed_v<T> || std::is_same_v<T, bool>, int64_t, uint64_t>>;
+    std::conditional_t<
+        kIsNarrow<T>, float,
+        std::conditional_t<std::is_signed_v<T> || std::is_same_v<T, bool>, int64_t, uint64_t>>>;
+// Their results: those of f16 and bf16 are rounded once more.
+template <class T>
+using SumOf = std::conditional_t<kIsNarrow<T>, T, AccumulatorOf<T>>;
 
 }  // namespace lanewise
 

@@ -76,6 +76,7 @@ struct ScanLoops {
   // Totals of superblocks to what each starts from; *carry goes from before the first to after the
   // last.
   void (*chain)(void* totals, size_t blocks, void* carry);
+  uint8_t carry_bytes;  // of a carry and of a total
 };
 inline constexpr size_t kScanBlock = 4096;
 

@@ -1,5 +1,5 @@
-// Elements written in a wider type: integers and booleans as f64 or as integers of 64 bits, for
-// loops that read those. Of a boolean every byte but 0 counts as 1.
+// Elements written in a wider type: integers and booleans as f64 or as integers of 64 bits, f16 and
+// bf16 as f32, for loops that read those. Of a boolean every byte but 0 counts as 1.
 
 #if defined(LANEWISE_KERNELS_LOOPS_WIDEN_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LANEWISE_KERNELS_LOOPS_WIDEN_INL_H_
@@ -8,6 +8,7 @@
 #define LANEWISE_KERNELS_LOOPS_WIDEN_INL_H_
 #endif
 
+#include "kernels/ops/narrow_pairs-inl.h"
 #include "kernels/ops/ops-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -22,7 +23,9 @@ template <class T, class D, class V>
 HWY_INLINE hn::Vec<D> WidenVector(D d, V v) {
   const hn::Rebind<StoredAs<T>, D> narrow;
   if constexpr (std::is_same_v<T, bool>) v = hn::Min(v, hn::Set(narrow, 1));
-  if constexpr (sizeof(T) == 8) {
+  if constexpr (kIsNarrow<T>) {
+    return ops::WidenOne<T>(d, v);
+  } else if constexpr (sizeof(T) == 8) {
     return hn::ConvertTo(d, v);
   } else if constexpr (!hwy::IsFloat<hn::TFromD<D>>()) {  // signs are extended
     using TI = std::conditional_t<std::is_signed_v<T>, int64_t, uint64_t>;

@@ -9,6 +9,8 @@
 #define LANEWISE_KERNELS_OPS_NARROW_FLOATS_INL_H_
 #endif
 
+#include <limits>
+
 #include "kernels/ops/ops-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -181,6 +183,14 @@ HWY_INLINE VecOf<D16> F64ToBF16(D16 d16, D64 d, V64 v, Raised& raised) {
   const auto narrow = hn::BitCast(du32, hn::DemoteTo(d32, RoundToBF16(d, v, raised)));
   return hn::TruncateTo(d16, hn::ShiftRight<16>(narrow));
 }
+
+#ifndef LANEWISE_ONE_LANE
+// In the hardware's flags, for loops that have no other way to tell.
+inline HWY_NOINLINE void RaiseOverflow() {
+  volatile float largest = std::numeric_limits<float>::max();
+  largest = largest * 2;
+}
+#endif
 
 }  // namespace ops
 }  // namespace HWY_NAMESPACE

@@ -28,6 +28,17 @@ namespace ops {
 template <class T>
 inline constexpr bool kByF16C = LANEWISE_F16C != 0 && std::is_same_v<T, f16>;
 
+// One vector of f32.
+template <class T, class D32, class V16>
+HWY_INLINE VecOf<D32> WidenOne(D32 d, V16 v) {
+  if constexpr (kByF16C<T>)
+    return hn::PromoteTo(d, hn::BitCast(hn::Rebind<hwy::float16_t, D32>(), v));
+  else if constexpr (std::is_same_v<T, f16>)
+    return F16ToF32(d, v);
+  else
+    return BF16ToF32(d, v);
+}
+
 // The two vectors are the lower and the upper half with F16C, which reads halves; else the even and
 // the odd elements, which need no instruction across lanes.
 template <class T, class D32>

@@ -285,19 +285,22 @@ HWY_NOINLINE void ReduceLong(TreeFn reduce, const T* x, const T* y, size_t n, co
   *result = value;
 }
 
-// The same of elements of `size` bytes, widened chunk by chunk.
+// The same of elements of `size` bytes, widened chunk by chunk; others: second operands, or null.
 template <class R, class T>
 HWY_NOINLINE void ReduceWidened(TreeFn reduce, WidenFn widen, size_t size, const void* elements,
-                                size_t n, const void* center, T* result) {
+                                const void* others, size_t n, const void* center, T* result) {
   HWY_ALIGN T block[kTreeChunk<T>];
+  HWY_ALIGN T block_y[kTreeChunk<T>];
   T stack[8 * sizeof(size_t)];
   size_t top = 0, chunk = 0;
   T value;
   const char* x = static_cast<const char*>(elements);
-  for (;; n -= kTreeChunk<T>, x += kTreeChunk<T> * size) {
+  const char* y = static_cast<const char*>(others);
+  for (;; n -= kTreeChunk<T>, x += kTreeChunk<T> * size, y += y ? kTreeChunk<T> * size : 0) {
     const size_t count = HWY_MIN(n, kTreeChunk<T>);
     widen(x, count, block);
-    reduce(block, nullptr, count, center, &value);
+    if (y) widen(y, count, block_y);
+    reduce(block, y ? block_y : nullptr, count, center, &value);
     if (n <= kTreeChunk<T>) break;
     for (size_t b = ++chunk; (b & 1) == 0; b >>= 1) value = R::JoinOne(stack[--top], value);
     stack[top++] = value;

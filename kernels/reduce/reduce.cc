@@ -23,7 +23,8 @@ constexpr ReduceLoops kReduceLoops = LoopsOf<Op, T>();
 
 template <class A, class T>
 constexpr EqualElements kEqualElements = {&MayBeEqual<A>, &kReduceLoops<Min, T>,
-                                          &kReduceLoops<Max, T>, &SettleEqual<A, T>};
+                                          &kReduceLoops<Max, T>,
+                                          &SettleEqual<A, typename ReduceOf<Min, T>::Accumulator>};
 
 // The loops of one kernel, and what its ReduceOf says, as data.
 template <class Op, class T>
@@ -37,7 +38,7 @@ constexpr ReduceLoops LoopsOf() {
     constexpr bool kAsStored = std::is_same_v<StoredAs<T>, A> || (kIsInt<A> && sizeof(T) == 8);
     if constexpr (!kAsStored) {
       loops.contiguous = &WidenedContiguous<L, T>;
-      loops.columns = &WidenedColumns<L, T>;
+      if constexpr (R::kOperands == 1) loops.columns = &WidenedColumns<L, T>;
       loops.scratch_rows = kTreeScratchRows<A> + 8;
     } else {
       loops.contiguous = &TreeContiguous<L, A>;

@@ -9,12 +9,14 @@
 
 namespace lanewise {
 
-// Type of a mean: integers are added up as f64.
+// Type of a mean, and what it is added up in: integers as f64.
 template <class T>
-using MeanOf = std::conditional_t<std::is_floating_point_v<T>, T, double>;
+using MeanOf = std::conditional_t<kIsFloat<T>, T, double>;
+template <class T>
+using MeanAccumulatorOf = std::conditional_t<kIsNarrow<T>, float, MeanOf<T>>;
 
 using FloatsAndAllInts = TypeList<float, double, int32_t, int64_t, uint8_t, int8_t, int16_t,
-                                  uint16_t, uint32_t, uint64_t, bool>;
+                                  uint16_t, uint32_t, uint64_t, f16, bf16, bool>;
 
 struct Sum : Operation<Sum> {
   static constexpr lw_kernel kId = LW_SUM;
@@ -24,7 +26,7 @@ struct Sum : Operation<Sum> {
   using Shape = Reduce;
   using Types = FloatsAndAllInts;
   template <class T>
-  using Result = AccumulatorOf<T>;
+  using Result = SumOf<T>;
   static constexpr Contract kContract{
       .bound = Ulp{0.5},
       .flags = Flags::kHardware,
@@ -102,7 +104,7 @@ struct Prod : Operation<Prod> {
   using Shape = Reduce;
   using Types = FloatsAndAllInts;
   template <class T>
-  using Result = AccumulatorOf<T>;
+  using Result = SumOf<T>;
   static constexpr Contract kContract{
       .bound = Ulp{0.5},
       .flags = Flags::kHardware,

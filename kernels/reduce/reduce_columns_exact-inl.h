@@ -115,7 +115,8 @@ void IntegerJoin(void* vacc, const void* vother, size_t count) {
 template <class R, bool kPart, class T>
 HWY_INLINE void AddRow(const T* p, size_t count, hn::Vec<hn::ScalableTag<T>>& extreme,
                        hn::Vec<hn::ScalableTag<T>>& signs, hn::Mask<hn::ScalableTag<T>>& nan) {
-  const auto v = LoadSome<kPart>(hn::ScalableTag<T>(), p, count);
+  const hn::ScalableTag<T> d;
+  const auto v = KeyOf<R>(d, LoadSome<kPart>(d, p, count));
   if constexpr (hwy::IsFloat<T>()) {
     signs = R::Signs(signs, v);
     nan = hn::Or(nan, ops::IsNaN(v));
@@ -128,7 +129,7 @@ template <class R, int kRows, bool kPart, class T>
 HWY_INLINE void ExtremeVector(const T* const* p, int count, bool first, size_t j, size_t columns,
                               T* acc) {
   const hn::ScalableTag<T> d;
-  auto extreme = LoadSome<kPart>(d, p[0] + j, columns);
+  auto extreme = KeyOf<R>(d, LoadSome<kPart>(d, p[0] + j, columns));
   auto signs = extreme;
   auto nan = ops::IsNaN(extreme);
   if constexpr (kRows != 0) {

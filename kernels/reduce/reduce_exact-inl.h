@@ -25,9 +25,11 @@ HWY_INLINE T Counted(StoredAs<T> x) {
 }
 
 template <class T, class D>
-HWY_INLINE hn::Vec<D> LoadCounted(D d, const StoredAs<T>* x) {
+HWY_INLINE hn::Vec<D> LoadCounted(D d, const SearchedAs<T>* x) {
   const auto v = hn::LoadU(d, x);
-  if constexpr (std::is_same_v<T, bool>)
+  if constexpr (kIsNarrow<T>)
+    return SearchKey<T>(d, v);
+  else if constexpr (std::is_same_v<T, bool>)
     return hn::Min(v, hn::Set(d, 1));
   else
     return v;
@@ -164,6 +166,7 @@ HWY_INLINE void AddExtremes(D d, const hn::TFromD<D>* x, V& m0, V& m1, V& signs,
   V a = hn::LoadU(d, x), b = hn::LoadU(d, x + lanes);
   V e = hn::LoadU(d, x + 2 * lanes), f = hn::LoadU(d, x + 3 * lanes);
   KeepLoaded(a, b, e, f);
+  a = KeyOf<R>(d, a), b = KeyOf<R>(d, b), e = KeyOf<R>(d, e), f = KeyOf<R>(d, f);
   if constexpr (hwy::IsFloat<hn::TFromD<D>>()) {
     signs = R::Signs(signs, R::Signs(R::Signs(a, b), R::Signs(e, f)));
     nan = hn::Or(nan, hn::Or(hn::IsEitherNaN(a, b), hn::IsEitherNaN(e, f)));
@@ -177,7 +180,8 @@ void ExtremeContiguous(const void* vx, const void*, size_t n, const void*, void*
   const T* x = static_cast<const T*>(vx);
   const hn::ScalableTag<T> d;
   const size_t lanes = hn::Lanes(d);
-  const auto first = hn::Set(d, x[0]);
+  const auto element = hn::Set(d, x[0]);
+  const auto first = KeyOf<R>(d, element);
   auto m0 = first, m1 = first, m2 = first, m3 = first;
   auto signs0 = first, signs1 = first;
   auto nan0 = ops::IsNaN(first), nan1 = nan0;
@@ -189,7 +193,8 @@ void ExtremeContiguous(const void* vx, const void*, size_t n, const void*, void*
   }
 #pragma GCC unroll 1
   for (; i < n; i += lanes) {
-    const auto v = i + lanes <= n ? hn::LoadU(d, x + i) : hn::LoadNOr(first, d, x + i, n - i);
+    const auto v =
+        KeyOf<R>(d, i + lanes <= n ? hn::LoadU(d, x + i) : hn::LoadNOr(element, d, x + i, n - i));
     if constexpr (hwy::IsFloat<T>()) {
       signs0 = R::Signs(signs0, v);
       nan0 = hn::Or(nan0, ops::IsNaN(v));
@@ -213,13 +218,24 @@ void ExtremeContiguous(const void* vx, const void*, size_t n, const void*, void*
 
 // -------- argmax
 
+// One element as it is compared.
+template <class T>
+HWY_INLINE SearchedAs<T> Searched(SearchedAs<T> x) {
+  if constexpr (kIsNarrow<T>) {
+    const hn::CappedTag<int16_t, 1> d;
+    return hn::GetLane(SearchKey<T>(d, hn::Set(d, x)));
+  } else {
+    return static_cast<SearchedAs<T>>(Counted<T>(x));
+  }
+}
+
 // Largest element of x[0, n), n >= 1; *nan says whether any is NaN (then the value is of no use).
 // Zeros of either sign count as equal.
 template <class T>
-HWY_INLINE StoredAs<T> BlockMax(const StoredAs<T>* x, size_t n, bool* nan) {
-  const hn::ScalableTag<StoredAs<T>> d;
+HWY_INLINE SearchedAs<T> BlockMax(const SearchedAs<T>* x, size_t n, bool* nan) {
+  const hn::ScalableTag<SearchedAs<T>> d;
   const size_t lanes = hn::Lanes(d);
-  const auto first = hn::Set(d, static_cast<StoredAs<T>>(Counted<T>(x[0])));
+  const auto first = hn::Set(d, Searched<T>(x[0]));
   auto m0 = first, m1 = first, m2 = first, m3 = first;
   auto nan0 = ops::IsNaN(first), nan1 = nan0;
   size_t i = 0;
@@ -229,36 +245,37 @@ HWY_INLINE StoredAs<T> BlockMax(const StoredAs<T>* x, size_t n, bool* nan) {
     auto v2 = LoadCounted<T>(d, x + i + 2 * lanes), v3 = LoadCounted<T>(d, x + i + 3 * lanes);
     KeepLoaded(v0, v1, v2, v3);
     m0 = hn::Max(m0, v0), m1 = hn::Max(m1, v1), m2 = hn::Max(m2, v2), m3 = hn::Max(m3, v3);
-    if constexpr (hwy::IsFloat<T>()) {
+    if constexpr (hwy::IsFloat<SearchedAs<T>>()) {
       nan0 = hn::Or(nan0, hn::IsEitherNaN(v0, v1)), nan1 = hn::Or(nan1, hn::IsEitherNaN(v2, v3));
     }
   }
 #pragma GCC unroll 1
   for (; i + lanes <= n; i += lanes) {
     const auto v = LoadCounted<T>(d, x + i);
-    if constexpr (hwy::IsFloat<T>()) nan0 = hn::Or(nan0, ops::IsNaN(v));
+    if constexpr (hwy::IsFloat<SearchedAs<T>>()) nan0 = hn::Or(nan0, ops::IsNaN(v));
     m0 = hn::Max(m0, v);
   }
   if (i != n) {
-    auto v = hn::LoadNOr(first, d, x + i, n - i);
+    auto v = hn::LoadNOr(hn::Set(d, x[0]), d, x + i, n - i);
     if constexpr (std::is_same_v<T, bool>) v = hn::Min(v, hn::Set(d, 1));
-    if constexpr (hwy::IsFloat<T>()) nan0 = hn::Or(nan0, ops::IsNaN(v));
+    if constexpr (kIsNarrow<T>) v = SearchKey<T>(d, v);
+    if constexpr (hwy::IsFloat<SearchedAs<T>>()) nan0 = hn::Or(nan0, ops::IsNaN(v));
     m0 = hn::Max(m0, v);
   }
-  *nan = hwy::IsFloat<T>() && !hn::AllFalse(d, hn::Or(nan0, nan1));
+  *nan = hwy::IsFloat<SearchedAs<T>>() && !hn::AllFalse(d, hn::Or(nan0, nan1));
   return hn::ReduceMax(d, hn::Max(hn::Max(m0, m1), hn::Max(m2, m3)));
 }
 
 // First element of x[0, n) that equals `value` (NaN: the first NaN); it exists.
 template <class T>
-HWY_NOINLINE size_t FindFirst(const StoredAs<T>* x, size_t n, StoredAs<T> value) {
-  const hn::ScalableTag<StoredAs<T>> d;
+HWY_NOINLINE size_t FindFirst(const SearchedAs<T>* x, size_t n, SearchedAs<T> value) {
+  const hn::ScalableTag<SearchedAs<T>> d;
   const size_t lanes = hn::Lanes(d);
   const auto wanted = hn::Set(d, value);
   const auto want_nan = ops::IsNaN(wanted);
   const auto hits = [&](size_t at) {
     const auto v = LoadCounted<T>(d, x + at);
-    if constexpr (hwy::IsFloat<T>())
+    if constexpr (hwy::IsFloat<SearchedAs<T>>())
       return hn::Or(hn::Eq(v, wanted), hn::And(want_nan, ops::IsNaN(v)));
     else
       return hn::Eq(v, wanted);
@@ -277,7 +294,7 @@ HWY_NOINLINE size_t FindFirst(const StoredAs<T>* x, size_t n, StoredAs<T> value)
   }
 #pragma GCC unroll 1
   for (; i + 1 < n; ++i) {
-    const StoredAs<T> v = static_cast<StoredAs<T>>(Counted<T>(x[i]));
+    const SearchedAs<T> v = Searched<T>(x[i]);
     if (v == value || (v != v && value != value)) return i;
   }
   return i;
@@ -288,16 +305,15 @@ template <class T>
 int64_t ArgMaxContiguous(const void* vx, size_t n) {
   // Half a block is searched on average after the maximum is known.
   constexpr size_t kBlock = 2048 / sizeof(T);
-  const auto* x = static_cast<const StoredAs<T>*>(vx);
-  StoredAs<T> best = x[0];
-  if constexpr (std::is_same_v<T, bool>) best = Counted<T>(best);
+  const auto* x = static_cast<const SearchedAs<T>*>(vx);
+  SearchedAs<T> best = Searched<T>(x[0]);
   size_t best_begin = 0;
 #pragma GCC unroll 1
   for (size_t begin = 0; begin < n; begin += kBlock) {
     const size_t count = HWY_MIN(kBlock, n - begin);
     bool nan;
-    const StoredAs<T> value = BlockMax<T>(x + begin, count, &nan);
-    if constexpr (hwy::IsFloat<T>()) {
+    const SearchedAs<T> value = BlockMax<T>(x + begin, count, &nan);
+    if constexpr (hwy::IsFloat<SearchedAs<T>>()) {
       if (HWY_UNLIKELY(nan)) {
         const T any_nan = hn::GetLane(ops::NaN(hn::ScalableTag<T>()));
         return static_cast<int64_t>(begin + FindFirst<T>(x + begin, count, any_nan));
@@ -315,10 +331,10 @@ int64_t ArgMaxContiguous(const void* vx, size_t n) {
 // Takes the element y, which comes after `best`, if it is better.
 template <class T>
 bool ArgMaxTake(void* best, const void* y) {
-  StoredAs<T> a, b;
+  SearchedAs<T> a, b;
   __builtin_memcpy(&a, best, sizeof(T));
   __builtin_memcpy(&b, y, sizeof(T));
-  if (!ReduceOf<ArgMax, T>::Beats(Counted<T>(b), Counted<T>(a))) return false;
+  if (!ReduceOf<ArgMax, T>::Beats(Searched<T>(b), Searched<T>(a))) return false;
   __builtin_memcpy(best, y, sizeof(T));
   return true;
 }

@@ -20,14 +20,17 @@ namespace HWY_NAMESPACE {
 template <class R>
 void FinishRow(const void* acc, size_t count, double divisor, void* results) {
   const auto* from = static_cast<const typename R::Accumulator*>(acc);
-  auto* to = static_cast<typename R::Output*>(results);
-  for (size_t j = 0; j < count; ++j) to[j] = R::Finish(from[j], divisor);
+  char* to = static_cast<char*>(results);
+  for (size_t j = 0; j < count; ++j) {
+    const StoredAs<typename R::Output> result = R::Finish(from[j], divisor);
+    __builtin_memcpy(to + j * sizeof(result), &result, sizeof(result));
+  }
 }
 
 // They may be unaligned.
 template <class R>
 void EmptyRow(size_t count, void* results) {
-  const typename R::Output nothing = R::Empty();
+  const StoredAs<typename R::Output> nothing = R::Empty();
   for (size_t j = 0; j < count; ++j) {
     __builtin_memcpy(static_cast<char*>(results) + j * sizeof(nothing), &nothing, sizeof(nothing));
   }

@@ -1,7 +1,7 @@
-// Elements that are not stored as they are joined: integers in f64 or, for products, in 64 bits.
-// They are widened a chunk, or a row of columns, at a time, into memory that stays in L1, and go
-// through the loops of the accumulators' type from there: one short loop for each type of element
-// instead of all of them.
+// Elements that are not stored as they are joined: integers in f64 or, for products, in 64 bits;
+// f16 and bf16 in f32. They are widened a chunk, or a row of columns, at a time, into memory that
+// stays in L1, and go through the loops of the accumulators' type from there: one short loop for
+// each type of element instead of all of them.
 
 #if defined(LANEWISE_KERNELS_REDUCE_REDUCE_WIDEN_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LANEWISE_KERNELS_REDUCE_REDUCE_WIDEN_INL_H_
@@ -19,10 +19,10 @@ namespace lanewise {
 namespace HWY_NAMESPACE {
 
 template <class R, class T>
-void WidenedContiguous(const void* x, const void*, size_t n, const void* center, void* acc) {
+void WidenedContiguous(const void* x, const void* y, size_t n, const void* center, void* acc) {
   using A = typename R::Accumulator;
-  ReduceWidened<typename R::Joins>(&TreeContiguous<R, A>, &WidenTo<T, A>, sizeof(T), x, n, center,
-                                   static_cast<A*>(acc));
+  ReduceWidened<typename R::Joins>(&TreeContiguous<R, A>, &WidenTo<T, A>, sizeof(T), x, y, n,
+                                   center, static_cast<A*>(acc));
 }
 
 template <class R, class T>

@@ -13,6 +13,7 @@
 
 #include <limits>
 
+#include "kernels/ops/narrow_floats-inl.h"
 #include "kernels/ops/ops-inl.h"
 #include "kernels/reduce/reduce.h"
 
@@ -33,6 +34,7 @@ namespace HWY_NAMESPACE {
 //   kTakesDdof     the divisor of Finish is n - ddof instead of n
 //   kFinishes      Finish does something
 //   kIsExtreme     an extreme element
+//   Key()          f16 and bf16 only, of an extreme: an element's accumulator
 //   Empty()        the result of nothing, also where the divisor is not positive; none has
 //                  who needs an element (kContract.needs_element)
 template <class Op, class T>
@@ -84,16 +86,57 @@ struct TreeMean : TreeSum<A> {
   }
 };
 
+// The bits of an f32 as f16 or bf16; overflow is raised.
 template <class T>
-struct ReduceOf<Mean, T> : TreeMean<MeanOf<T>> {
+HWY_INLINE uint16_t NarrowedBits(float x) {
+  Raised raised;
+#ifdef LANEWISE_ONE_LANE
+  const hn::Tag<float> d;
+  const hn::Tag<uint16_t> d16;
+#else
+  const hn::CappedTag<float, 1> d;
+  const hn::Rebind<uint16_t, decltype(d)> d16;
+#endif
+  const auto v = hn::Set(d, x);
+  uint16_t bits;
+  if constexpr (std::is_same_v<T, f16>)
+    bits = hn::GetLane(ops::F32ToF16(d16, d, v, raised));
+  else
+    bits = hn::GetLane(ops::F32ToBF16(d16, d, v, raised));
+#ifndef LANEWISE_ONE_LANE
+  if (HWY_UNLIKELY(raised.bits != 0)) ops::RaiseOverflow();
+#endif
+  return bits;
+}
+
+// The result of Base, in f32, rounded once more.
+template <class T, class Base>
+struct Narrowed : Base {
+  static constexpr bool kFinishes = true;
+  static HWY_INLINE uint16_t Empty() { return NarrowedBits<T>(Base::Empty()); }
+  static HWY_INLINE uint16_t Finish(float acc, double divisor) {
+    return NarrowedBits<T>(Base::Finish(acc, divisor));
+  }
+};
+template <class T, class Base>
+using NarrowedIf = typename std::conditional_t<kIsNarrow<T>, Narrowed<T, Base>, Base>;
+
+template <class T>
+struct ReduceOf<Mean, T> : NarrowedIf<T, TreeMean<MeanAccumulatorOf<T>>> {
   using Output = MeanOf<T>;
+};
+// The same, not rounded more: the center of variances.
+struct AccumulatedMean {};
+template <class T>
+struct ReduceOf<AccumulatedMean, T> : TreeMean<MeanAccumulatorOf<T>> {
+  using Output = MeanAccumulatorOf<T>;
 };
 
 template <class T>
-struct ReduceOf<Var, T> : TreeMean<MeanOf<T>> {
+struct ReduceOf<Var, T> : NarrowedIf<T, TreeMean<MeanAccumulatorOf<T>>> {
   using Output = MeanOf<T>;
-  using Center = Mean;
-  using Loops = ReduceOf<Var, MeanOf<T>>;
+  using Center = std::conditional_t<kIsNarrow<T>, AccumulatedMean, Mean>;
+  using Loops = ReduceOf<Var, MeanAccumulatorOf<T>>;
   static constexpr bool kPlain = false, kTakesDdof = true;
   template <class D, class V>
   static HWY_INLINE V Term(D, V x, V, V center) {
@@ -134,8 +177,8 @@ struct IntegerSum : ReduceDefaults {
 
 template <class T>
 struct ReduceOf<Sum, T>
-    : std::conditional_t<std::is_floating_point_v<T>, TreeSum<T>, IntegerSum<T>> {
-  using Output = AccumulatorOf<T>;
+    : std::conditional_t<kIsFloat<T>, NarrowedIf<T, TreeSum<AccumulatorOf<T>>>, IntegerSum<T>> {
+  using Output = SumOf<T>;
 };
 
 // In the type of the elements: the sign does not matter to the bits.
@@ -198,7 +241,9 @@ struct IntegerDot<bool> : ReduceDefaults {
 
 template <class T>
 struct ReduceOf<Dot, T>
-    : std::conditional_t<std::is_floating_point_v<T>, TreeDot<T>, IntegerDot<T>> {};
+    : std::conditional_t<kIsFloat<T>, NarrowedIf<T, TreeDot<AccumulatorOf<T>>>, IntegerDot<T>> {
+  using Output = T;
+};
 
 // -------- products
 
@@ -225,9 +270,10 @@ struct TreeProduct : ReduceDefaults {
 };
 
 template <class T>
-struct ReduceOf<Prod, T> : std::conditional_t<std::is_floating_point_v<T>, TreeProduct<T, false>,
-                                              TreeProduct<uint64_t, true>> {
-  using Output = AccumulatorOf<T>;
+struct ReduceOf<Prod, T>
+    : std::conditional_t<kIsFloat<T>, NarrowedIf<T, TreeProduct<AccumulatorOf<T>, false>>,
+                         TreeProduct<uint64_t, true>> {
+  using Output = SumOf<T>;
 };
 
 // -------- the smallest and the largest element, in any order
@@ -297,12 +343,54 @@ struct ExtremeOf : ReduceDefaults {
   }
 #endif
 };
+
+// f16 and bf16 by integers in the order of the numbers; NaN is beyond all.
+template <class T, bool kLargest>
+struct NarrowExtreme : ExtremeOf<int16_t, kLargest> {
+  using Output = T;
+  static constexpr bool kFinishes = true;
+  static constexpr int16_t kNaN = kLargest ? INT16_MAX : INT16_MIN;
+
+  template <class D, class V>
+  static HWY_INLINE V Key(D d, V v) {
+    const V turned = hn::Xor(v, hn::And(hn::ShiftRight<15>(v), hn::Set(d, INT16_MAX)));
+    return hn::IfThenElse(ops::IsNaNBits<T>(d, v), hn::Set(d, kNaN), turned);
+  }
+  static HWY_INLINE uint16_t Finish(int16_t key, double) {
+    constexpr uint16_t kQuiet = std::is_same_v<T, f16> ? 0x7E00 : 0x7FC0;
+    if (key == kNaN) return kQuiet;
+    return static_cast<uint16_t>(key < 0 ? key ^ INT16_MAX : key);
+  }
+};
+// An element as loops compare it.
+template <class R, class D, class V>
+HWY_INLINE V KeyOf(D d, V v) {
+  if constexpr (requires { R::Key(d, v); })
+    return R::Key(d, v);
+  else
+    return v;
+}
+
 template <class T>
-struct ReduceOf<Min, T> : ExtremeOf<T, false> {};
+struct ReduceOf<Min, T>
+    : std::conditional_t<kIsNarrow<T>, NarrowExtreme<T, false>, ExtremeOf<T, false>> {};
 template <class T>
-struct ReduceOf<Max, T> : ExtremeOf<T, true> {};
+struct ReduceOf<Max, T>
+    : std::conditional_t<kIsNarrow<T>, NarrowExtreme<T, true>, ExtremeOf<T, true>> {};
 
 // -------- where the first largest element is
+
+// f16 and bf16 by integers: 0 for both zeros, and NaN, the first of which wins, above all.
+template <class T, class D, class V>
+HWY_INLINE V SearchKey(D d, V v) {
+  const V magnitude = hn::And(v, hn::Set(d, INT16_MAX));
+  const V number =
+      hn::IfThenElse(hn::Lt(v, hn::Zero(d)), hn::Sub(hn::Zero(d), magnitude), magnitude);
+  return hn::IfThenElse(ops::IsNaNBits<T>(d, v), hn::Set(d, INT16_MAX), number);
+}
+// What elements are compared as.
+template <class T>
+using SearchedAs = std::conditional_t<kIsNarrow<T>, int16_t, StoredAs<T>>;
 
 template <class T>
 struct ReduceOf<ArgMax, T> : ReduceDefaults {

@@ -7,6 +7,7 @@
 #include "kernels/scan/scan.h"
 #include "kernels/scan/scan-inl.h"
 #include "kernels/scan/scan_integers-inl.h"
+#include "kernels/scan/scan_narrow-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lanewise {
@@ -14,12 +15,14 @@ namespace HWY_NAMESPACE {
 
 template <class T>
 constexpr ScanLoops LoopsOf() {
-  if constexpr (std::is_floating_point_v<T>)
-    return {&ScanStart<T>, &ScanTotal<T>, &ScanLoop<T>, &ScanChain<T>};
+  if constexpr (kIsNarrow<T>)
+    return {&ScanStart<float>, &NarrowTotal<T>, &NarrowScan<T>, &ScanChain<float>, sizeof(float)};
+  else if constexpr (std::is_floating_point_v<T>)
+    return {&ScanStart<T>, &ScanTotal<T>, &ScanLoop<T>, &ScanChain<T>, sizeof(T)};
   else if constexpr (sizeof(T) == 8)  // the sign of 64 bits does not matter
-    return {&ScanStart<uint64_t>, &TotalOfI64, &ScanLoop<int64_t>, &ScanChain<uint64_t>};
+    return {&ScanStart<uint64_t>, &TotalOfI64, &ScanLoop<int64_t>, &ScanChain<uint64_t>, 8};
   else
-    return {&ScanStart<uint64_t>, &IntegerTotal<T>, &IntegerScan<T>, &ScanChain<uint64_t>};
+    return {&ScanStart<uint64_t>, &IntegerTotal<T>, &IntegerScan<T>, &ScanChain<uint64_t>, 8};
 }
 
 template <class T>

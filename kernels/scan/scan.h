@@ -15,9 +15,9 @@ struct CumulativeSum : Operation<CumulativeSum> {
       "out[i] = x[0] + ... + x[i] in a fixed blocked order; integers in 64 bits, wrapping";
   using Shape = Scan;
   using Types = TypeList<float, double, int8_t, uint8_t, int16_t, uint16_t, int32_t, uint32_t,
-                         int64_t, uint64_t, bool>;
+                         int64_t, uint64_t, f16, bf16, bool>;
   template <class T>
-  using Result = AccumulatorOf<T>;
+  using Result = SumOf<T>;
   static constexpr Contract kContract{
       .bound = Ulp{0.5},
       .flags = Flags::kHardware,

@@ -255,6 +255,41 @@ long double WideResult(const Case& c, const std::vector<int64_t>& sequence, long
   return squares / n;
 }
 
+// f16 and bf16, to the bit.
+template <class Op, class T>
+std::string CheckNarrowReduce(const Case& c) {
+  using R = typename Op::template Result<T>;
+  int64_t place = 0;
+  for (const auto& sequence : Sequences(c)) {
+    std::vector<T> x, y;
+    for (const int64_t i : sequence) {
+      x.push_back(At<T>(c.inputs[0], i));
+      if constexpr (std::is_same_v<Op, Dot>) y.push_back(At<T>(c.inputs[1], i));
+    }
+    const R got = At<R>(c.output, place++), wanted = RefReduce<Op, T>(x, y, 0);
+    if (!reference::Same(got, wanted)) {
+      return Wrong(c, place - 1, static_cast<double>(reference::Number(got)),
+                   static_cast<double>(reference::Number(wanted)));
+    }
+  }
+  return "";
+}
+
+template <class T>
+std::string CheckNarrowScan(const Case& c) {
+  std::vector<T> x;
+  for (int64_t i = 0; i < c.n; ++i) x.push_back(At<T>(c.inputs[0], i));
+  const std::vector<T> wanted = RefScan(x);
+  for (int64_t i = 0; i < c.n; ++i) {
+    const T got = At<T>(c.output, i), w = wanted[static_cast<size_t>(i)];
+    if (!reference::Same(got, w)) {
+      return Wrong(c, i, static_cast<double>(reference::Number(got)),
+                   static_cast<double>(reference::Number(w)));
+    }
+  }
+  return "";
+}
+
 template <class Op, class T>
 std::string CheckReduce(const Case& c) {
   using R = typename Op::template Result<T>;
@@ -365,12 +400,16 @@ std::string CheckOne(const Case& c, Kernel<Op, T>) {
   using S = ShapeOf<Op>;
   if constexpr (std::is_same_v<Op, Where>)
     return CheckWhere<T>(c);
+  else if constexpr (std::is_same_v<S, Scan> && kIsNarrow<T>)
+    return CheckNarrowScan<T>(c);
   else if constexpr (std::is_same_v<S, Scan> && !std::is_floating_point_v<T>)
     return CheckIntegerScan<T>(c);
   else if constexpr (std::is_same_v<S, Scan>)
     return CheckScan<T>(c);
   else if constexpr (std::is_same_v<S, Compress>)
     return CheckCompress<T>(c);
+  else if constexpr (!kIsElementwise<Op> && kIsNarrow<T>)
+    return CheckNarrowReduce<Op, T>(c);
   else if constexpr (!kIsElementwise<Op>)
     return CheckReduce<Op, T>(c);
   else if constexpr (kIsNarrow<T>)

@@ -21,6 +21,7 @@
 #include "dispatch/threads/limits.h"
 #include "dispatch/threads/threads.h"
 #include "kernels/all.h"
+#include "tests/kernels/reference.h"
 
 namespace lanewise {
 
@@ -100,9 +101,8 @@ A RefTree(const std::vector<A>& terms) {
   return terms.empty() ? A(0) : RefTree<Op>(terms, 0, (terms.size() + chunk - 1) / chunk);
 }
 
-// The whole of a kernel on a sequence.
 template <class Op, class T>
-auto RefReduce(const std::vector<T>& x, const std::vector<T>& y, double ddof) {
+auto RefReduceWide(const std::vector<T>& x, const std::vector<T>& y, double ddof) {
   using R = typename Op::template Result<T>;
   const double n = static_cast<double>(x.size());
   const std::vector<R> as_result(x.begin(), x.end());  // integers are rounded to f64 here
@@ -148,6 +148,35 @@ auto RefReduce(const std::vector<T>& x, const std::vector<T>& y, double ddof) {
   }
 }
 
+template <class T>
+std::vector<float> Widened(const std::vector<T>& x) {
+  std::vector<float> wide;
+  for (const T v : x) wide.push_back(static_cast<float>(reference::Number(v)));
+  return wide;
+}
+// An f32 as f16 or bf16; raises overflow.
+template <class T>
+T Rounded(float x) {
+  const T rounded = reference::Converted<T>(x);
+  if (std::isfinite(x) && std::isinf(reference::Number(rounded))) std::feraiseexcept(FE_OVERFLOW);
+  return rounded;
+}
+
+// The whole of a kernel on a sequence. Of f16 and bf16: f32's, rounded once more.
+template <class Op, class T>
+auto RefReduce(const std::vector<T>& x, const std::vector<T>& y, double ddof) {
+  using R = typename Op::template Result<T>;
+  if constexpr (kIsNarrow<T>) {
+    const auto wide = RefReduce<Op, float>(Widened(x), Widened(y), ddof);
+    if constexpr (std::is_same_v<R, T>)
+      return Rounded<T>(wide);
+    else
+      return wide;
+  } else {
+    return RefReduceWide<Op, T>(x, y, ddof);
+  }
+}
+
 // In order, wrapping.
 template <class T>
 std::vector<AccumulatorOf<T>> RefIntegerScan(const std::vector<T>& x) {
@@ -161,7 +190,7 @@ std::vector<AccumulatorOf<T>> RefIntegerScan(const std::vector<T>& x) {
 }
 
 template <class T>
-std::vector<T> RefScan(const std::vector<T>& x) {
+std::vector<T> RefScanWide(const std::vector<T>& x) {
   const size_t group = 64 / sizeof(T);
   std::vector<T> out(x.size());
   T superblocks = T(-0.0);
@@ -184,10 +213,21 @@ std::vector<T> RefScan(const std::vector<T>& x) {
   return out;
 }
 
+template <class T>
+std::vector<T> RefScan(const std::vector<T>& x) {
+  if constexpr (kIsNarrow<T>) {  // f32's, each rounded once
+    std::vector<T> rounded;
+    for (const float v : RefScan(Widened(x))) rounded.push_back(Rounded<T>(v));
+    return rounded;
+  } else {
+    return RefScanWide(x);
+  }
+}
+
 // ---------------------------------------------------------------- inputs
 
 template <class T>
-std::vector<T> Values(size_t n, uint64_t seed, int kind) {
+std::vector<T> WideValues(size_t n, uint64_t seed, int kind) {
   std::mt19937_64 random(seed * 977 + n);
   std::vector<T> x(n);
   if constexpr (!std::is_integral_v<T>) {
@@ -224,12 +264,32 @@ std::vector<T> Values(size_t n, uint64_t seed, int kind) {
   }
   return x;
 }
+template <class T>
+std::vector<T> Values(size_t n, uint64_t seed, int kind) {
+  if constexpr (kIsNarrow<T>) {  // what f16 has no room for is taken down to its largest numbers
+    std::vector<T> narrow;
+    for (const float v : Values<float>(n, seed, kind)) {
+      const bool large = std::is_same_v<T, f16> && std::fabs(v) > 0x1p20f;
+      narrow.push_back(reference::Converted<T>(large && std::isfinite(v) ? v * 0x1.ffcp-113f : v));
+    }
+    return narrow;
+  } else {
+    return WideValues<T>(n, seed, kind);
+  }
+}
 constexpr int kKinds = 7;
 
 template <class T>
 bool SameBits(T a, T b) {
+  if constexpr (kIsNarrow<T>) return reference::Same(a, b);
   if (a != a && b != b) return true;  // payloads of NaN are outside the promise
   return std::memcmp(&a, &b, sizeof(T)) == 0;
+}
+
+// For messages.
+template <class T>
+long double Shown(T x) {
+  return reference::Number(x);
 }
 
 inline std::vector<Table> Tables() {

@@ -9,7 +9,7 @@ namespace {
 // Kinds that say something about integers.
 template <class T>
 bool KindMatters(int kind) {
-  return std::is_floating_point_v<T> || kind == 0 || kind == 1 || kind == 3 || kind == 6;
+  return kIsFloat<T> || kind == 0 || kind == 1 || kind == 3 || kind == 6;
 }
 
 template <class Op, class T>
@@ -36,9 +36,10 @@ void CheckContiguous(const std::vector<Table>& tables, size_t n, int kind) {
                          static_cast<int64_t>(n), ddof, &got);
     const int flags = std::fetestexcept(kWatched) | (tasks.hardware & kInvalid ? FE_INVALID : 0) |
                       (tasks.hardware & kOverflow ? FE_OVERFLOW : 0);
-    ASSERT_TRUE(SameBits(got, want)) << Op::kName << sizeof(T) << " n " << n << " kind " << kind
-                                     << " target " << table.target << ": " << got << ", " << want;
-    if (Op::kFlags == Flags::kHardware && std::is_floating_point_v<T>) {
+    ASSERT_TRUE(SameBits(got, want))
+        << Op::kName << sizeof(T) << " n " << n << " kind " << kind << " target " << table.target
+        << ": " << Shown(got) << ", " << Shown(want);
+    if (Op::kFlags == Flags::kHardware && kIsFloat<T>) {
       ASSERT_EQ(flags, want_flags)
           << Op::kName << sizeof(T) << " n " << n << " kind " << kind << " target " << table.target;
     }

@@ -92,7 +92,7 @@ void CheckView(const std::vector<Table>& tables, std::mt19937& random, const int
       const R want = RefReduce<Op, T>(slice, slice, ddof);
       ASSERT_TRUE(SameBits(got, want))
           << Op::kName << sizeof(T) << " target " << table.target << " ndim " << v.ndim << " mask "
-          << mask << " n " << slice.size() << ": " << got << " " << want;
+          << mask << " n " << slice.size() << ": " << Shown(got) << " " << Shown(want);
     });
     if (testing::Test::HasFatalFailure()) return;
     EXPECT_EQ(std::string(out.end() - 8, out.end()), "gggggggg");
