@@ -14,6 +14,11 @@
 namespace hwy {
 namespace HWY_NAMESPACE {
 
+template <class V>
+HWY_INLINE V GetLane(V v) {
+  return v;
+}
+
 // ---------------------------------------------------------------- conversions
 
 // C's conversions round to nearest or, to an integer, truncate; values out of range do not occur.

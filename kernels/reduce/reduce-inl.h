@@ -30,14 +30,24 @@ inline constexpr size_t kTreeChunk = kTreeLanes<A>* kTreeRows;
 // Full(d, i): the vector of terms from element i on. Part: only `count` lanes exist, the others
 // are the identity. Missing lanes repeat an existing element up to the last step, so that they
 // raise no flag that it does not raise.
-template <class R, class A>
+// T: what elements are stored as; f16 and bf16 are widened to A.
+template <class R, class A, class T = A>
 struct Terms {
   using Reduction = R;
-  const A* x;
-  const A* y;  // of two operands
-  A center;    // of a centred reduction
+  const StoredAs<T>* x;
+  const StoredAs<T>* y;  // of two operands
+  A center;              // of a centred reduction
   template <class D>
   HWY_INLINE hn::Vec<D> Full(D d, size_t i) const {
+    if constexpr (kIsNarrow<T>) {
+      static_assert(R::kPlain);
+      return ops::WidenOne<T>(d, hn::LoadU(hn::Rebind<uint16_t, D>(), x + i));
+    } else {
+      return FullAsStored(d, i);
+    }
+  }
+  template <class D>
+  HWY_INLINE hn::Vec<D> FullAsStored(D d, size_t i) const {
     const auto first = hn::LoadU(d, x + i);
     if constexpr (R::kOperands == 2)
       return R::Term(d, first, hn::LoadU(d, y + i), hn::Set(d, center));
@@ -46,7 +56,10 @@ struct Terms {
   }
   template <class D>
   HWY_INLINE hn::Vec<D> Part(D d, size_t i, size_t count) const {
-    if constexpr (R::kPlain) {
+    if constexpr (kIsNarrow<T>) {
+      const auto v = ops::WidenOne<T>(d, hn::LoadN(hn::Rebind<uint16_t, D>(), x + i, count));
+      return hn::IfThenElse(hn::FirstN(d, count), v, R::Identity(d));
+    } else if constexpr (R::kPlain) {
       return hn::LoadNOr(R::Identity(d), d, x + i, count);
     } else {
       const auto a = hn::LoadNOr(hn::Set(d, x[i]), d, x + i, count);
@@ -269,38 +282,25 @@ using TreeFn = void (*)(const void* x, const void* y, size_t n, const void* cent
 // T(0, chunks) with a binary counter: finished subtrees of equal size are joined at once, so the
 // sizes on the stack fall; the last chunk is joined with what is left, from the right. That is the
 // recursion that splits off the largest power of two. Once for all reductions with these joins.
+// y: second operands, or null. widen: elements of `size` bytes to accumulators first, or null.
 template <class R, class T>
-HWY_NOINLINE void ReduceLong(TreeFn reduce, const T* x, const T* y, size_t n, const void* center,
-                             T* result) {
-  T stack[8 * sizeof(size_t)];
-  size_t top = 0, chunk = 0;
-  T value;
-  for (;; n -= kTreeChunk<T>, x += kTreeChunk<T>, y += y ? kTreeChunk<T> : 0) {
-    reduce(x, y, HWY_MIN(n, kTreeChunk<T>), center, &value);
-    if (n <= kTreeChunk<T>) break;
-    for (size_t b = ++chunk; (b & 1) == 0; b >>= 1) value = R::JoinOne(stack[--top], value);
-    stack[top++] = value;
-  }
-  while (top != 0) value = R::JoinOne(stack[--top], value);
-  *result = value;
-}
-
-// The same of elements of `size` bytes, widened chunk by chunk; others: second operands, or null.
-template <class R, class T>
-HWY_NOINLINE void ReduceWidened(TreeFn reduce, WidenFn widen, size_t size, const void* elements,
-                                const void* others, size_t n, const void* center, T* result) {
-  HWY_ALIGN T block[kTreeChunk<T>];
+HWY_NOINLINE void ReduceLong(TreeFn reduce, WidenFn widen, size_t size, const void* vx,
+                             const void* vy, size_t n, const void* center, T* result) {
+  HWY_ALIGN T block_x[kTreeChunk<T>];
   HWY_ALIGN T block_y[kTreeChunk<T>];
   T stack[8 * sizeof(size_t)];
   size_t top = 0, chunk = 0;
   T value;
-  const char* x = static_cast<const char*>(elements);
-  const char* y = static_cast<const char*>(others);
+  const char *x = static_cast<const char*>(vx), *y = static_cast<const char*>(vy);
   for (;; n -= kTreeChunk<T>, x += kTreeChunk<T> * size, y += y ? kTreeChunk<T> * size : 0) {
     const size_t count = HWY_MIN(n, kTreeChunk<T>);
-    widen(x, count, block);
-    if (y) widen(y, count, block_y);
-    reduce(block, y ? block_y : nullptr, count, center, &value);
+    if (widen) {
+      widen(x, count, block_x);
+      if (y) widen(y, count, block_y);
+      reduce(block_x, y ? block_y : nullptr, count, center, &value);
+    } else {
+      reduce(x, y, count, center, &value);
+    }
     if (n <= kTreeChunk<T>) break;
     for (size_t b = ++chunk; (b & 1) == 0; b >>= 1) value = R::JoinOne(stack[--top], value);
     stack[top++] = value;
@@ -309,15 +309,16 @@ HWY_NOINLINE void ReduceWidened(TreeFn reduce, WidenFn widen, size_t size, const
   *result = value;
 }
 
-template <class R, class T>
+template <class R, class A, class T = A>
 void TreeContiguous(const void* vx, const void* vy, size_t n, const void* center, void* acc) {
-  const T *x = static_cast<const T*>(vx), *y = static_cast<const T*>(vy);
-  T* result = static_cast<T*>(acc);
-  if (HWY_UNLIKELY(n > kTreeChunk<T>)) {
-    return ReduceLong<typename R::Joins>(&TreeContiguous<R, T>, x, y, n, center, result);
+  A* result = static_cast<A*>(acc);
+  if (HWY_UNLIKELY(n > kTreeChunk<A>)) {
+    return ReduceLong<typename R::Joins>(&TreeContiguous<R, A, T>, nullptr, sizeof(T), vx, vy, n,
+                                         center, result);
   }
-  const T middle = std::is_void_v<typename R::Center> ? T(0) : *static_cast<const T*>(center);
-  *result = ReduceChunk(Terms<R, T>{x, y, middle}, 0, n, result);
+  const A middle = std::is_void_v<typename R::Center> ? A(0) : *static_cast<const A*>(center);
+  const auto *x = static_cast<const StoredAs<T>*>(vx), *y = static_cast<const StoredAs<T>*>(vy);
+  *result = ReduceChunk(Terms<R, A, T>{x, y, middle}, 0, n, result);
 }
 
 }  // namespace HWY_NAMESPACE

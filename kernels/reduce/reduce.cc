@@ -61,8 +61,8 @@ constexpr ReduceLoops LoopsOf() {
     loops.columns = &IntegerColumns<E>;
     loops.combine = &IntegerJoin<uint64_t>;
   }
-  if constexpr (R::kFinishes) loops.finish = &FinishRow<R>;
-  if constexpr (requires { R::Empty(); }) loops.empty = &EmptyRow<R>;
+  if constexpr (R::kFinishes) loops.finish = &FinishRow<typename R::End>;
+  if constexpr (requires { R::Empty(); }) loops.empty = &EmptyRow<typename R::End>;
   if constexpr (!std::is_void_v<typename R::Center>) {
     loops.center = &kReduceLoops<typename R::Center, T>;
     loops.equal = &kEqualElements<A, T>;

@@ -112,12 +112,11 @@ void IntegerJoin(void* vacc, const void* vother, size_t count) {
 
 // -------- minimum and maximum
 
-template <class R, bool kPart, class T>
-HWY_INLINE void AddRow(const T* p, size_t count, hn::Vec<hn::ScalableTag<T>>& extreme,
-                       hn::Vec<hn::ScalableTag<T>>& signs, hn::Mask<hn::ScalableTag<T>>& nan) {
-  const hn::ScalableTag<T> d;
+template <class R, bool kPart, class D>
+HWY_INLINE void AddRow(D d, const hn::TFromD<D>* p, size_t count, hn::Vec<D>& extreme,
+                       hn::Vec<D>& signs, hn::Mask<D>& nan) {
   const auto v = KeyOf<R>(d, LoadSome<kPart>(d, p, count));
-  if constexpr (hwy::IsFloat<T>()) {
+  if constexpr (hwy::IsFloat<hn::TFromD<D>>()) {
     signs = R::Signs(signs, v);
     nan = hn::Or(nan, ops::IsNaN(v));
   }
@@ -125,29 +124,43 @@ HWY_INLINE void AddRow(const T* p, size_t count, hn::Vec<hn::ScalableTag<T>>& ex
 }
 
 // One vector of columns of kRows rows, of all `count` if 0; of kPart the first `columns` lanes.
-template <class R, int kRows, bool kPart, class T>
-HWY_INLINE void ExtremeVector(const T* const* p, int count, bool first, size_t j, size_t columns,
-                              T* acc) {
-  const hn::ScalableTag<T> d;
+template <class R, int kRows, bool kPart, class D, class T>
+HWY_INLINE void ExtremeVector(D d, const T* const* p, int count, bool first, size_t j,
+                              size_t columns, T* acc) {
   auto extreme = KeyOf<R>(d, LoadSome<kPart>(d, p[0] + j, columns));
   auto signs = extreme;
   auto nan = ops::IsNaN(extreme);
   if constexpr (kRows != 0) {
 #pragma GCC unroll 8
-    for (int k = 1; k < kRows; ++k) AddRow<R, kPart>(p[k] + j, columns, extreme, signs, nan);
+    for (int k = 1; k < kRows; ++k) AddRow<R, kPart>(d, p[k] + j, columns, extreme, signs, nan);
   } else {
 #pragma GCC unroll 1
-    for (int k = 1; k < count; ++k) AddRow<R, kPart>(p[k] + j, columns, extreme, signs, nan);
+    for (int k = 1; k < count; ++k) AddRow<R, kPart>(d, p[k] + j, columns, extreme, signs, nan);
   }
   if constexpr (hwy::IsFloat<T>()) extreme = FinishExtreme(d, extreme, signs, nan);
   if (!first) extreme = R::Join(d, LoadSome<kPart>(d, acc + j, columns), extreme);
   StoreSome<kPart>(extreme, d, acc + j, columns);
 }
 
+// Whether a part of a vector is loaded and stored by one instruction.
+template <class T>
+inline constexpr bool kMasks = HWY_HAVE_SCALABLE ||
+                               (HWY_ARCH_X86 && (HWY_TARGET <= HWY_AVX3 ||
+                                                 (HWY_TARGET <= HWY_AVX2 && sizeof(T) >= 4)));
+
+// Fewer columns than a vector has lanes.
 template <class R, class T>
-HWY_NOINLINE void ExtremeLastVector(const T* const* p, int count, bool first, size_t j,
-                                    size_t columns, T* acc) {
-  ExtremeVector<R, 0, true>(p, count, first, j, columns, acc);
+HWY_NOINLINE void ExtremeFewColumns(const T* const* p, int count, bool first, size_t columns,
+                                    T* acc) {
+  if constexpr (kMasks<T>) {
+    ExtremeVector<R, 0, true>(hn::ScalableTag<T>(), p, count, first, 0, columns, acc);
+  } else {
+    const hn::CappedTag<T, 1> d;
+#pragma GCC unroll 1
+    for (size_t j = 0; j < columns; ++j) {
+      ExtremeVector<R, 0, false>(d, p, count, first, j, 1, acc);
+    }
+  }
 }
 
 template <class R, int kRows, class T>
@@ -155,13 +168,15 @@ HWY_NOINLINE void ExtremePass(const Rows<T>& a, size_t row, int count, bool firs
                               T* HWY_RESTRICT acc) {
   const T* p[8];
   for (int k = 0; k < count; ++k) p[k] = a.At(row + static_cast<size_t>(k));
-  const size_t lanes = hn::Lanes(hn::ScalableTag<T>());
-  size_t j = 0;
+  const hn::ScalableTag<T> d;
+  const size_t lanes = hn::Lanes(d);
+  if (a.columns < lanes) return ExtremeFewColumns<R>(p, count, first, a.columns, acc);
+  // The last vector may take columns once more, which does not change their extremes.
+  const size_t last = a.columns - lanes;
 #pragma GCC unroll 1
-  for (; j + lanes <= a.columns; j += lanes) {
-    ExtremeVector<R, kRows, false>(p, count, first, j, lanes, acc);
+  for (size_t j = 0; j < a.columns; j += lanes) {
+    ExtremeVector<R, kRows, false>(d, p, count, first, HWY_MIN(j, last), lanes, acc);
   }
-  if (j != a.columns) ExtremeLastVector<R>(p, count, first, j, a.columns - j, acc);
 }
 
 template <class R, class T>
@@ -185,9 +200,10 @@ void ExactJoin(void* vacc, const void* vother, size_t count) {
   for (; j + lanes <= count; j += lanes) {
     hn::StoreU(R::Join(d, hn::LoadU(d, acc + j), hn::LoadU(d, other + j)), d, acc + j);
   }
-  if (j != count) {
-    const auto a = hn::LoadN(d, acc + j, count - j), b = hn::LoadN(d, other + j, count - j);
-    hn::StoreN(R::Join(d, a, b), d, acc + j, count - j);
+  const hn::CappedTag<T, 1> one;
+#pragma GCC unroll 1
+  for (; j < count; ++j) {
+    hn::StoreU(R::Join(one, hn::LoadU(one, acc + j), hn::LoadU(one, other + j)), one, acc + j);
   }
 }
 

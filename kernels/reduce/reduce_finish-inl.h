@@ -17,20 +17,20 @@ HWY_BEFORE_NAMESPACE();
 namespace lanewise {
 namespace HWY_NAMESPACE {
 
-template <class R>
+template <class E>
 void FinishRow(const void* acc, size_t count, double divisor, void* results) {
-  const auto* from = static_cast<const typename R::Accumulator*>(acc);
+  const auto* from = static_cast<const typename E::Accumulator*>(acc);
   char* to = static_cast<char*>(results);
   for (size_t j = 0; j < count; ++j) {
-    const StoredAs<typename R::Output> result = R::Finish(from[j], divisor);
+    const auto result = E::Finish(from[j], divisor);
     __builtin_memcpy(to + j * sizeof(result), &result, sizeof(result));
   }
 }
 
 // They may be unaligned.
-template <class R>
+template <class E>
 void EmptyRow(size_t count, void* results) {
-  const StoredAs<typename R::Output> nothing = R::Empty();
+  const auto nothing = E::Empty();
   for (size_t j = 0; j < count; ++j) {
     __builtin_memcpy(static_cast<char*>(results) + j * sizeof(nothing), &nothing, sizeof(nothing));
   }

@@ -21,20 +21,32 @@ namespace HWY_NAMESPACE {
 template <class R, class T>
 void WidenedContiguous(const void* x, const void* y, size_t n, const void* center, void* acc) {
   using A = typename R::Accumulator;
-  ReduceWidened<typename R::Joins>(&TreeContiguous<R, A>, &WidenTo<T, A>, sizeof(T), x, y, n,
-                                   center, static_cast<A*>(acc));
+  // Sums of what one or two instructions widen gain by not going through memory.
+  constexpr bool kAtOnce = R::kPlain && (ops::kByF16C<T> || std::is_same_v<T, bf16>);
+  if constexpr (kAtOnce && std::is_same_v<R, TreeSum<A>>)
+    TreeContiguous<R, A, T>(x, y, n, center, acc);
+  else
+    ReduceLong<typename R::Joins>(&TreeContiguous<R, A>, &WidenTo<T, A>, sizeof(T), x, y, n, center,
+                                  static_cast<A*>(acc));
+}
+
+template <class R, class A>
+HWY_NOINLINE void ColumnsWidened(WidenFn widen, const void* base, const int64_t* offsets,
+                                 size_t rows, size_t columns, const void* center, void* acc,
+                                 void* scratch) {
+  A* levels = static_cast<A*>(scratch);
+  const TreeRows<A> a{{static_cast<const char*>(base), offsets, rows, columns},
+                      static_cast<const A*>(center),
+                      widen,
+                      levels + kTreeScratchRows<A> * columns};
+  ColumnTree<R>(a, 0, 1, static_cast<A*>(acc), levels);
 }
 
 template <class R, class T>
 void WidenedColumns(const void* base, const int64_t* offsets, size_t rows, size_t columns,
                     const void* center, void* acc, void* scratch) {
   using A = typename R::Accumulator;
-  A* levels = static_cast<A*>(scratch);
-  const TreeRows<A> a{{static_cast<const char*>(base), offsets, rows, columns},
-                      static_cast<const A*>(center),
-                      &WidenTo<T, A>,
-                      levels + kTreeScratchRows<A> * columns};
-  ColumnTree<R>(a, 0, 1, static_cast<A*>(acc), levels);
+  ColumnsWidened<R, A>(&WidenTo<T, A>, base, offsets, rows, columns, center, acc, scratch);
 }
 
 }  // namespace HWY_NAMESPACE

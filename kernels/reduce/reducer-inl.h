@@ -30,6 +30,7 @@ namespace HWY_NAMESPACE {
 //   kOperands      elements that make a term
 //   Joins          the same joins without terms or an end
 //   Loops          the reduction of accumulators with the same terms and joins, whose loops do
+//   End            Finish and Empty, the same for all reductions that have these in common
 //   Center         the reduction whose result each term is given, in a pass before; else void
 //   kTakesDdof     the divisor of Finish is n - ddof instead of n
 //   kFinishes      Finish does something
@@ -58,6 +59,7 @@ struct TreeSum : ReduceDefaults {
   using Accumulator = A;
   using Joins = TreeSum<A>;
   using Loops = TreeSum<A>;
+  using End = TreeSum<A>;
   static constexpr bool kByTree = true;
   template <class D>
   static HWY_INLINE hn::Vec<D> Identity(D d) {
@@ -75,6 +77,7 @@ struct TreeSum : ReduceDefaults {
 // The quotient in double precision, rounded once.
 template <class A>
 struct TreeMean : TreeSum<A> {
+  using End = TreeMean<A>;
   static constexpr bool kFinishes = true;
   static HWY_INLINE A Empty() { return std::numeric_limits<A>::quiet_NaN(); }
   static HWY_INLINE A Finish(A sum, double divisor) {
@@ -112,6 +115,7 @@ HWY_INLINE uint16_t NarrowedBits(float x) {
 // The result of Base, in f32, rounded once more.
 template <class T, class Base>
 struct Narrowed : Base {
+  using End = Narrowed<T, typename Base::End>;
   static constexpr bool kFinishes = true;
   static HWY_INLINE uint16_t Empty() { return NarrowedBits<T>(Base::Empty()); }
   static HWY_INLINE uint16_t Finish(float acc, double divisor) {
@@ -119,7 +123,7 @@ struct Narrowed : Base {
   }
 };
 template <class T, class Base>
-using NarrowedIf = typename std::conditional_t<kIsNarrow<T>, Narrowed<T, Base>, Base>;
+using NarrowedIf = std::conditional_t<kIsNarrow<T>, Narrowed<T, Base>, Base>;
 
 template <class T>
 struct ReduceOf<Mean, T> : NarrowedIf<T, TreeMean<MeanAccumulatorOf<T>>> {
@@ -162,6 +166,7 @@ struct TreeDot : TreeSum<T> {
 template <class T>
 struct IntegerSum : ReduceDefaults {
   using Accumulator = AccumulatorOf<T>;
+  using End = IntegerSum<Accumulator>;
   static constexpr bool kAnyOrder = true;
   template <class D>
   static HWY_INLINE hn::Vec<D> Identity(D d) {
@@ -186,6 +191,7 @@ template <class T>
 struct IntegerDot : ReduceDefaults {
   using Accumulator = T;
   using Output = T;
+  using End = IntegerDot<T>;
   static constexpr bool kAnyOrder = true, kPlain = false;
   static constexpr int kOperands = 2;
   template <class D>
@@ -215,6 +221,7 @@ template <>
 struct IntegerDot<bool> : ReduceDefaults {
   using Accumulator = uint8_t;
   using Output = bool;
+  using End = IntegerDot<bool>;
   static constexpr bool kAnyOrder = true, kPlain = false, kFinishes = true;
   static constexpr int kOperands = 2;
   template <class D>
@@ -254,6 +261,7 @@ struct TreeProduct : ReduceDefaults {
   using Accumulator = A;
   using Joins = TreeProduct;
   using Loops = TreeProduct;
+  using End = TreeProduct;
   static constexpr bool kAnyOrder = kExact, kByTree = true;
   static constexpr bool kZeroIsQuiet = false;  // infinity times 0 is invalid
   template <class D>
@@ -287,6 +295,7 @@ template <class T, bool kLargest>
 struct ExtremeOf : ReduceDefaults {
   using Accumulator = StoredAs<T>;
   using Output = T;
+  using End = ExtremeOf<T, kLargest>;
   static constexpr bool kAnyOrder = true, kIsExtreme = true;
   static constexpr bool kFinishes = std::is_same_v<T, bool>;
 
@@ -348,6 +357,7 @@ struct ExtremeOf : ReduceDefaults {
 template <class T, bool kLargest>
 struct NarrowExtreme : ExtremeOf<int16_t, kLargest> {
   using Output = T;
+  using End = NarrowExtreme<T, kLargest>;
   static constexpr bool kFinishes = true;
   static constexpr int16_t kNaN = kLargest ? INT16_MAX : INT16_MIN;
 

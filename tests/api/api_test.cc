@@ -242,7 +242,8 @@ TEST_F(ApiCall, ReduceViews) {
   const lw_view nothing = {nullptr, 2, empty, strides};
   ExpectError(lw_reduce(LW_MIN, LW_F32, &nothing, 1, &columns, nullptr), LW_ERR_SIZE, "min");
   ExpectError(lw_reduce(LW_EXP, LW_F32, &in, 1, &columns, nullptr), LW_ERR_KERNEL, "exp");
-  ExpectError(lw_reduce(LW_SUM, LW_F16, &in, 1, &columns, nullptr), LW_ERR_DTYPE, "sum");
+  ExpectError(lw_reduce(LW_SUM, static_cast<lw_dtype>(15), &in, 1, &columns, nullptr), LW_ERR_DTYPE,
+              "sum");
   lw_call_options good = {sizeof(good), 0, 1.0, 0, 0, 0};
   ExpectUntouched();
 

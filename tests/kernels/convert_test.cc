@@ -240,7 +240,7 @@ TEST(Convert, NaNKeepsItsSign) {
 TEST(Convert, SumsAreAddedUpInTheAccumulator) {
   ForEachKernel([]<class Op, class T>(Kernel<Op, T>) {
     if constexpr (std::is_same_v<Op, Sum>) {
-      EXPECT_EQ(kInfo<T>.accumulator, kDtype<typename Op::template Result<T>>) << kInfo<T>.name;
+      EXPECT_EQ(kInfo<T>.accumulator, kDtype<AccumulatorOf<T>>) << kInfo<T>.name;
     }
   });
 }
