@@ -148,11 +148,11 @@ constexpr void CheckTypes() {
                 "lanewise: this function takes bool and integers of any width, of one type for all "
                 "operands");
   static_assert(kFits || kTypes != Types::kReducible,
-                "lanewise: this function takes float, double, bool and integers of any width, of "
-                "one type for all operands");
-  static_assert(kFits || kTypes != Types::kScan,
-                "lanewise: sums of float and double are written as such, of bool and integers of "
-                "any width as 64-bit integers");
+                "lanewise: this function takes any type, the same for all operands");
+  static_assert(
+      kFits || kTypes != Types::kScan,
+      "lanewise: sums of floats are written as such, of bool and integers of any width as "
+      "64-bit integers");
   static_assert(kFits || kTypes != Types::kComparison,
                 "lanewise: comparisons take two inputs of one type (floats and integers of any "
                 "width) and write bool or uint8_t");

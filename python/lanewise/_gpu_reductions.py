@@ -17,6 +17,7 @@ from ._reductions import (
     _result_dtype,
     _start,
     _warn_if_empty,
+    _work_dtype,
 )
 
 
@@ -127,7 +128,7 @@ def moments(name, a, axis, dtype, out, ddof, keepdims, where):
             raise TypeError(f"lanewise.{name}: dtype must be a float, not {dtype}")
     result_dtype = dtype or _result_dtype(name, array.dtype)
     axes = _axes(axis, array.ndim)
-    work = _accumulator(name, result_dtype)
+    work = _work_dtype(name, array.dtype, result_dtype)
     count = int(np.prod([array.shape[i] for i in axes], dtype=np.intp))
     _warn_if_empty(name, count <= ddof if name == "var" else count == 0)
     array = _elements(call, call.cast(array, work), work)
@@ -172,14 +173,13 @@ def dot(a, b, out=None):
         raise ValueError(f"lanewise.dot: shapes {x.shape} and {y.shape} are not aligned")
     dtype = np.result_type(x.dtype, y.dtype)
     _check_dtype("dot", dtype)
-    work = np.dtype("f4") if dtype == np.float16 else dtype
-    if (work, work, work) not in LOOPS["dot"]:
+    if (dtype, dtype, dtype) not in LOOPS["dot"]:
         raise TypeError(f"lanewise.dot has no GPU kernel for {dtype}")
-    inputs = [call.cast(call.cast(v, dtype), work) for v in (x, y)]
+    inputs = [call.cast(v, dtype) for v in (x, y)]
     made, result = (out, call.out) if out is not None else call.new((), dtype)
     if result.shape != () or not np.can_cast(dtype, result.dtype, "same_kind"):
         raise ValueError(f"lanewise.dot: out must be a 0-d array that takes {dtype}")
-    into = result if result.dtype == work else call.temporary((), work)
+    into = result if result.dtype == dtype else call.temporary((), dtype)
     call.run("dot", inputs, into)
     if into is not result:
         call.convert(into, result)

@@ -25,22 +25,39 @@ _JOIN = {"sum": "add", "prod": "multiply", "min": "minimum", "max": "maximum"}
 # Kernels whose result for integers is exact in any order, so that NumPy's is the same.
 _EXACT = {"min": np.min, "max": np.max, "argmax": np.argmax, "argmin": np.argmin}
 
-# Kernel -> {dtype of the elements: dtype of the result}, from the library's list.
+# Kernel -> {dtype of the elements: dtype of the result}, from the library's list; bfloat16, which is
+# a dtype of another package, by its name.
 _RESULTS = {
-    name: {dtypes[record[0]][1]: dtypes[record[-1]][1] for record in records}
+    name: {dtypes[record[0]][1] or "bfloat16": dtypes[record[-1]][1] or "bfloat16"
+           for record in records}
     for dtypes in [_core.dtypes()]
     for name, _, shape, _, _, _, records in _core.kernels()
     if shape in ("reduce", "reduce_two", "arg", "scan")
 }
 
 
+def _takes(name, dtype):
+    return ("bfloat16" if is_bfloat16(dtype) else dtype) in _RESULTS[name]
+
+
+def _kernel_result(name, dtype):
+    """The dtype of the kernel's result, of elements that it takes."""
+    if not is_bfloat16(dtype):
+        return _RESULTS[name][dtype]
+    result = _RESULTS[name]["bfloat16"]
+    return dtype if result == "bfloat16" else result
+
+
+def _is_narrow(dtype):
+    """Whether elements are computed with as float32, and results rounded once more."""
+    return dtype == np.float16 or is_bfloat16(dtype)
+
+
 def _accumulator(name, dtype):
-    """The dtype in which elements of a dtype are reduced; None: not by the library."""
+    """The dtype of elements that the kernel takes for those of a dtype; None: it takes none."""
     takes = _RESULTS[name]
-    if dtype in takes:
+    if _takes(name, dtype):
         return dtype
-    if dtype == np.float16 or is_bfloat16(dtype):
-        return np.dtype("f4")
     if dtype.kind not in "biu":
         return None
     if np.dtype("i8") not in takes:
@@ -87,7 +104,7 @@ def _as_elements(a, accumulator):
 def _reduce_tree(name, a, axes, ddof=0.0):
     """The library's reduction of an array over axes, in the kernel's own result dtype."""
     shape = tuple(n for i, n in enumerate(a.shape) if i not in axes)
-    result = np.empty(shape, _RESULTS[name][a.dtype])
+    result = np.empty(shape, _kernel_result(name, a.dtype))
     mask = 0  # (this module's own sum hides the built-in one)
     for axis in axes:
         mask |= 1 << axis
@@ -157,7 +174,7 @@ def _fold(name, a, axis, dtype, out, keepdims, initial, where):
         dtype = np.dtype(dtype).newbyteorder("=")
         if is_unsupported(dtype):
             raise unsupported(name, dtype)
-        if a.dtype.kind == "f" and dtype.kind in "biu":
+        if (a.dtype.kind == "f" or is_bfloat16(a.dtype)) and dtype.kind in "biu":
             raise TypeError(f"lanewise.{name}: cannot reduce {a.dtype} in dtype {dtype}")
         a = a.astype(dtype, copy=False)
     result_dtype = dtype or _result_dtype(name, a.dtype)
@@ -186,7 +203,7 @@ def _fold(name, a, axis, dtype, out, keepdims, initial, where):
             result = np.asarray(np.count_nonzero(a))
         else:
             result = _reduce_tree(name, _as_elements(_as_counted(name, a), accumulator), axes)
-        if accumulator.kind == "f" and counts is not None and name == "sum":
+        if accumulator.kind not in "biu" and counts is not None and name == "sum":
             result = np.where(counts == 0, result.dtype.type(0), result)
         result = result.astype(result_dtype, copy=False)
         if initial is not _NO_VALUE and initial is not None:
@@ -255,6 +272,13 @@ def _mask_empty(result, present, axis, keepdims):
     return np.ma.array(result, mask=absent)
 
 
+def _work_dtype(name, dtype, result_dtype, where=True):
+    """In which dtype the elements of a mean or variance are reduced."""
+    work = _accumulator(name, result_dtype)
+    # Of others the elements must not be rounded, and step by step nothing may be.
+    return np.dtype("f4") if _is_narrow(work) and (dtype != work or where is not True) else work
+
+
 def _moments(name, a, axis, dtype, out, ddof, keepdims, where):
     """mean and var: prepared elements, axes, result dtype."""
     present = None
@@ -268,12 +292,12 @@ def _moments(name, a, axis, dtype, out, ddof, keepdims, where):
         dtype = np.dtype(dtype)
         if is_unsupported(dtype):
             raise unsupported(name, dtype)
-        if dtype.kind != "f":
+        if dtype.kind != "f" and not is_bfloat16(dtype):
             raise TypeError(f"lanewise.{name}: dtype must be a float, not {dtype}")
     result_dtype = dtype or _result_dtype(name, a.dtype)
     axes = _axes(axis, a.ndim)
-    work = _accumulator(name, result_dtype)
-    if where is not True or _RESULTS[name].get(a.dtype) != work:
+    work = _work_dtype(name, a.dtype, result_dtype, where)
+    if where is not True or not _takes(name, a.dtype) or _kernel_result(name, a.dtype) != work:
         a = a.astype(work, copy=False)
     a = _as_elements(a, a.dtype)
     if where is True:

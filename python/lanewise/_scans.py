@@ -5,12 +5,12 @@ import numpy as np
 from . import _core
 from ._errors import is_unsupported, unsupported
 from ._reductions import (
-    _RESULTS,
     _accumulator,
     _as_elements,
     _check_array,
     _check_out,
     _is_masked,
+    _kernel_result,
     _result_dtype,
     normalize_axis,
 )
@@ -43,7 +43,7 @@ def cumsum(a, axis=None, dtype=None, out=None):
         a = a.reshape(1)
     axis = normalize_axis("cumsum", axis, a.ndim)
     a = _as_elements(a if whole else a.astype(result_dtype, copy=False), accumulator)
-    result = np.empty(a.shape, _RESULTS["cumulative_sum"][a.dtype])
+    result = np.empty(a.shape, _kernel_result("cumulative_sum", a.dtype))
     _core.scan("cumulative_sum", a, result, axis)
     result = result.astype(result_dtype, copy=False)
     return _given(out, result)

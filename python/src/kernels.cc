@@ -100,6 +100,17 @@ int DtypeOf(int type_number) {
   }
 }
 
+int DtypeOf(PyArrayObject* array) {
+  const int type_number = PyArray_TYPE(array);
+  if (type_number < NPY_USERDEF) return DtypeOf(type_number);
+  // ml_dtypes' bfloat16, whose number is known only once that package is imported.
+  const PyArray_Descr* descr = PyArray_DESCR(array);
+  const char* name = descr->typeobj->tp_name;
+  const char* dot = std::strrchr(name, '.');
+  const bool is_bfloat16 = std::strcmp(dot ? dot + 1 : name, "bfloat16") == 0;
+  return is_bfloat16 && PyArray_ITEMSIZE(array) == 2 ? LW_BF16 : -1;
+}
+
 int TypeNumberOf(lw_dtype dtype) {
   for (int number = 0; number < kTypeNumbers; ++number) {
     if (DtypeOf(number) == static_cast<int>(dtype)) return number;

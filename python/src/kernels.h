@@ -39,6 +39,8 @@ const std::vector<Kernel>& Kernels();
 
 // The dtype that NumPy's type number stands for; -1 if the library has no such dtype.
 int DtypeOf(int type_number);
+// The same of an array, whose dtype may be ml_dtypes' bfloat16.
+int DtypeOf(PyArrayObject* array);
 // NumPy's type number of a dtype; NPY_NOTYPE for bf16.
 int TypeNumberOf(lw_dtype dtype);
 inline constexpr int kTypeNumbers = NPY_HALF + 1;

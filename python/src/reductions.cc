@@ -21,7 +21,7 @@ lw_view ViewOf(PyArrayObject* array) {
 
 // The array's dtype, or -1 with TypeError.
 int CheckedDtype(const char* name, PyArrayObject* array) {
-  const int dtype = DtypeOf(PyArray_TYPE(array));
+  const int dtype = DtypeOf(array);
   if (dtype < 0 || PyArray_ISBYTESWAPPED(array)) {
     PyErr_Format(PyExc_TypeError, "%s: dtype %R is not supported", name, PyArray_DESCR(array));
     return -1;
@@ -65,7 +65,7 @@ PyObject* ReduceArray(PyObject*, PyObject* args) {
   if (dtype < 0 || !CheckNdim(name, in) || !CheckOutput(name, out)) return nullptr;
   for (const lw_kernel_record& record : kernel->records) {
     if (record.dtypes[0] != dtype) continue;
-    if (record.dtypes[1] != DtypeOf(PyArray_TYPE(out))) {
+    if (record.dtypes[1] != DtypeOf(out)) {
       PyErr_Format(PyExc_TypeError, "%s: the result does not go into dtype %R", name,
                    PyArray_DESCR(out));
       return nullptr;

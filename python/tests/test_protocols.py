@@ -138,12 +138,49 @@ def test_bfloat16(name):
     assert function(*(a[::3] for a in args)).shape == (259,)
 
 
-def test_bfloat16_reductions():
-    x = np.linspace(-2, 5, 777).astype(BF16)
-    for name in ("sum", "mean", "var", "min", "max"):
-        function = getattr(lanewise, name)
-        assert function(x).dtype == BF16
-        assert function(x) == function(x.astype("f4")).astype(BF16)
-    assert lanewise.argmax(x) == np.argmax(x.astype("f4"))
-    assert lanewise.cumsum(x).dtype == BF16
-    assert lanewise.dot(x, x).dtype == BF16
+REDUCTIONS = ("sum", "prod", "mean", "var", "min", "max")
+
+
+@pytest.mark.parametrize("dtype", [BF16, np.dtype("f2")], ids=str)
+@pytest.mark.parametrize("axis", [None, 0, 1])
+def test_narrow_reductions_are_those_of_f4_rounded(dtype, axis):
+    x = np.linspace(-2, 5, 41 * 190).astype(dtype).reshape(41, 190)
+    for a in (x, x[:, ::3], x[::-1].T, np.asfortranarray(x)):
+        wide, present = a.astype("f4"), a.astype("f4") > 0.5
+        for name in REDUCTIONS:
+            function = getattr(lanewise, name)
+            got = function(a, axis=axis)
+            assert got.dtype == dtype, name
+            assert same_bits(got, function(wide, axis=axis).astype(dtype)), name
+            start = {"initial": 0} if name in ("min", "max") else {}
+            got = function(a, axis=axis, where=present, **start)
+            want = function(wide, axis=axis, where=present, **start)
+            assert got.dtype == dtype and same_bits(got, want.astype(dtype)), name
+        assert np.array_equal(lanewise.argmax(a, axis=axis), np.argmax(wide, axis=axis))
+        got = lanewise.cumsum(a, axis=axis)
+        assert got.dtype == dtype
+        assert same_bits(got, lanewise.cumsum(wide, axis=axis).astype(dtype))
+    # Elements are not rounded before they are reduced.
+    assert lanewise.mean(np.array([2049, 2050, 2053]), dtype=dtype) == np.array(2050.6).astype(dtype)
+    assert same_bits(lanewise.mean(x, dtype="f8"), lanewise.mean(x.astype("f8")))
+    with pytest.raises(TypeError, match="cannot reduce"):
+        lanewise.sum(x, dtype="i4")
+
+
+@pytest.mark.parametrize("dtype", [BF16, np.dtype("f2")], ids=str)
+def test_narrow_dot_and_ends(dtype):
+    x, y = np.linspace(-2, 5, 777).astype(dtype), np.linspace(1, 2, 777).astype(dtype)
+    wide = lanewise.dot(x.astype("f4"), y.astype("f4"))
+    assert lanewise.dot(x, y).dtype == dtype and lanewise.dot(x, y) == wide.astype(dtype)
+    assert lanewise.dot(x[::2], y[::2]) == lanewise.dot(
+        x[::2].astype("f4"), y[::2].astype("f4")).astype(dtype)
+    nothing = x[:0]
+    assert lanewise.sum(nothing) == 0 and lanewise.prod(nothing) == 1
+    zeros = np.array([-0.0, -0.0], dtype)
+    assert np.signbit(lanewise.sum(zeros).astype("f4"))
+    assert not np.signbit(lanewise.sum(zeros, where=[False, False]).astype("f4"))
+    assert lanewise.var(np.full(5000, 0.1).astype(dtype)) == 0
+    with_nan = np.append(x, x.dtype.type(np.nan))
+    assert np.isnan(lanewise.max(with_nan).astype("f4")) and lanewise.argmax(with_nan) == 777
+    with pytest.warns(RuntimeWarning, match="empty"):
+        assert np.isnan(lanewise.mean(nothing).astype("f4"))
