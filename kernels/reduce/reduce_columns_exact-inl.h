@@ -155,10 +155,16 @@ HWY_NOINLINE void ExtremeFewColumns(const T* const* p, int count, bool first, si
   if constexpr (kMasks<T>) {
     ExtremeVector<R, 0, true>(hn::ScalableTag<T>(), p, count, first, 0, columns, acc);
   } else {
-    const hn::CappedTag<T, 1> d;
+    constexpr size_t kHalf = HWY_MAX_LANES_D(hn::ScalableTag<T>) / 2;
+    if (columns >= kHalf) {
+      const hn::CappedTag<T, kHalf> half;
+      ExtremeVector<R, 0, false>(half, p, count, first, 0, kHalf, acc);
+      return ExtremeVector<R, 0, false>(half, p, count, first, columns - kHalf, kHalf, acc);
+    }
+    const hn::CappedTag<T, 1> one;
 #pragma GCC unroll 1
     for (size_t j = 0; j < columns; ++j) {
-      ExtremeVector<R, 0, false>(d, p, count, first, j, 1, acc);
+      ExtremeVector<R, 0, false>(one, p, count, first, j, 1, acc);
     }
   }
 }
