@@ -19,12 +19,13 @@ Bytes Values(lw_dtype dtype, size_t n, uint64_t seed, Kind kind) {
   reference::Rng rng(seed);
   harness::Visit(dtype, [&](auto x) {
     using T = decltype(x);
-    if constexpr (std::is_arithmetic_v<T>) {
+    if constexpr (std::is_arithmetic_v<T> || kIsNarrow<T>) {
       for (size_t i = 0; i < n; ++i) {
         const double unit = static_cast<double>(rng.Next() >> 11) * 0x1p-53;
         T value;
-        if constexpr (std::is_floating_point_v<T>)
-          value = static_cast<T>((unit - 0.4) * static_cast<double>(1 << (rng.Next() % 20)));
+        if constexpr (kIsFloat<T>)
+          value =
+              reference::Converted<T>((unit - 0.4) * static_cast<double>(1 << (rng.Next() % 20)));
         else
           value = static_cast<T>(rng.Next());
         const bool again = kind == Kind::kEqual && i != 0;
