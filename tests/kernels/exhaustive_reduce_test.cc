@@ -34,7 +34,7 @@ struct Rows {
   Bytes inputs[2], expected;
 };
 
-using RowsFn = void (*)(Rows& rows);  // fills `expected`
+using RowsFn = void (*)(Rows& rows);  // fills `expected`; f16 and bf16 need none
 
 // ---------------------------------------------------------------- ways to call a kernel
 
@@ -157,7 +157,10 @@ void CheckLength(const lw_kernel_record& record, RowsFn expect, size_t length) {
       input.insert(input.end(), sequence.begin(), sequence.end());
     }
   }
-  expect(rows);
+  if (IsNarrow(record.dtypes[0]))
+    ExpectByF32(rows);
+  else
+    expect(rows);
   for (const char* target : harness::RunnableTargets()) {
     const harness::TargetScope scope(target);
     Bytes got;
@@ -182,11 +185,8 @@ TEST(Exhaustive, ReductionsAndScans) {
         lw_kernel_record record{};
         record.struct_size = sizeof(record);
         ASSERT_EQ(lw_kernel_info(kSlot<Op, T>, &record), LW_OK);
-        const RowsFn expect = [](Rows& rows) {
-          if constexpr (kIsNarrow<T>)
-            ExpectByF32(rows);
-          else
-            ExpectByReference<Op, T>(rows);
+        const RowsFn expect = []([[maybe_unused]] Rows& rows) {
+          if constexpr (!kIsNarrow<T>) ExpectByReference<Op, T>(rows);
         };
         for (const size_t length : {1, 5, 67}) CheckLength(record, expect, length);
         ++checked;
