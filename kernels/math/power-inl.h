@@ -14,6 +14,7 @@
 #include <cstdint>
 
 #include "kernels/ops/ops-inl.h"
+#include "kernels/ops/tables-inl.h"
 #include "kernels/math/power.h"
 #include "kernels/math/power_fixed-inl.h"
 

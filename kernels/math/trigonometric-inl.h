@@ -15,6 +15,7 @@
 #include <cstdint>
 
 #include "kernels/ops/ops-inl.h"
+#include "kernels/ops/tables-inl.h"
 #include "kernels/math/trigonometric_f32-inl.h"
 
 HWY_BEFORE_NAMESPACE();

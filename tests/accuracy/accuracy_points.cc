@@ -141,13 +141,14 @@ void PowArguments(int64_t count, std::mt19937_64& rng, std::vector<T>& x, std::v
 
 }  // namespace
 
-std::vector<lw_kernel_record> MathKernels() {
+std::vector<lw_kernel_record> MathKernels(lw_dtype dtype) {
   std::vector<lw_kernel_record> kernels;
   lw_kernel_record record = {};
   record.struct_size = sizeof(record);
   for (int32_t i = 0; lw_kernel_info(i, &record) == LW_OK; ++i) {
-    const bool math = record.shape == LW_SHAPE_ELEMENTWISE && record.max_ulp > 0.5;
-    if (math && record.dtypes[0] == LW_F32) kernels.push_back(record);
+    const bool math =
+        record.shape == LW_SHAPE_ELEMENTWISE && ContractOf(record.kernel).bound.value > 0.5;
+    if (math && record.dtypes[0] == dtype) kernels.push_back(record);
   }
   return kernels;
 }
@@ -209,6 +210,51 @@ WorstCase CheckPoints(const lw_kernel_record& kernel, int64_t count) {
   for (size_t i = 0; i < x.size(); ++i) {
     worst.Update(UlpError(*exact, x[i], y[i], out[i]), static_cast<double>(x[i]),
                  static_cast<double>(y[i]));
+  }
+  return worst;
+}
+// Elements of one dtype as another; empty if that fails.
+template <class To, class From>
+std::vector<To> Converted(lw_dtype from, lw_dtype to, const std::vector<From>& x) {
+  std::vector<To> out(x.size());
+  const lw_dtype dtypes[] = {from, to};
+  const lw_operand operands[] = {{x.data(), sizeof(From)}, {out.data(), sizeof(To)}};
+  const auto n = static_cast<int64_t>(x.size());
+  if (lw_call(LW_CONVERT, dtypes, operands, n, nullptr) != LW_OK) out.clear();
+  return out;
+}
+
+WorstCase CheckNarrow(const lw_kernel_record& kernel, int64_t count) {
+  const Contract& contract = ContractOf(kernel.kernel);
+  const ExactFunction* exact = FindExact(contract.reference);
+  if (!exact) return {NAN, 0, 0};
+  const lw_dtype dtype = kernel.dtypes[0];
+  const BinaryFormat format = dtype == LW_F16 ? BinaryFormat{11, 16} : BinaryFormat{8, 128};
+  std::vector<uint16_t> x, y;
+  if (kernel.inputs == 1) {
+    for (int bits = 0; bits < 65536; ++bits) x.push_back(static_cast<uint16_t>(bits));
+    y = x;
+  } else {
+    std::mt19937_64 rng(20261130 + static_cast<unsigned>(kernel.kernel));
+    std::vector<float> a, b;
+    if (contract.reference == std::string_view("pow"))
+      PowArguments(count, rng, a, b);
+    else
+      TwoArguments(contract, count, rng, a, b);
+    x = Converted<uint16_t>(LW_F32, dtype, a);
+    y = Converted<uint16_t>(LW_F32, dtype, b);
+  }
+  std::vector<uint16_t> out(x.size());
+  lw_operand operands[3] = {{x.data(), 2}, {y.data(), 2}, {out.data(), 2}};
+  operands[kernel.inputs].data = out.data();
+  const auto n = static_cast<int64_t>(x.size());
+  if (lw_call(kernel.kernel, kernel.dtypes, operands, n, nullptr) != LW_OK) return {INFINITY, 0, 0};
+  const auto wide_x = Converted<double>(dtype, LW_F64, x);
+  const auto wide_y = Converted<double>(dtype, LW_F64, y);
+  const auto wide_out = Converted<double>(dtype, LW_F64, out);
+  WorstCase worst;
+  for (size_t i = 0; i < x.size(); ++i) {
+    worst.Update(UlpError(*exact, wide_x[i], wide_y[i], wide_out[i], format), wide_x[i], wide_y[i]);
   }
   return worst;
 }

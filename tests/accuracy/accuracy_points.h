@@ -18,8 +18,9 @@ struct WorstCase {
   }
 };
 
-// The math functions of the kernel list: elementwise, with a bound above that of plain arithmetic.
-std::vector<lw_kernel_record> MathKernels();
+// The math functions of the kernel list for a dtype: elementwise, with a bound above that of plain
+// arithmetic; of f16 and bf16 what f32 has.
+std::vector<lw_kernel_record> MathKernels(lw_dtype dtype = LW_F32);
 
 // All f32 bit patterns in [begin, end), every `step`-th: glibc's double function is the first
 // judge, MPFR has the last word on everything beyond 0.9 ULP.
@@ -30,6 +31,9 @@ WorstCase SweepF32(const lw_kernel_record& kernel, uint64_t begin, uint64_t end,
 // hard points are those of the kernel's contract. NaN ULP: there is no reference.
 template <class T>
 WorstCase CheckPoints(const lw_kernel_record& kernel, int64_t count);
+
+// f16 or bf16, by the record's dtypes: all values, or `count` pairs of two arguments. As SweepF32.
+WorstCase CheckNarrow(const lw_kernel_record& kernel, int64_t count);
 
 }  // namespace lanewise
 

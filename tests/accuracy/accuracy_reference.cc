@@ -81,13 +81,10 @@ const ExactFunction* FindExact(const char* name) {
 
 double InDouble(const ExactFunction& f, double x) { return f.in_double(x); }
 
-template <class T>
-double UlpError(const ExactFunction& f, T x, T y, T result_in_type) {
-  using Limits = std::numeric_limits<T>;
+double UlpError(const ExactFunction& f, double x, double y, double result, BinaryFormat format) {
   constexpr double kWrong = std::numeric_limits<double>::infinity();
   Workspace& w = ThreadWorkspace();
-  const double result = static_cast<double>(result_in_type);
-  Evaluate(f, static_cast<double>(x), static_cast<double>(y), w);
+  Evaluate(f, x, y, w);
 
   if (mpfr_nan_p(w.exact)) return std::isnan(result) ? 0.0 : kWrong;
   if (std::isnan(result)) return kWrong;
@@ -96,23 +93,28 @@ double UlpError(const ExactFunction& f, T x, T y, T result_in_type) {
   if (result == 0 && !same_sign) return kWrong;
 
   // Binades by the exponent of 2^(e-1) <= |v| < 2^e, as MPFR and frexp count.
-  constexpr int kMinExponent = Limits::min_exponent;
-  const mpfr_exp_t exponent = mpfr_zero_p(w.exact)
-                                  ? kMinExponent
-                                  : std::max<mpfr_exp_t>(mpfr_get_exp(w.exact), kMinExponent);
+  const int least = 3 - format.end;  // of the smallest normal number
+  const mpfr_exp_t exponent =
+      mpfr_zero_p(w.exact) ? least : std::max<mpfr_exp_t>(mpfr_get_exp(w.exact), least);
   if (std::isinf(result)) {
     if (!same_sign) return kWrong;
-    if (exponent > Limits::max_exponent) return 0.0;
+    if (exponent > format.end) return 0.0;
     mpfr_set_d(w.result, std::signbit(result) ? -1.0 : 1.0, MPFR_RNDN);
-    mpfr_mul_2si(w.result, w.result, Limits::max_exponent, MPFR_RNDN);
+    mpfr_mul_2si(w.result, w.result, format.end, MPFR_RNDN);
   } else {
     mpfr_set_d(w.result, result, MPFR_RNDN);
   }
   mpfr_sub(w.result, w.result, w.exact, MPFR_RNDN);
-  mpfr_mul_2si(w.result, w.result, Limits::digits - static_cast<long>(exponent), MPFR_RNDN);
+  mpfr_mul_2si(w.result, w.result, format.digits - static_cast<long>(exponent), MPFR_RNDN);
   return std::fabs(mpfr_get_d(w.result, MPFR_RNDN));
 }
 
+template <class T>
+double UlpError(const ExactFunction& f, T x, T y, T result) {
+  using Limits = std::numeric_limits<T>;
+  return UlpError(f, static_cast<double>(x), static_cast<double>(y), static_cast<double>(result),
+                  BinaryFormat{Limits::digits, Limits::max_exponent});
+}
 template double UlpError(const ExactFunction&, float, float, float);
 template double UlpError(const ExactFunction&, double, double, double);
 

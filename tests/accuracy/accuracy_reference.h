@@ -23,6 +23,13 @@ double InDouble(const ExactFunction& f, double x);
 template <class T>
 double UlpError(const ExactFunction& f, T x, T y, T result);
 
+// The same for a binary format of `digits` bits whose finite values are below 2^end, and which f64
+// holds: f16, bf16.
+struct BinaryFormat {
+  int digits, end;
+};
+double UlpError(const ExactFunction& f, double x, double y, double result, BinaryFormat format);
+
 }  // namespace lanewise
 
 #endif  // LANEWISE_TESTS_ACCURACY_ACCURACY_REFERENCE_H_

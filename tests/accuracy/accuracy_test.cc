@@ -1,5 +1,5 @@
-// The error bounds of the math functions, on a sample (all of f32: accuracy_long.cc). Every
-// target gives the same bits, so the best one of this machine speaks for all.
+// The error bounds of the math functions, on a sample (all of f32: accuracy_long.cc), and on all
+// f16 and bf16. Every target gives the same bits, so the best one of this machine speaks for all.
 
 #include <gtest/gtest.h>
 
@@ -32,6 +32,18 @@ TEST(Accuracy, F32Points) {
 TEST(Accuracy, F64Points) {
   for (const lw_kernel_record& k : MathKernels()) {
     ExpectWithinBound("f64 points", k, CheckPoints<double>(k, k.inputs > 1 ? 60000 : 40000));
+  }
+}
+
+// f32's result rounded once more: the bound is little above one half.
+TEST(Accuracy, NarrowFloats) {
+  for (const lw_dtype dtype : {LW_F16, LW_BF16}) {
+    const auto kernels = MathKernels(dtype);
+    EXPECT_FALSE(kernels.empty());
+    for (const lw_kernel_record& k : kernels) {
+      EXPECT_LT(k.max_ulp, 0.5002) << k.name;
+      ExpectWithinBound(lw_dtype_name(dtype), k, CheckNarrow(k, 100000));
+    }
   }
 }
 

@@ -39,4 +39,8 @@ grep -qE '^ *[0-9]+s of [0-9]+s for all of .ci/run$' "$tmp/log" || fail "the tim
 (cd "$tmp/tree" && LANEWISE_CI_BEGAN=$(($(date +%s) - 1000)) tests/run.sh release) >"$tmp/log" 2>&1 || fail "run.sh"
 grep -qE '^ *1[0-9]{3}s of ' "$tmp/log" || fail "the time is not that since .ci/run began"
 ! grep -q LANEWISE_WERROR "$tmp/tree/cmake.log" || fail "warnings are errors for everyone"
+# Twice the budget is a failure.
+! (cd "$tmp/tree" && LANEWISE_CI_BEGAN=$(($(date +%s) - 100000)) tests/run.sh release) >"$tmp/log" 2>&1 ||
+  fail "any time is good enough"
+[ "$(tail -n 1 "$tmp/log")" = "3 passed, 1 failed" ] || fail "the time is not counted"
 echo "-- .ci/run makes warnings errors, and says how long it took"

@@ -21,6 +21,12 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_BUILD_TYPE STREQUAL "Release" 
                                 $<TARGET_FILE:lanewise-probe> $<TARGET_FILE:lanewise>
                                 $<TARGET_OBJECTS:lanewise_objects> COMMAND_EXPAND_LISTS)
   set_tests_properties(budgets PROPERTIES LABELS fast TIMEOUT 600)
+  # Compiles the library again.
+  set_target_properties(lanewise_objects ops_test PROPERTIES EXPORT_COMPILE_COMMANDS ON)
+  add_test(NAME compile_time
+           COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/build/compile_time_test.py
+                   $<TARGET_FILE:lanewise-probe> ${CMAKE_BINARY_DIR}/compile_commands.json)
+  set_tests_properties(compile_time PROPERTIES LABELS long TIMEOUT 7200 RUN_SERIAL ON)
 endif()
 
 set(_places ${CMAKE_BINARY_DIR} ${PROJECT_SOURCE_DIR})

@@ -9,7 +9,7 @@
 
 #include "golden.h"
 #include "one_lane_loops.h"
-#include "tests/harness.h"
+#include "tests/kernels/every_value.h"
 
 namespace lanewise {
 namespace {
@@ -99,35 +99,55 @@ void ExpectSame(const harness::Arrays& arrays, int output, const Bytes& expected
   }
 }
 
+// Compares all outputs of the kernel at `index` in the list.
+void CheckAgainstLibrary(const harness::Arrays& arrays, size_t index) {
+  const lw_kernel_record& record = arrays.record;
+  std::vector<Bytes> expected, results;
+  lw_operand operands[LW_MAX_OPERANDS];
+  void* out[LW_MAX_OPERANDS] = {};
+  for (int k = 0; k < record.inputs; ++k) {
+    operands[k] = {arrays.inputs[k].data(), static_cast<int64_t>(harness::SizeOf(record, k))};
+  }
+  for (int k = 0; k < record.outputs; ++k) {
+    const size_t size = harness::SizeOf(record, record.inputs + k);
+    expected.emplace_back(arrays.n * size);
+    results.emplace_back(arrays.n * size);
+    operands[record.inputs + k] = {expected.back().data(), static_cast<int64_t>(size)};
+    out[k] = results.back().data();
+  }
+  // The best target computes the expectation: it has the FMA instruction.
+  ASSERT_EQ(
+      lw_call(record.kernel, record.dtypes, operands, static_cast<int64_t>(arrays.n), nullptr),
+      LW_OK)
+      << lw_last_error();
+  const void* in[] = {arrays.inputs[0].data(), arrays.inputs[1].data(), arrays.inputs[2].data()};
+  OneLaneLoop(index)(in, out, arrays.n);
+  for (int k = 0; k < record.outputs; ++k) {
+    ExpectSame(arrays, k, expected[static_cast<size_t>(k)], results[static_cast<size_t>(k)]);
+  }
+}
+
 TEST(OneLane, AgreesWithTheLibraryOnManyInputs) {
   const auto records = harness::AllRecords();
   for (size_t i = 0; i < records.size(); ++i) {
     if (!harness::IsElementwise(records[i])) continue;
-    // The best target computes the expectation: it has the FMA instruction.
-    harness::Arrays arrays(records[i], 200000, i + 1);
-    std::vector<Bytes> expected, results;
-    lw_operand operands[LW_MAX_OPERANDS];
-    void* out[LW_MAX_OPERANDS] = {};
-    for (int k = 0; k < records[i].inputs; ++k) {
-      operands[k] = {arrays.inputs[k].data(), static_cast<int64_t>(harness::SizeOf(records[i], k))};
-    }
-    for (int k = 0; k < records[i].outputs; ++k) {
-      const size_t size = harness::SizeOf(records[i], records[i].inputs + k);
-      expected.emplace_back(arrays.n * size);
-      results.emplace_back(arrays.n * size);
-      operands[records[i].inputs + k] = {expected.back().data(), static_cast<int64_t>(size)};
-      out[k] = results.back().data();
-    }
-    ASSERT_EQ(lw_call(records[i].kernel, records[i].dtypes, operands,
-                      static_cast<int64_t>(arrays.n), nullptr),
-              LW_OK)
-        << lw_last_error();
-    const void* in[] = {arrays.inputs[0].data(), arrays.inputs[1].data(), arrays.inputs[2].data()};
-    OneLaneLoop(i)(in, out, arrays.n);
-    for (int k = 0; k < records[i].outputs; ++k) {
-      ExpectSame(arrays, k, expected[static_cast<size_t>(k)], results[static_cast<size_t>(k)]);
-    }
+    CheckAgainstLibrary(harness::Arrays(records[i], 200000, i + 1), i);
   }
+}
+
+// All values of 8 and 16 bits of one operand, all pairs of 8 bits.
+TEST(OneLane, AgreesWithTheLibraryOnEveryValue) {
+  const auto records = harness::AllRecords();
+  int checked = 0;
+  for (size_t i = 0; i < records.size(); ++i) {
+    if (!harness::IsElementwise(records[i]) || !harness::TakesEveryValue(records[i])) continue;
+    harness::Arrays arrays(records[i], 0, 0);
+    arrays.n = harness::kEveryValue;
+    harness::FillWithEveryValue(records[i], arrays.inputs);
+    CheckAgainstLibrary(arrays, i);
+    ++checked;
+  }
+  EXPECT_GT(checked, 50);
 }
 
 // All f32 inputs of a kernel; a few minutes each, for test-long.

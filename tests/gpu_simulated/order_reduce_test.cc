@@ -11,6 +11,16 @@ namespace {
 
 enum class Kind { kAny, kSpecial, kEqual };
 
+// f16 or bf16 of either sign, 2^-8 to 2^8 in magnitude.
+template <class T>
+T Narrow(uint64_t random) {
+  const reference::Format f = reference::kFormat<T>;
+  const uint64_t exponent = static_cast<uint64_t>(f.bias) - 8 + (random >> 32) % 16;
+  const uint64_t fraction = random & ((uint64_t{1} << f.fraction) - 1);
+  return reference::FromBits<T>(
+      static_cast<uint16_t>((random & 0x8000) | exponent << f.fraction | fraction));
+}
+
 // Values whose sums round differently in every order, with NaN now and then where order matters
 // less; or all the same.
 Bytes Values(lw_dtype dtype, size_t n, uint64_t seed, Kind kind) {
@@ -19,11 +29,13 @@ Bytes Values(lw_dtype dtype, size_t n, uint64_t seed, Kind kind) {
   reference::Rng rng(seed);
   harness::Visit(dtype, [&](auto x) {
     using T = decltype(x);
-    if constexpr (std::is_arithmetic_v<T>) {
+    if constexpr (std::is_arithmetic_v<T> || kIsNarrow<T>) {
       for (size_t i = 0; i < n; ++i) {
         const double unit = static_cast<double>(rng.Next() >> 11) * 0x1p-53;
         T value;
-        if constexpr (std::is_floating_point_v<T>)
+        if constexpr (kIsNarrow<T>)
+          value = Narrow<T>(rng.Next());
+        else if constexpr (std::is_floating_point_v<T>)
           value = static_cast<T>((unit - 0.4) * static_cast<double>(1 << (rng.Next() % 20)));
         else
           value = static_cast<T>(rng.Next());

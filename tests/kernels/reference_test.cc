@@ -14,8 +14,8 @@ namespace {
 
 using namespace harness;  // NOLINT
 
-// All combinations of special values, thinned out to `limit`, then as many random ones, or all
-// that there are of 16 bits: values of one operand, pairs of 8 bits.
+// All combinations of special values, thinned out to `limit`, then as many random ones. All that
+// there are of 16 bits: exhaustive_test.cc.
 template <class... Ts>
 std::tuple<std::vector<Ts>...> OperandLists(size_t limit) {
   const std::tuple<std::vector<Ts>...> specials{reference::Specials<Ts>()...};
@@ -36,21 +36,6 @@ std::tuple<std::vector<Ts>...> OperandLists(size_t limit) {
       rest /= s.size();
       return value;
     });
-  }
-  if constexpr ((sizeof(Ts) + ...) == 2) {
-    for (int bits = 0; bits < 65536; ++bits) {
-      int rest = bits;
-      add([&](const auto& s) {
-        typename std::decay_t<decltype(s)>::value_type value;
-        if constexpr (std::is_same_v<decltype(value), bool>)
-          value = rest & 1;
-        else
-          std::memcpy(static_cast<void*>(&value), &rest, sizeof(value));  // little-endian
-        rest >>= 8;
-        return value;
-      });
-    }
-    return lists;
   }
   reference::Rng rng(7);
   for (size_t i = 0; i < limit; ++i) {
@@ -153,51 +138,6 @@ void CheckOperation(Kernel<Op, Cast<From, To>>) {
 
 TEST(Reference, ExactKernelsEqualTheirDefinition) {
   ForEachKernel([](auto kernel) { CheckOperation(kernel); });
-}
-
-// Math functions on f16 and bf16: f32's result, rounded once; pow on some of the pairs.
-template <class Op, class T>
-void CheckNarrowMath(Kernel<Op, T>) {
-  if constexpr (kIsElementwise<Op> && kIsMath<Op> && kIsNarrow<T>) {
-    constexpr size_t kInputs = InputsOf<Op, T>::kSize;
-    static_assert(kInputs <= 2);
-    std::vector<T> x, y;
-    reference::Rng rng(3);
-    for (int bits = 0; bits < 65536; ++bits) {
-      for (int repeat = 0; repeat < (kInputs == 1 ? 1 : 8); ++repeat) {
-        x.push_back(reference::FromBits<T>(static_cast<uint16_t>(bits)));
-        y.push_back(rng.Bits<T>());
-      }
-    }
-    const size_t n = x.size();
-    std::vector<float> wide_x(n), wide_y(n), wide_out(n);
-    for (size_t i = 0; i < n; ++i) {
-      wide_x[i] = static_cast<float>(reference::Number(x[i]));
-      wide_y[i] = static_cast<float>(reference::Number(y[i]));
-    }
-    const auto call = [n](lw_dtype dtype, const void* a, const void* b, void* out) {
-      const auto size = static_cast<int64_t>(lw_dtype_size(dtype));
-      const lw_dtype dtypes[] = {dtype, dtype, dtype};
-      lw_operand operands[] = {{a, size}, {b, size}, {out, size}};
-      operands[kInputs].data = out;
-      ASSERT_EQ(lw_call(Op::kId, dtypes, operands, static_cast<int64_t>(n), nullptr), LW_OK);
-    };
-    call(LW_F32, wide_x.data(), wide_y.data(), wide_out.data());
-    for (const char* target : RunnableTargets()) {
-      const TargetScope scope(target);
-      std::vector<T> out(n);
-      call(kDtype<T>, x.data(), y.data(), out.data());
-      int bad = 0;
-      for (size_t i = 0; i < n; ++i) {
-        bad += !reference::Same(out[i], reference::Converted<T>(wide_out[i]));
-      }
-      EXPECT_EQ(bad, 0) << Op::kName << " " << kInfo<T>.name << " on " << target;
-    }
-  }
-}
-
-TEST(Reference, MathOfNarrowFloatsIsThatOfF32RoundedOnce) {
-  ForEachKernel([](auto kernel) { CheckNarrowMath(kernel); });
 }
 
 // x * y + z where one more rounding on the way would show: products half way between two numbers,

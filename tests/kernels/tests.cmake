@@ -3,6 +3,7 @@
 lw_add_test(golden_test kernels/golden_test.cc kernels/golden_reference.cc)
 lw_add_test(reference_test kernels/reference_test.cc)
 lw_add_test(convert_test kernels/convert_test.cc)
+lw_add_test(exhaustive_test kernels/exhaustive_test.cc kernels/exhaustive_reduce_test.cc)
 lw_add_test(outputs_test kernels/outputs_test.cc)
 lw_add_test(reduce_test kernels/reduce_test.cc kernels/reduce_view_test.cc
                         kernels/reduce_threads_test.cc)
@@ -13,4 +14,8 @@ set_tests_properties(reference_test convert_test outputs_test reduce_test scan_t
 # Long: all 2^32 f32 values to f16 and bf16.
 add_test(NAME convert_test_long COMMAND convert_test --gtest_filter=*SweepOfF32)
 set_tests_properties(convert_test_long PROPERTIES LABELS long TIMEOUT 3600
+                     ENVIRONMENT LANEWISE_LONG_TESTS=1)
+# 384 rounds of what takes 4 in the fast tests.
+add_test(NAME exhaustive_test_long COMMAND exhaustive_test --gtest_filter=*AmongSpecialValues)
+set_tests_properties(exhaustive_test_long PROPERTIES LABELS long TIMEOUT 3600
                      ENVIRONMENT LANEWISE_LONG_TESTS=1)

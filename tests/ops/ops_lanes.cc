@@ -4,6 +4,7 @@
 #define HWY_TARGET_INCLUDE "tests/ops/ops_lanes.cc"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 
+#include "kernels/ops/tables-inl.h"
 #include "tests/ops/ops_check-inl.h"
 #include "tests/ops/ops_lists.h"
 
