@@ -21,6 +21,9 @@ from .ufuncs import BY_NAME
 _PLAIN = {np.ndarray, int, float, bool, complex, str, tuple, list, type, type(None), np.dtype,
           np.float64, np.float32, np.int64, np.bool_}
 
+# Of these nothing but indices comes out, exact: those of the operand itself are the same.
+_INDICES = {"searchsorted"}
+
 
 def answering(name, function):
     """`function`, for containers too."""
@@ -32,6 +35,8 @@ def answering(name, function):
                 continue
             answer = _answer_of(operand)
             if answer is not None:
+                if name in _INDICES:
+                    answer = _by_protocol
                 return answer(name, function, operand, args, kwargs)
         return function(*args, **kwargs)
 

@@ -100,6 +100,29 @@ PyObject* Compress(const Kernel& kernel, PyObject* const* args, Py_ssize_t count
   return none ? out.release() : nullptr;
 }
 
+PyObject* Search(const Kernel& kernel, PyObject* const* args, Py_ssize_t count) {
+  if (count != 2 || !IsPlainVector(args[0]) || !IsPlain(args[1])) return nullptr;
+  PyArrayObject *sorted = AsArray(args[0]), *values = AsArray(args[1]);
+  const int dtype = DtypeOf(PyArray_TYPE(sorted));
+  if (dtype < 0 || PyArray_TYPE(values) != PyArray_TYPE(sorted) || PyArray_NDIM(values) == 0) {
+    return nullptr;
+  }
+  Ref out(PyArray_SimpleNew(PyArray_NDIM(values), PyArray_DIMS(values), NPY_INT64));
+  if (!out) return nullptr;
+  const int64_t n = PyArray_SIZE(sorted), size = PyArray_SIZE(values), out_step = sizeof(int64_t);
+  const int64_t step = PyArray_ITEMSIZE(sorted);
+  const lw_view in = {PyArray_DATA(sorted), 1, &n, &step};
+  const lw_view from = {PyArray_DATA(values), 1, &size, &step};
+  const lw_view to = {PyArray_DATA(AsArray(out.get())), 1, &size, &out_step};
+  lw_status status;
+  {
+    const AllowThreads allow(size >= kAllowThreadsFrom / 8);
+    status = lw_searchsorted(static_cast<lw_dtype>(dtype), &in, &from, 0, &to, nullptr);
+  }
+  (void)kernel;
+  return status == LW_OK ? out.release() : Raise(status);
+}
+
 // What a conversion looks up, found once.
 struct Conversions {
   Ref numbers;  // type numbers by dtypes as they are commonly written: "f4", numpy.float32, float
@@ -183,6 +206,8 @@ FastVectors FindFastVectors(const Kernel& kernel) {
       return &Compress;
     case LW_SHAPE_REDUCE_TWO:
       return &Dot;
+    case LW_SHAPE_SEARCH:
+      return &Search;
     default:
       return kernel.id == LW_CONVERT ? &Convert : nullptr;
   }
