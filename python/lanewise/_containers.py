@@ -21,10 +21,6 @@ from .ufuncs import BY_NAME
 _PLAIN = {np.ndarray, int, float, bool, complex, str, tuple, list, type, type(None), np.dtype,
           np.float64, np.float32, np.int64, np.bool_}
 
-# Of these nothing but indices comes out, exact: those of the operand itself are the same.
-_INDICES = {"searchsorted"}
-
-
 def answering(name, function):
     """`function`, for containers too."""
 
@@ -35,8 +31,8 @@ def answering(name, function):
                 continue
             answer = _answer_of(operand)
             if answer is not None:
-                if name in _INDICES:
-                    answer = _by_protocol
+                if name == "searchsorted":
+                    answer = _SEARCHED.get(answer, _by_protocol)
                 return answer(name, function, operand, args, kwargs)
         return function(*args, **kwargs)
 
@@ -154,6 +150,10 @@ _ANSWERS = [
     ("dask.array", ("Array",), _of_dask),
     ("astropy.units", ("Quantity",), _with_units),
 ]
+
+
+# Who answers for searchsorted, where indices come out: those of Dask and of units are exact, too.
+_SEARCHED = {_labelled.of_pandas: _labelled.search, _labelled.of_xarray: _labelled.search}
 
 
 # ---- tables that other packages look ufuncs up in
