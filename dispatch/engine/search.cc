@@ -12,8 +12,8 @@
 namespace lanewise {
 namespace {
 
-// Values that are packed together, and the unit of splitting: a multiple of what the loops look up
-// together, so that a value's neighbours are always the same.
+// Values of one call of a loop, packed together where they lie apart, and the unit of splitting.
+// The same values are always together: if nothing is sorted, a place may depend on its neighbours.
 constexpr int64_t kBlock = 1024;
 
 struct SearchCall {

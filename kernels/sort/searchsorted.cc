@@ -71,16 +71,22 @@ inline S Load(const char* at) {
 // How many searches run side by side: more than a core has loads in flight. Measured with f64, ns a
 // value for 1k in 64k and 1M in 1M: 8 at a time 9.5 and 63, 16: 10 and 46, 32: 11 and 42.
 constexpr size_t kWidth = 32;
-// Values whose smallest and largest are looked up first: all others lie between, which spares most
-// steps where values are sorted or near each other.
+// Values whose smallest and largest are looked up first: all others lie between. Ascending ones are
+// also bounded by every kWidth-th of them. That spares most steps where values are near each other.
 constexpr size_t kGroup = 256;
+constexpr size_t kChunks = kGroup / kWidth;
 // Elements from which that is worth it.
 constexpr int64_t kNarrowFrom = 64;
 
 template <class S>
 struct Group {
+  size_t count = 0;
   S keys[kGroup];
   S flipped[kGroup];
+  // The smallest and the largest key; if the keys ascend those at chunk borders, and the last.
+  bool ascending = true;
+  S ends[kChunks + 1];
+  S ends_flipped[kChunks + 1];
 };
 
 // Of each of `count` keys the first place from `low` to `high` whose element is not below it, or
@@ -102,19 +108,23 @@ inline void LowerBounds(const char* data, int64_t stride, int64_t low, int64_t h
   }
 }
 
-// One group. `ends` are the smallest and the largest key with their flipped bits.
 template <class S>
 __attribute__((noinline)) void SearchGroup(const char* data, int64_t stride, int64_t n,
-                                           const Group<S>& group, const S* ends,
-                                           const S* ends_flipped, size_t count, int64_t* places) {
-  int64_t range[2] = {0, n};
-  if (count > kWidth && n >= kNarrowFrom) {
-    LowerBounds(data, stride, 0, n, ends, ends_flipped, 2, range);
-    range[1] = std::max(range[0], range[1]);  // not a matter of course if nothing is sorted
+                                           const Group<S>& group, int64_t* places) {
+  const size_t chunks = (group.count + kWidth - 1) / kWidth;
+  const bool narrow = chunks > 1 && n >= kNarrowFrom, ascending = narrow && group.ascending;
+  int64_t ends[kChunks + 1] = {0, n};
+  if (narrow) {
+    LowerBounds(data, stride, 0, n, group.ends, group.ends_flipped, ascending ? chunks + 1 : 2,
+                ends);
   }
-  for (size_t i = 0; i < count; i += kWidth) {
-    LowerBounds(data, stride, range[0], range[1], group.keys + i, group.flipped + i,
-                std::min(kWidth, count - i), places + i);
+  for (size_t chunk = 0; chunk < chunks; ++chunk) {
+    const size_t first = chunk * kWidth;
+    const int64_t low = ends[ascending ? chunk : 0];
+    // Not at least low as a matter of course, if nothing is sorted.
+    const int64_t high = std::max(low, ends[ascending ? chunk + 1 : 1]);
+    LowerBounds(data, stride, low, high, group.keys + first, group.flipped + first,
+                std::min(kWidth, group.count - first), places + first);
   }
 }
 
@@ -132,6 +142,31 @@ int64_t CountNumbers(const char* data, int64_t stride, int64_t n) {
   return place;
 }
 
+// The keys of `count` values; whether any belongs behind all numbers.
+template <class T>
+bool FillGroup(const char* values, size_t count, bool right, Group<KeyOf<T>>& group) {
+  using S = KeyOf<T>;
+  S lowest = kHighest<S>, highest = kLowest<S>;
+  bool ascending = true, any_last = false;
+  for (size_t i = 0; i < count; ++i) {
+    const auto [key, last] = WantedFor<T>(Load<S>(values + i * sizeof(S)), right);
+    group.keys[i] = key;
+    group.flipped[i] = FlippedBits<T>(key);
+    ascending &= key >= highest && !last;
+    lowest = last ? lowest : std::min(lowest, key);
+    highest = last ? highest : std::max(highest, key);
+    any_last |= last;
+  }
+  group.count = count;
+  group.ascending = ascending;
+  size_t ends = 0;
+  for (size_t i = 0; ascending && i < count; i += kWidth) group.ends[ends++] = group.keys[i];
+  if (!ascending) group.ends[ends++] = lowest;
+  group.ends[ends] = highest;
+  for (size_t i = 0; i <= ends; ++i) group.ends_flipped[i] = FlippedBits<T>(group.ends[i]);
+  return any_last;
+}
+
 template <class T>
 void SearchLoop(const SortedElements& sorted, const void* values, size_t count, bool right,
                 int64_t* places) {
@@ -141,21 +176,10 @@ void SearchLoop(const SortedElements& sorted, const void* values, size_t count, 
   const char* from = static_cast<const char*>(values);
   Group<S> group;
   for (size_t done = 0; done < count; done += kGroup) {
-    const size_t size = std::min(kGroup, count - done);
-    S ends[2] = {kHighest<S>, kLowest<S>};
-    bool any_last = false;
-    for (size_t i = 0; i < size; ++i) {
-      const auto [key, last] = WantedFor<T>(Load<S>(from + (done + i) * sizeof(S)), right);
-      group.keys[i] = key;
-      group.flipped[i] = FlippedBits<T>(key);
-      ends[0] = last ? ends[0] : std::min(ends[0], key);
-      ends[1] = last ? ends[1] : std::max(ends[1], key);
-      any_last |= last;
-    }
-    const S ends_flipped[2] = {FlippedBits<T>(ends[0]), FlippedBits<T>(ends[1])};
-    SearchGroup<S>(data, sorted.stride_bytes, numbers, group, ends, ends_flipped, size,
-                   places + done);
-    for (size_t i = 0; any_last && i < size; ++i) {
+    const bool any_last =
+        FillGroup<T>(from + done * sizeof(S), std::min(kGroup, count - done), right, group);
+    SearchGroup<S>(data, sorted.stride_bytes, numbers, group, places + done);
+    for (size_t i = 0; any_last && i < group.count; ++i) {
       const bool last = WantedFor<T>(Load<S>(from + (done + i) * sizeof(S)), right).last;
       if (last) places[done + i] = right ? sorted.n : numbers;
     }

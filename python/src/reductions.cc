@@ -182,7 +182,7 @@ PyObject* SearchArray(PyObject*, PyObject* args) {
   const lw_view in = ViewOf(sorted), from = ViewOf(values), to = ViewOf(out);
   lw_status status;
   {
-    const AllowThreads allow(PyArray_SIZE(values) >= kAllowThreadsFrom / 8);
+    const AllowThreads allow(PyArray_SIZE(values) >= kAllowThreadsFrom);
     status = lw_searchsorted(static_cast<lw_dtype>(dtype), &in, &from, right, &to, nullptr);
   }
   return Finish(kName, status, 0);

@@ -51,7 +51,13 @@ def test_numbers_and_lists():
     for v in (3, 2.5, True, np.float32(2), np.int8(-1), np.array(4.0), [1, 2], [[1.5], [7]], []):
         check([1, 2, 2, 5], v)
         check(np.array([1, 2, 2, 5], "f4"), v, "right")
-    check(np.arange(5, dtype="u8"), 3)
+    for a in (np.arange(5, dtype="u8"), np.arange(5), np.arange(5.0), np.arange(5, dtype="f4")):
+        for v in (3, 2.5, True, 2**62, -2**70, 2**64, np.nan, np.float64(3), np.int64(2), np.array(1)):
+            for side in ("left", "right"):
+                if np.asarray(v).dtype != object:
+                    check(a, v, side)
+                    assert lanewise.searchsorted(a, v, side=side) == np.searchsorted(a, v, side)
+                    assert lanewise.searchsorted(a, [v], side=side) == np.searchsorted(a, [v], side)
     check([1.0, np.nan, np.nan], [np.nan, 1, -np.inf], "right")
     check([-0.0, 0.0, -0.0], [0.0, -0.0])
 
