@@ -1,6 +1,5 @@
 // searchsorted: binary searches without branches, many at a time so that their cache misses
-// overlap. One code for all targets: gathers gained 1.2 to 1.9 times on AVX-512, 1 to 1.25 on AVX2
-// (docs/benchmarks.md), for eight loops more.
+// overlap. One code for all targets; what gathers would gain is in docs/benchmarks.md.
 
 #include "kernels/sort/searchsorted.h"
 
@@ -29,16 +28,17 @@ constexpr KeyOf<T> FlippedBits([[maybe_unused]] KeyOf<T> key) {
   using S = KeyOf<T>;
   // The larger the bits of a negative float, the smaller it is.
   if constexpr (kIsFloat<T>) return key < 0 ? kHighest<S> : S{0};
-  return std::is_unsigned_v<T> ? kLowest<S> : S{0};  // bool is unsigned
+  return std::is_unsigned_v<T> ? kLowest<S> : S{0};
 }
 
 // Bits without the sign, of a float.
 template <class T>
 constexpr bool IsNaN(KeyOf<T> bits) {
+  constexpr KeyOf<T> kMagnitude = kHighest<KeyOf<T>>;
   constexpr int kFractionBits = kInfo<T>.digits - 1;
-  constexpr KeyOf<T> kInfinityBits =
-      static_cast<KeyOf<T>>(kHighest < KeyOf < T >>>> kFractionBits << kFractionBits);
-  return kIsFloat<T> && (bits & kHighest<KeyOf<T>>) > kInfinityBits;
+  constexpr auto kInfinityBits =
+      static_cast<KeyOf<T>>(kMagnitude >> kFractionBits << kFractionBits);
+  return kIsFloat<T> && (bits & kMagnitude) > kInfinityBits;
 }
 
 // What is searched for: the first element that is not below the key.
@@ -51,8 +51,6 @@ template <class T>
 inline Wanted<T> WantedFor(KeyOf<T> bits, bool right) {
   using S = KeyOf<T>;
   if (IsNaN<T>(bits)) return {0, true};
-  // Any other byte than 0 is true. Bits of a that are below 1 are false, none are below 0.
-  if constexpr (std::is_same_v<T, bool>) bits = static_cast<S>(bits == 0 ? 0 : right ? 255 : 1);
   // Either zero stands for both, which are on the same side of it.
   if (kIsFloat<T> && (bits & kHighest<S>) == 0) bits = right ? S{0} : kLowest<S>;
   const S key = static_cast<S>(bits ^ FlippedBits<T>(kIsFloat<T> ? bits : S{0}));
@@ -68,8 +66,9 @@ inline S Load(const char* at) {
   return bits;
 }
 
-// How many searches run side by side: more than a core has loads in flight. Measured with f64, ns a
-// value for 1k in 64k and 1M in 1M: 8 at a time 9.5 and 63, 16: 10 and 46, 32: 11 and 42.
+// How many searches run side by side: more than a core has loads in flight. f64 on an Intel Xeon
+// (Sapphire Rapids), ns a value for 64k of them in 1k and 1M in 1M elements: 4 side by side 12 and
+// 98, 8: 9.8 and 62, 16: 11.5 and 47, 32: 10.3 and 44.
 constexpr size_t kWidth = 32;
 // Values whose smallest and largest are looked up first: all others lie between. Ascending ones are
 // also bounded by every kWidth-th of them. That spares most steps where values are near each other.
@@ -184,6 +183,19 @@ void SearchLoop(const SortedElements& sorted, const void* values, size_t count, 
       if (last) places[done + i] = right ? sorted.n : numbers;
     }
   }
+}
+
+// Two values have two places, found once. Any other byte than 0 is true.
+template <>
+void SearchLoop<bool>(const SortedElements& sorted, const void* values, size_t count, bool right,
+                      int64_t* places) {
+  const int8_t flipped = FlippedBits<uint8_t>(0), key = static_cast<int8_t>(1 ^ flipped);
+  int64_t first_true;
+  LowerBounds(static_cast<const char*>(sorted.data), sorted.stride_bytes, 0, sorted.n, &key,
+              &flipped, 1, &first_true);
+  const int64_t of_false = right ? first_true : 0, of_true = right ? sorted.n : first_true;
+  const auto* bytes = static_cast<const uint8_t*>(values);
+  for (size_t i = 0; i < count; ++i) places[i] = bytes[i] != 0 ? of_true : of_false;
 }
 
 template <class... Ts>
