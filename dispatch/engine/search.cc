@@ -51,14 +51,15 @@ void SearchBlock(const SearchCall& search, int64_t first, int64_t count) {
   const int64_t size = search.kernel.Size(0);
   alignas(64) char values[kBlock * 8];
   alignas(64) int64_t places[kBlock];
-  const char* from = search.values + first * size;
-  if (!search.IsContiguous(search.values, axes.InnerStride(), 1)) {
+  const char* from = values;
+  if (search.IsContiguous(search.values, axes.InnerStride(), 1)) {
+    from = search.values + first * size;
+  } else {
     const CopyLoops& copy = search.table.copies[SizeRow(static_cast<size_t>(size))];
     ForEachRun(axes, first, count, [&](int64_t offset, int64_t, int64_t run, int64_t done) {
       copy.pack(search.values + offset, axes.InnerStride(), values + done * size,
                 static_cast<size_t>(run));
     });
-    from = values;
   }
   const SearchFn loop = search.table.slots[search.kernel.slot].search;
   const int64_t out_stride = axes.other[axes.ndim - 1];
