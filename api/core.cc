@@ -143,6 +143,9 @@ lw_status lw_call(lw_kernel id, const lw_dtype* dtypes, const lw_operand* operan
     case LW_SHAPE_COMPRESS:
       status = CallCompress(*kernel, operands, n, known.result_capacity, &count);
       break;
+    case LW_SHAPE_SEARCH:
+      return Fail(LW_ERR_UNSUPPORTED, "lw_call: %s takes arrays of two lengths: it runs through %s",
+                  kernel->name, FunctionOf(*kernel));
   }
   if (status == LW_OK) GiveCallResults(options, count);
   return status;
@@ -156,7 +159,7 @@ lw_status lw_map(lw_kernel id, const lw_dtype* dtypes, const lw_map_operand* ope
   if (!kernel) return FailDtypes(id, dtypes);
   if (kernel->shape != LW_SHAPE_ELEMENTWISE) {
     return Fail(LW_ERR_UNSUPPORTED, "lw_map: %s is not elementwise: it runs through %s",
-                kernel->name, ReducesAxes(*kernel) ? "lw_reduce" : "lw_call");
+                kernel->name, FunctionOf(*kernel));
   }
   lw_call_options known;
   status = TakeCallOptions("lw_map", options, known);

@@ -261,6 +261,9 @@ lw_status lw_gpu_call(lw_kernel id, const lw_dtype* dtypes, const lw_gpu_operand
   if (status != LW_OK) return status;
   const KernelEntry* kernel = FindKernel(id, dtypes);
   if (!kernel) return FailDtypes(id, dtypes);
+  if (kernel->shape == LW_SHAPE_SEARCH) {
+    return Fail(LW_ERR_KERNEL, "lw_gpu_call: %s runs on the CPU alone", kernel->name);
+  }
   if (kernel->shape != LW_SHAPE_ELEMENTWISE && kernel->shape != LW_SHAPE_REDUCE_TWO &&
       kernel->shape != LW_SHAPE_SCAN) {
     return Fail(LW_ERR_KERNEL, "lw_gpu_call: %s runs through %s", kernel->name,

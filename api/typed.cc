@@ -213,5 +213,13 @@ lw_status lw_compress_f64(int64_t n, const double* x, const uint8_t* mask, doubl
                           int64_t* count) {
   return Compressed<CompressBy, double>(n, x, mask, out, count);
 }
+lw_status lw_searchsorted_f32(int64_t n, const float* a, int64_t count, const float* v,
+                              int32_t right, int64_t* out) {
+  return Searched<SearchSorted, float>(n, a, count, v, right, out);
+}
+lw_status lw_searchsorted_f64(int64_t n, const double* a, int64_t count, const double* v,
+                              int32_t right, int64_t* out) {
+  return Searched<SearchSorted, double>(n, a, count, v, right, out);
+}
 
 }  // extern "C"

@@ -12,7 +12,7 @@
 
 namespace lanewise {
 
-// Checked reductions, scans and compress, out of line (api/reduce.cc).
+// Checked reductions, scans, compress and searches, out of line (api/reduce.cc, api/search.cc).
 lw_status CallReduction(const KernelEntry& kernel, int64_t n, const void* x, const void* y,
                         double ddof, void* result);
 lw_status CallReductionStrided(const KernelEntry& kernel, const lw_operand* operands, int64_t n,
@@ -20,6 +20,8 @@ lw_status CallReductionStrided(const KernelEntry& kernel, const lw_operand* oper
 lw_status CallScan(const KernelEntry& kernel, const lw_operand* operands, int64_t n);
 lw_status CallCompress(const KernelEntry& kernel, const lw_operand* operands, int64_t n,
                        int64_t capacity, int64_t* count);
+lw_status CallSearch(const KernelEntry& kernel, const lw_view& sorted, const lw_view& values,
+                     int32_t right, const lw_view& out, int64_t* count);
 // The general case: full checks, then the driver.
 lw_status CallElementwise(const KernelEntry& kernel, const lw_operand* operands, int64_t n);
 
@@ -86,6 +88,14 @@ template <class Op, class T>
 lw_status Compressed(int64_t n, const T* x, const uint8_t* mask, T* out, int64_t* count) {
   const lw_operand operands[] = {{x, sizeof(T)}, {mask, 1}, {out, sizeof(T)}};
   return CallCompress(kKernels[kSlot<Op, T>], operands, n, 0, count);
+}
+
+template <class Op, class T>
+lw_status Searched(int64_t n, const T* a, int64_t count, const T* v, int32_t right, int64_t* out) {
+  const int64_t step = sizeof(T), out_step = sizeof(int64_t);
+  int64_t written;
+  return CallSearch(kKernels[kSlot<Op, T>], {a, 1, &n, &step}, {v, 1, &count, &step}, right,
+                    {out, 1, &count, &out_step}, &written);
 }
 
 }  // namespace lanewise

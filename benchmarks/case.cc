@@ -72,7 +72,7 @@ void Prepare(Case& test) {
   for (int i = 0; i < test.record.inputs; ++i) {
     const size_t size = lw_dtype_size(test.record.dtypes[i]);
     void* memory = inputs[i].Get(static_cast<size_t>(test.n) * size);
-    FillOperand(test.record, i, test.data, test.n, memory);
+    FillOperand(test.record, i, test.IsSearch() && i == 0 ? "sorted" : test.data, test.n, memory);
     test.in[i] = memory;
   }
   test.out = output.Get(OutputBytes(test) + 64);
@@ -167,7 +167,20 @@ Batch Typed(const Case& test, void* symbol) {
   }
 }
 
+// As many values as there are elements in the sorted array.
+lw_status Search(const Case& test) {
+  const auto step = static_cast<int64_t>(lw_dtype_size(test.Element())), out_step = int64_t{8};
+  const lw_view sorted = {test.in[0], 1, &test.n, &step}, values = {test.in[1], 1, &test.n, &step};
+  const lw_view out = {test.out, 1, &test.n, &out_step};
+  return lw_searchsorted(test.Element(), &sorted, &values, 0, &out, nullptr);
+}
+
 Batch Generic(const Case& test) {
+  if (test.IsSearch()) {
+    const lw_status status = Search(test);
+    if (status != LW_OK) Die(test, status);
+    return Timed([test] { Search(test); });
+  }
   struct Call {
     lw_kernel_record record;
     lw_operand operands[LW_MAX_OPERANDS];
@@ -189,7 +202,7 @@ Batch Generic(const Case& test) {
 
 Batch LibraryCall(const Case& test) {
   const Batch generic = Generic(test);  // also shows, once, that the call succeeds
-  void* symbol = TypedFunction(test);
+  void* symbol = test.IsSearch() ? nullptr : TypedFunction(test);
   return symbol ? Typed(test, symbol) : generic;
 }
 

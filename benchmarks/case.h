@@ -25,6 +25,7 @@ struct Case {
   lw_dtype Output() const { return record.dtypes[record.inputs]; }
   lw_dtype Element() const { return record.dtypes[record.inputs - 1 - (IsCompress() ? 1 : 0)]; }
   bool IsCompress() const { return record.shape == LW_SHAPE_COMPRESS; }
+  bool IsSearch() const { return record.shape == LW_SHAPE_SEARCH; }
   // One result (sum, dot, argmax) or as many as there are elements.
   bool Reduces() const;
   bool Math() const { return record.shape == LW_SHAPE_ELEMENTWISE && record.max_ulp >= 1; }

@@ -34,6 +34,8 @@ SHAPES = {
     "compress": """Compress: out needs room for as many elements as mask has true bytes; count gets that
         number. out may be x (in place), any other overlap with x or mask is LW_ERR_OVERLAP, as is a
         count that overlaps x, mask or the results.""",
+    "search": """Searches: a has n elements in ascending order, v and out have count. right: 0 in front of
+        equal elements, 1 behind them. out overlaps neither input (LW_ERR_OVERLAP).""",
 }
 BOUNDS = {0: "Exact.", 0.5: "Correctly rounded.", 1: "At most 1 ULP."}
 
@@ -95,6 +97,9 @@ def arguments(kernel, loop):
     found += [f"{dtype}* {name}" for dtype, name in zip(types[inputs:], outputs)]
     if kernel["shape"] == "compress":
         found.append("int64_t* count")
+    if kernel["shape"] == "search":
+        found[1:1] = ["int64_t count"]
+        found[3:3] = ["int32_t right"]
     return found
 
 

@@ -15,12 +15,13 @@
 #include "kernels/reduce/reduce.h"
 #include "kernels/scan/scan.h"
 #include "kernels/select/compress.h"
+#include "kernels/sort/searchsorted.h"
 
 namespace lanewise {
 
 // In the order of the list; a new family is a line here and in families.h.
 using AllFamilies = TypeList<Arithmetic, Bits, Comparison, Exponential, Trigonometric, Power,
-                             Reduction, Scanning, Compression, Conversion>;
+                             Reduction, Scanning, Compression, Sorting, Conversion>;
 
 // Calls f(Kernel<Op, T>{}) for every operation and each of its element types, in the order of the
 // list.

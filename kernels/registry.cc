@@ -46,6 +46,10 @@ constexpr void SetOperands(KernelEntry& entry) {
     entry.shape = LW_SHAPE_COMPRESS;
     SetDtypes(entry, TypeList<T, bool>{}, TypeList<T>{});
   }
+  if constexpr (std::is_same_v<S, Search>) {
+    entry.shape = LW_SHAPE_SEARCH;
+    SetDtypes(entry, TypeList<T, T>{}, TypeList<int64_t>{});
+  }
 }
 
 // Integer kernels are exact, unless they are reduced to a float.

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <sstream>
+#include <utility>
 
 #include "golden_inputs.h"
 #include "kernels/contracts.h"
@@ -46,6 +47,21 @@ void Visit(const lw_kernel_record& record, const std::string& set, int64_t n,
     c.inputs.push_back(Inputs(c.key, set, record.dtypes[i], i, one ? 1 : n));
   }
   visit(c);
+}
+
+void VisitSearch(const lw_kernel_record& record, const std::function<void(Case&)>& visit) {
+  for (const auto& [set, n] :
+       {std::pair<const char*, int64_t>{"wide", 1}, {"wide", 2053}, {"special", 2053}}) {
+    Visit(record, set, n, {}, 0, [&](Case& c) {
+      SortElements(c.inputs[0], record.dtypes[0]);
+      const std::string key = c.key;
+      for (const bool right : {false, true}) {
+        c.right = right;
+        c.key = key + (right ? "/right" : "");
+        visit(c);
+      }
+    });
+  }
 }
 
 void VisitElementwise(const lw_kernel_record& record, const std::function<void(Case&)>& visit) {
@@ -103,6 +119,7 @@ int64_t OutputCount(const Case& c) {
   switch (c.record.shape) {
     case LW_SHAPE_ELEMENTWISE:
     case LW_SHAPE_SCAN:
+    case LW_SHAPE_SEARCH:
       return c.n;
     case LW_SHAPE_COMPRESS: {
       int64_t count = 0;
@@ -128,6 +145,15 @@ lw_status CallCounted(const Case& c, const lw_operand* operands) {
   return status == LW_OK && options.result_count != OutputCount(c) ? LW_ERR_SHAPE : status;
 }
 
+lw_status CallSearch(const Case& c, const lw_operand* operands) {
+  lw_view views[3];
+  for (int i = 0; i < 3; ++i) views[i] = {operands[i].data, 1, &c.n, &operands[i].stride_bytes};
+  lw_call_options options = {sizeof(options), 0, 0, 0, 0, 0};
+  const lw_status status =
+      lw_searchsorted(c.record.dtypes[0], &views[0], &views[1], c.right, &views[2], &options);
+  return status == LW_OK && options.result_count != c.n ? LW_ERR_SHAPE : status;
+}
+
 // Calls with input i at inputs[i], strides as given.
 lw_status Call(Case& c, void* const* inputs, const int64_t* strides) {
   c.output.assign(static_cast<size_t>(OutputCount(c)) * OutputSize(c.record), 0);
@@ -138,7 +164,7 @@ lw_status Call(Case& c, void* const* inputs, const int64_t* strides) {
     operands[i] = {c.output.empty() ? &nothing : c.output.data() + OutputBegin(c, i),
                    static_cast<int64_t>(lw_dtype_size(c.record.dtypes[i]))};
   }
-  return CallCounted(c, operands);
+  return c.record.shape == LW_SHAPE_SEARCH ? CallSearch(c, operands) : CallCounted(c, operands);
 }
 
 lw_status RunPlain(Case& c) {
@@ -268,6 +294,9 @@ void ForEachCase(const std::function<void(Case&)>& visit) {
         break;
       case LW_SHAPE_COMPRESS:
         for (const int64_t n : {1, 17, 2053}) Visit(record, "bits", n, {}, 0, visit);
+        break;
+      case LW_SHAPE_SEARCH:
+        VisitSearch(record, visit);
         break;
     }
   }

@@ -25,6 +25,7 @@ struct Case {
   std::vector<uint8_t> output;               // exactly the bytes written, output after output
   std::vector<int64_t> shape;                // of input 0 if reduced over axes, else empty
   uint64_t axis_mask = 0;
+  bool right = false;            // of searches, whose input 0 is sorted
   bool moves_bits_only = false;  // NaNs count by their bits
 };
 

@@ -1,5 +1,6 @@
 #include "golden_inputs.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace lanewise::golden {
@@ -125,6 +126,27 @@ std::vector<uint8_t> Inputs(const std::string& key, const std::string& set, lw_d
     std::memcpy(bytes.data() + static_cast<size_t>(i) * size, &v, size);
   }
   return bytes;
+}
+
+void SortElements(std::vector<uint8_t>& elements, lw_dtype dtype) {
+  const size_t size = lw_dtype_size(dtype);
+  const uint64_t sign = uint64_t{1} << (8 * size - 1);
+  Format f{};
+  const bool is_float = FormatOf(dtype, f);
+  const bool is_signed =
+      is_float || dtype == LW_I8 || dtype == LW_I16 || dtype == LW_I32 || dtype == LW_I64;
+  // An integer for each element, in the same order; of the two zeros either may come first.
+  const auto order = [&](uint64_t bits) {
+    if (!is_signed) return bits;
+    const uint64_t infinity = ((uint64_t{1} << f.exponent_bits) - 1) << f.fraction_bits;
+    if (is_float && (bits & ~sign) > infinity) return ~uint64_t{0};
+    return is_float && (bits & sign) ? 2 * sign - 1 - bits : bits ^ sign;
+  };
+  std::vector<uint64_t> bits(elements.size() / size);
+  for (size_t i = 0; i < bits.size(); ++i) std::memcpy(&bits[i], &elements[i * size], size);
+  std::stable_sort(bits.begin(), bits.end(),
+                   [&](uint64_t a, uint64_t b) { return order(a) < order(b); });
+  for (size_t i = 0; i < bits.size(); ++i) std::memcpy(&elements[i * size], &bits[i], size);
 }
 
 }  // namespace lanewise::golden

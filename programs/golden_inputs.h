@@ -26,6 +26,9 @@ bool FormatOf(lw_dtype dtype, Format& format);
 std::vector<uint8_t> Inputs(const std::string& key, const std::string& set, lw_dtype dtype,
                             int operand, int64_t n);
 
+// Ascending, NaNs last.
+void SortElements(std::vector<uint8_t>& elements, lw_dtype dtype);
+
 }  // namespace lanewise::golden
 
 #endif  // LANEWISE_PROGRAMS_GOLDEN_INPUTS_H_

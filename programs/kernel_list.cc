@@ -14,8 +14,8 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr const char* kShapes[] = {"elementwise", "reduce", "reduce_two",
-                                   "arg",         "scan",   "compress"};
+constexpr const char* kShapes[] = {"elementwise", "reduce",   "reduce_two", "arg",
+                                   "scan",        "compress", "search"};
 
 std::vector<lw_kernel_record> Records() {
   std::vector<lw_kernel_record> records;

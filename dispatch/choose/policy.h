@@ -50,6 +50,11 @@ inline constexpr int64_t kTaskBytesMath = int64_t{256} << 10;
 inline constexpr int64_t kParallelBytes = int64_t{4} << 20;
 constexpr bool IsWorthThreads(int64_t bytes) { return bytes >= kParallelBytes; }
 inline constexpr int64_t kTaskBytes = int64_t{512} << 10;
+// Searches in a sorted array: values from which a call is split, and that a task has at least. Of
+// two threads on two cores of an Intel Xeon (VM), called back to back, 16k f64 gained 1.4 to 1.7
+// times: 47 us on one thread for sorted values in 1k elements, 600 us for random ones in 1M.
+inline constexpr int64_t kThreadSearches = 16384;
+inline constexpr int64_t kTaskSearches = 4096;
 
 // Streaming stores begin where the output alone exceeds the last-level cache (this size if the
 // cache is unknown): below, they would evict data that the next call reads.

@@ -58,6 +58,11 @@ bool ReducesAxes(const KernelEntry& kernel) {
   return kernel.shape == LW_SHAPE_REDUCE || kernel.shape == LW_SHAPE_ARG;
 }
 
+const char* FunctionOf(const KernelEntry& kernel) {
+  if (kernel.shape == LW_SHAPE_SEARCH) return "lw_searchsorted";
+  return ReducesAxes(kernel) ? "lw_reduce" : "lw_call";
+}
+
 lw_status FailReduction(lw_kernel id, lw_dtype dtype) {
   const KernelEntry* first = FirstKernel(id);
   if (!first) return Fail(LW_ERR_KERNEL, "no kernel has id %d", static_cast<int>(id));

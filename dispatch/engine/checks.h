@@ -15,6 +15,9 @@ lw_status FailDtypes(lw_kernel id, const lw_dtype* dtypes);
 bool ReducesAxes(const KernelEntry& kernel);
 lw_status FailReduction(lw_kernel id, lw_dtype dtype);
 
+// The function of the C ABI that runs the kernel.
+const char* FunctionOf(const KernelEntry& kernel);
+
 // A flag or format of a function with two of them: 0 or 1.
 lw_status CheckZeroOrOne(const char* function, const char* argument, int32_t value);
 

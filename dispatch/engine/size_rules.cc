@@ -8,6 +8,10 @@ namespace lanewise {
 SizeRules RulesOf(const KernelEntry& kernel) {
   if (kernel.shape == LW_SHAPE_ELEMENTWISE) return ElementwiseRules(kernel);
   SizeRules rules;
+  if (kernel.shape == LW_SHAPE_SEARCH) {
+    rules.threads_from = kThreadSearches;
+    return rules;
+  }
   if (kernel.shape != LW_SHAPE_COMPRESS) {
     rules.threads_from = LeastSize([&](int64_t n) { return IsWorthThreads(n * kernel.Size(0)); });
   }

@@ -1,11 +1,6 @@
 #include "dispatch/engine/view.h"
 
-#include "dispatch/engine/geometry.h"
-
 namespace lanewise {
-namespace {
-
-// Of the first operand, and of the second beside it if there are two.
 Axes AxesOf(const Geometry& g) {
   Axes axes;
   for (int i = 0; i < g.ndim; ++i) {
@@ -13,8 +8,6 @@ Axes AxesOf(const Geometry& g) {
   }
   return axes;
 }
-
-}  // namespace
 
 int64_t Axes::Count() const {
   int64_t count = 1;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "dispatch/engine/geometry.h"
 #include "lanewise/lanewise.h"
 
 namespace lanewise {
@@ -34,6 +35,8 @@ inline bool IsAligned(const void* data, int64_t stride, int64_t size) {
           static_cast<uintptr_t>(size - 1)) == 0;
 }
 
+// Axes of the first operand, and of the second beside it if there are two.
+Axes AxesOf(const Geometry& g);
 // One axis.
 Axes OneAxis(int64_t size, int64_t stride);
 

@@ -37,11 +37,12 @@ enum class Types {
   kTest,        // a float; bool or u8 out
   kSelection,   // bool or u8, then any one type
   kCompress,    // any type, a mask of bool or u8, the same type
+  kSearch,      // two inputs of any one type; int64_t out
   kConversion,  // any type to another one
   kAny          // a kernel younger than this header
 };
 
-constexpr lw_kernel kLastKernel = LW_EXPM1;  // that TypesOf knows
+constexpr lw_kernel kLastKernel = LW_SEARCHSORTED;  // that TypesOf knows
 
 constexpr Types TypesOf(lw_kernel kernel) {
   if (kernel > kLastKernel) return Types::kAny;
@@ -76,6 +77,8 @@ constexpr Types TypesOf(lw_kernel kernel) {
       return Types::kSelection;
     case LW_COMPRESS:
       return Types::kCompress;
+    case LW_SEARCHSORTED:
+      return Types::kSearch;
     case LW_CONVERT:
       return Types::kConversion;
     default:
@@ -124,6 +127,7 @@ constexpr bool Fits(Types types, const lw_dtype* operand, int count) {
     return AreSame(operand, count) && !IsFloat(operand[0]);
   }
   if (types == Types::kCompress) return IsTruth(operand[1]) && IsSame(operand[0], operand[2]);
+  if (types == Types::kSearch) return IsSame(operand[0], operand[1]) && operand[2] == LW_I64;
   int end = count;  // of the numbers among the operands
   if (types == Types::kComparison && !IsTruth(operand[--end])) return false;
   for (int i = 0; i < end; ++i) {
@@ -168,6 +172,8 @@ constexpr void CheckTypes() {
       kFits || kTypes != Types::kCompress,
       "lanewise: compress takes any type, a mask of bool or uint8_t, and an output of the "
       "input's type");
+  static_assert(kFits || kTypes != Types::kSearch,
+                "lanewise: searchsorted takes two inputs of one type and writes int64_t");
   static_assert(kFits || kTypes != Types::kConversion,
                 "lanewise: convert takes any type and writes another one");
 }
@@ -271,9 +277,26 @@ inline Outcome RunAxes(lw_kernel kernel, const Loop& loop, const Operand* operan
   return {lw_map(kernel, loop.dtypes, memory, out.ndim, out.shape, nullptr)};
 }
 
-// writable: of each operand.
+// Valid while the operand is.
+inline lw_view ViewOf(const Operand& operand) noexcept {
+  const void* data = operand.memory.data;
+  if (operand.shape) return {data, operand.ndim, operand.shape, operand.strides};
+  if (operand.length == kAnyLength) return {data, 0, nullptr, nullptr};
+  return {data, 1, &operand.length, &operand.memory.stride_bytes};
+}
+
+// Operands: sorted array, values, places; views of several axes and a scalar for the values, too.
+inline Outcome RunSearch(const Loop& loop, const Operand* operands, bool right) noexcept {
+  const lw_view sorted = ViewOf(operands[0]), out = ViewOf(operands[2]);
+  const std::int64_t repeat[LW_MAX_NDIM] = {};
+  lw_view values = ViewOf(operands[1]);
+  if (operands[1].length == kAnyLength) values = {values.data, out.ndim, out.shape, repeat};
+  return {lw_searchsorted(loop.dtypes[0], &sorted, &values, right, &out, nullptr)};
+}
+
+// writable: of each operand. right: of searches.
 inline Outcome RunLoop(lw_kernel kernel, const Loop& loop, const Operand* operands,
-                       const bool* writable, int operand_count) noexcept {
+                       const bool* writable, int operand_count, bool right = false) noexcept {
   if (!loop.known) return {LW_ERR_KERNEL, "this build of lanewise does not have the kernel"};
   if (!loop.right_count) return {LW_ERR_SHAPE, "the kernel takes another number of operands"};
   lw_operand memory[LW_MAX_OPERANDS] = {};
@@ -284,6 +307,7 @@ inline Outcome RunLoop(lw_kernel kernel, const Loop& loop, const Operand* operan
   for (int i = inputs; i < operand_count; ++i) {
     if (!writable[i]) return {LW_ERR_VALUE, "an output is read-only"};
   }
+  if (loop.shape == LW_SHAPE_SEARCH) return RunSearch(loop, operands, right);
   for (int i = 0; i < operand_count; ++i) {
     if (operands[i].shape) return RunAxes(kernel, loop, operands, operand_count);
   }
@@ -322,6 +346,15 @@ Outcome Run(Rs&... operands) noexcept {
   static constexpr bool kWritable[] = {kIsWritable<Rs>...};
   const Operand list[] = {AsOperand(operands)...};
   return RunLoop(K, LoopFor<K, element_t<Rs>...>(), list, kWritable, sizeof...(Rs));
+}
+
+template <class A, class V, class R>
+Outcome Search(A& a, V& v, R& out, bool right) noexcept {
+  static constexpr bool kWritable[] = {false, false, kIsWritable<R>};
+  const Operand list[] = {AsOperand(a), AsOperand(v), AsOperand(out)};
+  return RunLoop(LW_SEARCHSORTED,
+                 LoopFor<LW_SEARCHSORTED, element_t<A>, element_t<V>, element_t<R> >(), list,
+                 kWritable, 3, right);
 }
 
 template <class... Rs>

@@ -180,6 +180,16 @@ LW_API lw_status lw_compress_f32(int64_t n, const float* x, const uint8_t* mask,
 LW_API lw_status lw_compress_f64(int64_t n, const double* x, const uint8_t* mask, double* out,
                                  int64_t* count);
 
+/* Searches: a has n elements in ascending order, v and out have count. right: 0 in front of equal
+ * elements, 1 behind them. out overlaps neither input (LW_ERR_OVERLAP). */
+
+/* Where each element of v belongs in the sorted a: in front of those that are equal to it, or
+ * behind them; NaN is equal to NaN and larger than any number, -0 equal to +0. Exact. */
+LW_API lw_status lw_searchsorted_f32(int64_t n, const float* a, int64_t count, const float* v,
+                                     int32_t right, int64_t* out);
+LW_API lw_status lw_searchsorted_f64(int64_t n, const double* a, int64_t count, const double* v,
+                                     int32_t right, int64_t* out);
+
 #ifdef __cplusplus
 } /* extern "C" */
 #endif

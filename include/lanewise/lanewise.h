@@ -148,7 +148,8 @@ typedef enum lw_kernel LW_ENUM_INT {
   LW_BITWISE_AND = 38,
   LW_PROD = 39,
   LW_DIVMOD = 40,
-  LW_EXPM1 = 41
+  LW_EXPM1 = 41,
+  LW_SEARCHSORTED = 42
 } lw_kernel;
 
 /* How a kernel's operands relate. */
@@ -158,7 +159,8 @@ typedef enum lw_shape LW_ENUM_INT {
   LW_SHAPE_REDUCE_TWO = 2,  /* one result from two arrays (dot) */
   LW_SHAPE_ARG = 3,         /* index of an element; any axes through lw_reduce */
   LW_SHAPE_SCAN = 4,        /* as many results as elements */
-  LW_SHAPE_COMPRESS = 5     /* the elements where a mask is true */
+  LW_SHAPE_COMPRESS = 5,    /* the elements where a mask is true */
+  LW_SHAPE_SEARCH = 6       /* places in a sorted array, through lw_searchsorted */
 } lw_shape;
 
 /* Inputs and outputs of any kernel together, in this release and later ones of this ABI. */
@@ -249,6 +251,15 @@ LW_API lw_status lw_map(lw_kernel kernel, const lw_dtype* dtypes, const lw_map_o
  * slice, whatever the memory order. options may be null. */
 LW_API lw_status lw_reduce(lw_kernel kernel, lw_dtype dtype, const lw_view* in, uint64_t axis_mask,
                            const lw_view* out, lw_call_options* options);
+
+/* Where each element of `values` belongs in `sorted`, an array of one axis in ascending order (NaNs
+ * last): the index of the first element that is not below it or, if right is 1, of the first that
+ * is above it; the number of elements if there is none. -0 is equal to +0, NaN to NaN. If `sorted`
+ * is not in order, every result is still an index from 0 to that number.
+ * dtype is that of both inputs. out: LW_I64 in the shape of `values`, outside the inputs. Large
+ * calls are split over threads. options may be null. */
+LW_API lw_status lw_searchsorted(lw_dtype dtype, const lw_view* sorted, const lw_view* values,
+                                 int32_t right, const lw_view* out, lw_call_options* options);
 
 /* A loop of NumPy's ufunc type, valid for ever: args has inputs then outputs, dims[0] is n, steps
  * are byte strides. Any overlap is allowed and behaves as if elements ran in order. */

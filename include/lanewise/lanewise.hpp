@@ -250,6 +250,14 @@ std::int64_t compress(const Input auto& x, const Input auto& mask, Output auto&&
   return outcome.count;
 }
 
+// out[i] = the index in the sorted a (NaNs last) of the first element that is not below v[i] or, if
+// right, of the first above it; a.size() if there is none. v and out may have several axes.
+void searchsorted(const Input auto& a, const Input auto& v, Output auto&& out, bool right = false) {
+  detail::CheckTypes<LW_SEARCHSORTED, decltype(a), decltype(v), decltype(out)>();
+  const detail::Outcome outcome = detail::Search(a, v, out, right);
+  if (outcome.status != LW_OK) detail::Throw(outcome);
+}
+
 // ------------------------------------------------------------------ targets, threads, reports
 
 // While it lives, this thread's calls use no target above `name` ("avx2"). Nests.

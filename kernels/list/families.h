@@ -18,12 +18,13 @@ void FillPower(int64_t target, Table& table);
 void FillReduction(int64_t target, Table& table);
 void FillScanning(int64_t target, Table& table);
 void FillCompression(int64_t target, Table& table);
+void FillSorting(int64_t target, Table& table);
 void FillConversion(int64_t target, Table& table);
 void FillCopies(int64_t target, Table& table);
 
 inline constexpr void (*kFillFamily[])(int64_t, Table&) = {
     FillArithmetic, FillBits,     FillComparison,  FillExponential, FillTrigonometric, FillPower,
-    FillReduction,  FillScanning, FillCompression, FillConversion,  FillCopies};
+    FillReduction,  FillScanning, FillCompression, FillSorting,     FillConversion,    FillCopies};
 
 }  // namespace lanewise
 

@@ -41,6 +41,7 @@ struct ReduceTwo {};  // T[n], T[n] -> A, same tree
 struct Arg {};        // T[n] -> i64
 struct Scan {};       // T[n] -> A[n], fixed blocked order
 struct Compress {};   // T[n], bool[n] -> T[count]
+struct Search {};     // T[n], T[m] -> i64[m]
 
 namespace detail {
 template <class Op, bool kElementwise>

@@ -86,6 +86,17 @@ struct CompressLoops {
   void (*compress)(const void* x, const void* mask, size_t n, void* out, size_t capacity);
 };
 
+// One axis of elements in ascending order; found otherwise, they give other places, never a read
+// outside.
+struct SortedElements {
+  const void* data;
+  int64_t stride_bytes;  // any sign
+  int64_t n;
+};
+// Places of `count` contiguous values: in front of equal elements or, if right, behind them.
+using SearchFn = void (*)(const SortedElements& sorted, const void* values, size_t count,
+                          bool right, int64_t* places);
+
 // ---------------------------------------------------------------- copies around the loops
 
 // Element sizes 1, 2, 4, 8 are rows 0..3.
@@ -110,6 +121,7 @@ union Slot {
   const ArgLoops* arg;
   const ScanLoops* scan;
   const CompressLoops* compress;
+  SearchFn search;
 };
 
 // Room for every kernel of the list; fixed here, so that a family that grows does not compile all

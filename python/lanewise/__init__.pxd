@@ -98,6 +98,7 @@ cdef extern from "lanewise/lanewise.h" nogil:
         LW_PROD
         LW_DIVMOD
         LW_EXPM1
+        LW_SEARCHSORTED
 
     ctypedef enum lw_shape:
         LW_SHAPE_ELEMENTWISE
@@ -106,6 +107,7 @@ cdef extern from "lanewise/lanewise.h" nogil:
         LW_SHAPE_ARG
         LW_SHAPE_SCAN
         LW_SHAPE_COMPRESS
+        LW_SHAPE_SEARCH
 
     ctypedef struct lw_kernel_record:
         uint32_t struct_size
@@ -153,6 +155,9 @@ cdef extern from "lanewise/lanewise.h" nogil:
 
     lw_status lw_reduce(lw_kernel kernel, lw_dtype dtype, const lw_view* in_, uint64_t axis_mask,
                         const lw_view* out, lw_call_options* options)
+
+    lw_status lw_searchsorted(lw_dtype dtype, const lw_view* sorted, const lw_view* values,
+                              int32_t right, const lw_view* out, lw_call_options* options)
 
     ctypedef void (*lw_loop)(char** args, const intptr_t* dims, const intptr_t* steps,
                             void* context)
@@ -251,3 +256,7 @@ cdef extern from "lanewise/lanewise.h" nogil:
                               int64_t* count)
     lw_status lw_compress_f64(int64_t n, const double* x, const uint8_t* mask, double* out,
                               int64_t* count)
+    lw_status lw_searchsorted_f32(int64_t n, const float* a, int64_t count, const float* v,
+                                  int32_t right, int64_t* out)
+    lw_status lw_searchsorted_f64(int64_t n, const double* a, int64_t count, const double* v,
+                                  int32_t right, int64_t* out)

@@ -205,6 +205,20 @@ def compress(
     axis: SupportsIndex | None = None,
     out: NDArray[Any] | None = None,
 ) -> NDArray[Any]: ...
+@overload
+def searchsorted(
+    a: ArrayLike,
+    v: float,
+    side: Literal["left", "right"] = "left",
+    sorter: ArrayLike | None = None,
+) -> np.int64: ...
+@overload
+def searchsorted(
+    a: ArrayLike,
+    v: ArrayLike,
+    side: Literal["left", "right"] = "left",
+    sorter: ArrayLike | None = None,
+) -> Any: ...
 def astype(x: ArrayLike, dtype: DTypeLike, /, *, copy: bool = True) -> Any: ...
 
 def chunk_elements(dtype: DTypeLike) -> int: ...

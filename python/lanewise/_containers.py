@@ -21,7 +21,6 @@ from .ufuncs import BY_NAME
 _PLAIN = {np.ndarray, int, float, bool, complex, str, tuple, list, type, type(None), np.dtype,
           np.float64, np.float32, np.int64, np.bool_}
 
-
 def answering(name, function):
     """`function`, for containers too."""
 
@@ -32,6 +31,8 @@ def answering(name, function):
                 continue
             answer = _answer_of(operand)
             if answer is not None:
+                if name == "searchsorted":
+                    answer = _SEARCHED.get(answer, _by_protocol)
                 return answer(name, function, operand, args, kwargs)
         return function(*args, **kwargs)
 
@@ -149,6 +150,10 @@ _ANSWERS = [
     ("dask.array", ("Array",), _of_dask),
     ("astropy.units", ("Quantity",), _with_units),
 ]
+
+
+# Who answers for searchsorted, where indices come out: those of Dask and of units are exact, too.
+_SEARCHED = {_labelled.of_pandas: _labelled.search, _labelled.of_xarray: _labelled.search}
 
 
 # ---- tables that other packages look ufuncs up in

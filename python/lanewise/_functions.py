@@ -16,6 +16,7 @@ _OTHERS = [
     (_scans.cumsum, "cumulative_sum"),
     (_scans.cumulative_sum, "cumulative_sum"),
     (_scans.compress, "compress"),
+    (_scans.searchsorted, "searchsorted"),
     (_elementwise.astype, "convert"),
 ]
 

@@ -13,6 +13,7 @@ _NAMES = {
     "compress": ("condition", "a", "axis", "out"),
     "astype": ("a", "dtype"),
     "cumsum": ("a", "axis", "dtype", "out"),
+    "searchsorted": ("a", "v", "side", "sorter"),
     "cumulative_sum": ("a",),
     "dot": ("a", "b", "out"),
     "mean": ("a", "axis", "dtype", "out", "keepdims"),
@@ -22,7 +23,8 @@ _NAMES = {
     "max": ("a", "axis", "out", "keepdims", "initial", "where"),
 }
 # What has no default besides the array.
-_NEEDED = {"compress": ("condition",), "astype": ("dtype",), "dot": ("b",)}
+_NEEDED = {"compress": ("condition",), "astype": ("dtype",), "dot": ("b",),
+           "searchsorted": ("v",)}
 
 
 def bind(name, args, kwargs):
@@ -86,6 +88,14 @@ def _axis_of(name, a, given):
             _refuse(name, a, "without an axis")
         axis = 0
     return normalize_axis(name, axis, a.ndim)
+
+
+def search(name, function, operand, args, kwargs):
+    """Indices into a labelled array are but numbers; those of labelled values would need the labels."""
+    a, given = bind(name, args, kwargs)
+    if operand is not a:
+        _refuse(name, operand, "of values")
+    return call(name, np.asarray(a), given)
 
 
 # ---- pandas

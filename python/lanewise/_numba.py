@@ -30,7 +30,7 @@ class _Library:
 
     def __init__(self):
         self.c = ctypes.CDLL(_info.library_file())
-        for name in ("lw_call", "lw_reduce"):
+        for name in ("lw_call", "lw_reduce", "lw_searchsorted"):
             address = ctypes.cast(getattr(self.c, name), ctypes.c_void_p).value
             llvm.add_symbol(f"lanewise.{name}", address)
 
@@ -59,7 +59,8 @@ def register():
     for name, _, shape, inputs, _, _, records in _core.kernels():
         records = [record for record in records if _DTYPES.keys() >= set(record)]
         make = {"elementwise": _elementwise, "reduce": _reduction, "arg": _reduction,
-                "reduce_two": _vectors, "scan": _vectors, "compress": _compress}.get(shape)
+                "reduce_two": _vectors, "scan": _vectors, "compress": _compress,
+                "search": _search}.get(shape)
         function = getattr(lanewise, name, None)
         if make is not None and function is not None:
             overload(function)(make(library, name, function, inputs, records))
@@ -394,3 +395,29 @@ def _compress(library, name, function, inputs, records):
             return result
         return run
     return compress
+
+
+def _search(library, name, function, inputs, records):
+    by_char = _chars(inputs, records)
+
+    def searchsorted(a, v, side="left"):
+        is_number = not isinstance(v, types.Array)
+        values = types.Array(v, 1, "C") if is_number and _is_number(v) else v
+        record = _record_for(name, [a, values], by_char, "arrays, or an array and a number,")
+        if a.ndim != 1:
+            _refuse(name, [a, v], "a one-dimensional array to search in")
+        dtype = _DTYPES[record[0]][1]
+
+        def places(a, v, side):
+            if side != "left" and side != "right":
+                raise ValueError("lanewise.searchsorted: side must be 'left' or 'right'")
+            result = np.empty(v.shape, np.int64)
+            if _numba_calls.search(dtype, (a, v, result), side == "right") != 0:
+                raise RuntimeError("lanewise: the call failed")
+            return result
+
+        places = register_jitable(places)
+        if is_number:
+            return lambda a, v, side="left": places(a, np.full(1, v), side)[0]
+        return lambda a, v, side="left": places(a, v, side)
+    return searchsorted

@@ -1,7 +1,7 @@
 """Calls of the C library in the code that Numba compiles.
 
 Symbols named ``lanewise.<kernel>.<dtypes>`` (a loop and, with ``.context``, its context),
-``lanewise.lw_call`` and ``lanewise.lw_reduce`` stand for addresses that _numba.register() gives.
+``lanewise.lw_call`` and the like stand for addresses that _numba.register() gives.
 """
 
 from llvmlite import ir
@@ -43,6 +43,16 @@ class _Operand:
         kept = [builder.select(builder.icmp_signed("==", size, one), zero, stride)
                 for size, stride in zip(self.shape, self.strides)]
         return [zero] * (len(shape) - len(kept)) + kept
+
+
+def _view(builder, operand):
+    """An lw_view on the stack."""
+    sizes = ir.IntType(64).as_pointer()
+    layout = ir.LiteralStructType([_BYTES, _I32, sizes, sizes])
+    return cgutils.alloca_once_value(builder, cgutils.make_anonymous_struct(
+        builder, [operand.data, _I32(len(operand.shape)),
+                  _store_array(builder, _I64, operand.shape),
+                  _store_array(builder, _I64, operand.strides)], layout))
 
 
 def _operands(context, builder, kinds, value):
@@ -234,13 +244,7 @@ def reduce_all(typingctx, kernel, dtype, array, result, ddof):
         source, target = (_Operand(context, builder, kind, value)
                           for kind, value in zip(kinds, arguments[2:4]))
         target.shape, target.strides = [], []
-        sizes = ir.IntType(64).as_pointer()
-        layout = ir.LiteralStructType([_BYTES, _I32, sizes, sizes])
-        views = [cgutils.alloca_once_value(builder, cgutils.make_anonymous_struct(
-            builder, [operand.data, _I32(len(operand.shape)),
-                      _store_array(builder, _I64, operand.shape),
-                      _store_array(builder, _I64, operand.strides)], layout))
-            for operand in (source, target)]
+        views = [_view(builder, operand) for operand in (source, target)]
         options = cgutils.alloca_once_value(builder, cgutils.make_anonymous_struct(
             builder, [_I32(_OPTIONS_SIZE), _I32(0), arguments[4], *[_I64(0)] * 3], _OPTIONS))
         kind = ir.FunctionType(
@@ -270,3 +274,19 @@ def call(typingctx, kernel, dtypes, operands):
                                        _BYTES(None)])
 
     return types.int32(kernel, dtypes, operands), generate
+
+
+@intrinsic(prefer_literal=True)
+def search(typingctx, dtype, operands, right):
+    """lw_searchsorted on the sorted array, the values and the places: its status."""
+    kinds = list(operands)
+
+    def generate(context, builder, signature, arguments):
+        views = [_view(builder, part) for part in _operands(context, builder, kinds, arguments[1])]
+        kind = ir.FunctionType(_I32, [_I32, views[0].type, views[1].type, _I32, views[2].type, _BYTES])
+        function = cgutils.get_or_insert_function(builder.module, kind, "lanewise.lw_searchsorted")
+        side = builder.zext(arguments[2], _I32)
+        return builder.call(function, [_I32(dtype.literal_value), *views[:2], side, views[2],
+                                       _BYTES(None)])
+
+    return types.int32(dtype, operands, right), generate

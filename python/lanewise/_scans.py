@@ -1,9 +1,9 @@
-"""Kernels that give arrays but are not elementwise: cumulative_sum, compress."""
+"""Kernels that give arrays but are not elementwise: cumulative_sum, compress, searchsorted."""
 
 import numpy as np
 
 from . import _core
-from ._errors import is_unsupported, unsupported
+from ._errors import is_bfloat16, is_unsupported, unsupported
 from ._reductions import (
     _accumulator,
     _as_elements,
@@ -140,3 +140,41 @@ def _compress_masked(condition, a, axis, out):
     if _is_masked(out):
         out.mask = mask
     return out
+
+
+def searchsorted(a, v, side="left", sorter=None):
+    """The indices at which elements of v belong in the sorted array a.
+
+    side="left": in front of elements that are equal; "right": behind them. NaN is equal to NaN and
+    larger than any number. sorter: indices that put a into order.
+    """
+    if _is_masked(a) or _is_masked(v):
+        raise TypeError("lanewise.searchsorted does not take masked arrays: masked elements have no "
+                        "place in an order")
+    a, v = np.asarray(a), np.asarray(v)
+    dtypes = []
+    for dtype in (a.dtype, v.dtype):
+        if is_unsupported(dtype):
+            raise unsupported("searchsorted", dtype)
+        dtypes.append(np.dtype("f4") if is_bfloat16(dtype) else dtype)  # which holds its numbers
+    if side not in ("left", "right"):
+        raise ValueError(f"lanewise.searchsorted: side must be 'left' or 'right', not {side!r}")
+    if a.ndim != 1:
+        raise ValueError(f"lanewise.searchsorted: a must have one dimension, not {a.ndim}")
+    if sorter is not None:
+        a = _in_order(a, sorter)
+    dtype = np.promote_types(*dtypes)
+    result = np.empty(v.shape, np.int64)
+    _core.search(np.asarray(a, dtype), np.asarray(v, dtype), side == "right", result)
+    return result if result.ndim else result[()]
+
+
+def _in_order(a, sorter):
+    sorter = np.asarray(sorter)
+    if sorter.ndim != 1 or sorter.dtype.kind not in "iu":
+        raise TypeError("lanewise.searchsorted: sorter must be a one-dimensional array of integers")
+    if sorter.size != a.size:
+        raise ValueError(f"lanewise.searchsorted: sorter has {sorter.size} elements, a {a.size}")
+    if a.size and (sorter.min() < 0 or sorter.max() >= a.size):
+        raise ValueError("lanewise.searchsorted: sorter has an index out of range")
+    return a[sorter]

@@ -1,6 +1,7 @@
 #include "fast_vectors.h"
 
 #include <array>
+#include <cstring>
 
 #include "fp_errors.h"
 #include "info.h"
@@ -100,6 +101,62 @@ PyObject* Compress(const Kernel& kernel, PyObject* const* args, Py_ssize_t count
   return none ? out.release() : nullptr;
 }
 
+// 0 or 1 of the text "left" or "right"; -1 for anything else.
+int IsRight(PyObject* side) {
+  if (!PyUnicode_CheckExact(side)) return -1;
+  if (PyUnicode_CompareWithASCIIString(side, "left") == 0) return 0;
+  return PyUnicode_CompareWithASCIIString(side, "right") == 0 ? 1 : -1;
+}
+
+// A Python number of an array's dtype; false for others, and for those that are too large.
+bool NumberOf(int type_number, PyObject* object, int64_t* bits) {
+  if (type_number == NPY_DOUBLE &&
+      (PyFloat_CheckExact(object) || PyArray_IsScalar(object, Double))) {
+    const double value = PyFloat_AS_DOUBLE(object);
+    std::memcpy(bits, &value, sizeof(value));
+    return true;
+  }
+  if (type_number != NPY_INT64 || !PyLong_CheckExact(object)) return false;
+  int overflow;
+  *bits = PyLong_AsLongLongAndOverflow(object, &overflow);
+  return overflow == 0;
+}
+
+// Sorted array, values, side; of plain arrays, or a plain array and a number.
+PyObject* Search(const Kernel&, PyObject* const* args, Py_ssize_t count) {
+  const int right = count == 2 ? 0 : count == 3 ? IsRight(args[2]) : -1;
+  if (right < 0 || !IsPlainVector(args[0])) return nullptr;
+  PyArrayObject* sorted = AsArray(args[0]);
+  const int type_number = PyArray_TYPE(sorted), dtype = DtypeOf(type_number);
+  if (dtype < 0) return nullptr;
+  int64_t number, place;
+  Ref out;
+  const int64_t n = PyArray_SIZE(sorted), step = PyArray_ITEMSIZE(sorted), out_step = sizeof(place);
+  const lw_view in = {PyArray_DATA(sorted), 1, &n, &step};
+  int64_t size = 1;
+  lw_view from = {&number, 1, &size, &step}, to = {&place, 1, &size, &out_step};
+  if (IsPlain(args[1])) {
+    PyArrayObject* values = AsArray(args[1]);
+    if (PyArray_TYPE(values) != type_number || PyArray_NDIM(values) == 0) return nullptr;
+    out = Ref(PyArray_SimpleNew(PyArray_NDIM(values), PyArray_DIMS(values), NPY_INT64));
+    if (!out) return nullptr;
+    size = PyArray_SIZE(values);
+    from.data = PyArray_DATA(values);
+    to.data = PyArray_DATA(AsArray(out.get()));
+  } else if (!NumberOf(type_number, args[1], &number)) {
+    return nullptr;
+  }
+  lw_status status;
+  {
+    const AllowThreads allow(size >= kAllowThreadsFrom);
+    status = lw_searchsorted(static_cast<lw_dtype>(dtype), &in, &from, right, &to, nullptr);
+  }
+  if (status != LW_OK) return Raise(status);
+  if (out) return out.release();
+  const Ref descr(reinterpret_cast<PyObject*>(PyArray_DescrFromType(NPY_INT64)));
+  return PyArray_Scalar(&place, reinterpret_cast<PyArray_Descr*>(descr.get()), nullptr);
+}
+
 // What a conversion looks up, found once.
 struct Conversions {
   Ref numbers;  // type numbers by dtypes as they are commonly written: "f4", numpy.float32, float
@@ -183,6 +240,8 @@ FastVectors FindFastVectors(const Kernel& kernel) {
       return &Compress;
     case LW_SHAPE_REDUCE_TWO:
       return &Dot;
+    case LW_SHAPE_SEARCH:
+      return &Search;
     default:
       return kernel.id == LW_CONVERT ? &Convert : nullptr;
   }

@@ -11,7 +11,8 @@ namespace lanewise_py {
 // arguments are not plain arrays of the kernel's dtypes.
 using FastVectors = PyObject* (*)(const Kernel& kernel, PyObject* const* args, Py_ssize_t count);
 
-// cumulative_sum(x), compress(mask, x), dot(x, y), convert(x, dtype); null for other kernels.
+// cumulative_sum(x), compress(mask, x), dot(x, y), searchsorted(a, v, side), convert(x, dtype);
+// null for other kernels.
 FastVectors FindFastVectors(const Kernel& kernel);
 
 }  // namespace lanewise_py

@@ -83,6 +83,17 @@ PyObject* CallFastReduction(const FastReduction& reduction, PyObject* const* arg
   return ReduceAxisFast(reduction, args[0], args[1]);
 }
 
+// Arguments of a fast call, if all were given by position; -1 if they are not for it. The side of a
+// search may be given by name: its value follows the others.
+Py_ssize_t CountForVectors(const Function* self, Py_ssize_t count, PyObject* names) {
+  if (!self->fast_vectors) return -1;
+  if (!names) return count;
+  const bool is_side = self->kernel->shape == LW_SHAPE_SEARCH && count == 2 &&
+                       PyTuple_GET_SIZE(names) == 1 &&
+                       PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, 0), "side") == 0;
+  return is_side ? 3 : -1;
+}
+
 PyObject* CallOnDevice(Function* self, PyObject* const* args, Py_ssize_t count, PyObject* names) {
   if (self->fast && !names && count == self->fast->inputs) {
     PyObject* result = CallFastOnDevice(*self->fast, *self->kernel, args);
@@ -101,8 +112,8 @@ PyObject* Call(PyObject* callable, PyObject* const* args, size_t flagged_count, 
   } else if (self->fast_reduction) {
     PyObject* result = CallFastReduction(*self->fast_reduction, args, count, names);
     if (result || PyErr_Occurred()) return result;
-  } else if (self->fast_vectors && !names) {
-    PyObject* result = self->fast_vectors(*self->kernel, args, count);
+  } else if (const Py_ssize_t given = CountForVectors(self, count, names); given >= 0) {
+    PyObject* result = self->fast_vectors(*self->kernel, args, given);
     if (result || PyErr_Occurred()) return result;
   }
   const Py_ssize_t all = count + (names ? PyTuple_GET_SIZE(names) : 0);

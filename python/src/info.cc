@@ -22,6 +22,8 @@ const char* ShapeName(lw_shape shape) {
       return "scan";
     case LW_SHAPE_COMPRESS:
       return "compress";
+    case LW_SHAPE_SEARCH:
+      return "search";
   }
   return "unknown";
 }

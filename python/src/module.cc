@@ -25,6 +25,7 @@ PyMethodDef g_functions[] = {
     {"reduce", &ReduceArray, METH_VARARGS, nullptr},
     {"call", &CallOnVectors, METH_VARARGS, nullptr},
     {"scan", &ScanArray, METH_VARARGS, nullptr},
+    {"search", &SearchArray, METH_VARARGS, nullptr},
     {"explain", &Explain, METH_VARARGS, nullptr},
     {"machine", &Machine, METH_O, nullptr},
     {"machine_described", &MachineDescribed, METH_O, nullptr},

@@ -165,6 +165,29 @@ PyObject* ScanArray(PyObject*, PyObject* args) {
   return Finish(name, status, RaisedFlags());
 }
 
+PyObject* SearchArray(PyObject*, PyObject* args) {
+  PyArrayObject *sorted, *values, *out;
+  int right;
+  if (!PyArg_ParseTuple(args, "O!O!pO!:search", &PyArray_Type, &sorted, &PyArray_Type, &values,
+                        &right, &PyArray_Type, &out)) {
+    return nullptr;
+  }
+  constexpr const char* kName = "searchsorted";
+  const int dtype = CheckedDtype(kName, sorted);
+  if (dtype < 0 || !CheckNdim(kName, values) || !CheckOutput(kName, out)) return nullptr;
+  if (CheckedDtype(kName, values) != dtype || DtypeOf(PyArray_TYPE(out)) != LW_I64) {
+    if (!PyErr_Occurred()) PyErr_Format(PyExc_TypeError, "%s: different dtypes", kName);
+    return nullptr;
+  }
+  const lw_view in = ViewOf(sorted), from = ViewOf(values), to = ViewOf(out);
+  lw_status status;
+  {
+    const AllowThreads allow(PyArray_SIZE(values) >= kAllowThreadsFrom);
+    status = lw_searchsorted(static_cast<lw_dtype>(dtype), &in, &from, right, &to, nullptr);
+  }
+  return Finish(kName, status, 0);
+}
+
 FastReduction* MakeFastReduction(const Kernel& kernel) {
   auto* reduction = new FastReduction{kernel.name, kernel.id, {}};
   std::fill(std::begin(reduction->output), std::end(reduction->output), -1);

@@ -18,6 +18,9 @@ PyObject* CallOnVectors(PyObject* module, PyObject* args);
 // scan(name, array, out, axis): a kernel that gives as many results as elements, along one axis.
 PyObject* ScanArray(PyObject* module, PyObject* args);
 
+// search(sorted, values, right, out): where the values belong in the sorted array.
+PyObject* SearchArray(PyObject* module, PyObject* args);
+
 // A fast call of a reduction over all of a plain array: a NumPy scalar, or null without an
 // exception.
 struct FastReduction {

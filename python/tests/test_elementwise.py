@@ -299,6 +299,7 @@ TAKE = {
     "compress": lambda f, x: f(KEEP, x), "where": lambda f, x: f(KEEP, x, x),
     "clip": lambda f, x: f(x, x, x), "fma": lambda f, x: f(x, x, x),
     "astype": lambda f, x: f(x, "i8"), "dot": lambda f, x: f(x, x),
+    "searchsorted": lambda f, x: f(x, x),
     **{name: lambda f, x: f(x) for name in ("sum", "min", "max", "mean", "var", "argmax", "cumsum",
                                             "cumulative_sum")},
 }

@@ -143,6 +143,27 @@ def test_vectors():
         dot(x, y[:3])
 
 
+def test_searches():
+    @numba.njit
+    def search(a, v, side="left"):
+        return lanewise.searchsorted(a, v, side)
+
+    a, v = np.sort(RNG.normal(size=500)), RNG.normal(size=(70, 30))
+    for char in "fdlBh":
+        x, y = (100 * a).astype(char), (100 * v).astype(char)
+        x.sort()
+        for values in (y, y.T, y[::2, ::-3], y[0], y[:0]):
+            for side in ("left", "right"):
+                assert same_bits(search(x, values, side), lanewise.searchsorted(x, values, side))
+        assert same_bits(search(x[::-2][::-1], y), lanewise.searchsorted(x[::-2][::-1], y))
+    assert search(a, 0.25) == lanewise.searchsorted(a, 0.25)
+    with pytest.raises(ValueError, match="side must be"):
+        search(a, v, "middle")
+    for bad in ((a, v.astype("f4")), (v, v), (a, 1j)):
+        with pytest.raises(numba.TypingError, match="lanewise.searchsorted in compiled code takes"):
+            search(*bad)
+
+
 def test_errors():
     add = compiled("add", 2)
     with pytest.raises(ValueError, match="could not be broadcast"):

@@ -265,6 +265,33 @@ TEST(Hpp, CallById) {
   EXPECT_EQ(lw::try_call<kUnknown>(x, out), LW_ERR_KERNEL);
 }
 
+TEST(Hpp, Searches) {
+  using Places = std::vector<int64_t>;
+  const Doubles sorted{1, 2, 2, 3}, values{0, 2, 2.5, 9};
+  Places places(4);
+  lw::searchsorted(sorted, values, places);
+  EXPECT_EQ(places, (Places{0, 1, 3, 4}));
+  lw::searchsorted(sorted, values, places, true);
+  EXPECT_EQ(places, (Places{0, 3, 3, 4}));
+  lw::call<LW_SEARCHSORTED>(sorted, lw::strided(&values[3], 4, -8), places);
+  EXPECT_EQ(places, (Places{4, 3, 1, 0}));
+  lw::searchsorted(lw::strided(sorted.data(), 2, 16), lw::scalar(2.0), std::span(places).first(2));
+  EXPECT_EQ(places, (Places{1, 1, 1, 0}));
+  // Values of two axes by columns; bytes for truth values.
+  lw::searchsorted(sorted, lw::View<const double, 2>(values.data(), {2, 2}, {8, 16}),
+                   lw::View<int64_t, 2>(places.data(), {2, 2}));
+  EXPECT_EQ(places, (Places{0, 3, 1, 4}));
+  const bool truths[] = {false, true, true};
+  lw::searchsorted(truths, Bytes{7, 0}, std::span(places).first(2));
+  EXPECT_EQ(places, (Places{1, 0, 1, 4}));
+  const Places before = places;
+  EXPECT_EQ(StatusOf([&] { lw::searchsorted(sorted, Doubles(3), places); }), LW_ERR_SHAPE);
+  EXPECT_EQ(StatusOf([&] { lw::searchsorted(lw::scalar(1.0), values, places); }), LW_ERR_SHAPE);
+  EXPECT_EQ(lw::try_call<LW_SEARCHSORTED>(sorted, Floats(4), places), LW_ERR_DTYPE);
+  EXPECT_EQ(lw::try_call<LW_SEARCHSORTED>(places, places, places), LW_ERR_OVERLAP);
+  EXPECT_EQ(places, before);
+}
+
 TEST(Hpp, Errors) {
   const Floats x{1, 2, 3}, y{1, 2};
   Floats out(3, 9.0f), two(2);

@@ -120,7 +120,7 @@ TEST(List, EveryRecordIsSane) {
     EXPECT_GE(r.numerics_since, 1);
     EXPECT_LE(r.numerics_since, lw_numerics_version());
     EXPECT_GE(r.shape, LW_SHAPE_ELEMENTWISE);
-    EXPECT_LE(r.shape, LW_SHAPE_COMPRESS);
+    EXPECT_LE(r.shape, LW_SHAPE_SEARCH);
     EXPECT_EQ(ids.emplace(r.name, r.kernel).first->second, r.kernel);
     EXPECT_EQ(shapes.emplace(r.name, r.shape).first->second, r.shape);
     std::vector<int> signature{r.kernel};
@@ -145,6 +145,10 @@ TEST(List, EveryRecordIsSane) {
         break;
       case LW_SHAPE_COMPRESS:
         EXPECT_EQ(r.dtypes[1], LW_BOOL);
+        break;
+      case LW_SHAPE_SEARCH:
+        EXPECT_EQ(r.dtypes[0], r.dtypes[1]);
+        EXPECT_EQ(r.dtypes[2], LW_I64);
         break;
       case LW_SHAPE_ELEMENTWISE:
         break;

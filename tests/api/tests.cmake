@@ -1,7 +1,7 @@
 # The library's faces: the C ABI and its errors, list and headers, lanewise.hpp, symbols; and the
 # places a shared library ends up in (constructors, a second copy).
 
-lw_add_api_test(api_test api/api_test.cc api/api_info_test.cc)
+lw_add_api_test(api_test api/api_test.cc api/api_info_test.cc api/api_search_test.cc)
 lw_add_api_test(api_values_test api/api_values_test.cc)
 lw_add_test(struct_size_test api/struct_size_test.cc)
 lw_add_api_test(settings_test api/settings_test.cc)

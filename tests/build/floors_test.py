@@ -18,7 +18,7 @@ FLOORS = [
     ["kernels/ops"],
     ["kernels/loops"],
     ["kernels/arithmetic", "kernels/bits", "kernels/compare", "kernels/convert", "kernels/math",
-     "kernels/reduce", "kernels/scan", "kernels/select"],
+     "kernels/reduce", "kernels/scan", "kernels/select", "kernels/sort"],
     ["kernels"],
     ["dispatch/base"],
     ["dispatch/host"],

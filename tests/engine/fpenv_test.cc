@@ -92,7 +92,7 @@ Bytes CallOn(const Arrays& arrays, lw_status* status) {
     operands[i] = {place, static_cast<int64_t>(SizeOf(r, i))};
     place += arrays.n * SizeOf(r, i);
   }
-  *status = lw_call(r.kernel, r.dtypes, operands, static_cast<int64_t>(arrays.n), nullptr);
+  *status = CallAny(r, operands, static_cast<int64_t>(arrays.n));
   return out;
 }
 

@@ -31,7 +31,9 @@ class Case {
     static const std::vector<const char*> targets = harness::RunnableTargets();
     const harness::TargetScope scope(targets[source_.Below(targets.size())]);
     text_ = std::string("on ") + lw_current_target();
-    switch (source_.Below(10)) {
+    const uint64_t way = source_.Below(10);
+    if (record_.shape == LW_SHAPE_SEARCH && (way < 3 || way > 4)) return RunSearch();
+    switch (way) {
       case 0:
       case 1:
         return RunReduce();
@@ -310,6 +312,14 @@ class Case {
   std::string CallReduce(const FuzzView& in, uint64_t mask, const FuzzView& out);
   Bytes SliceResult(const FuzzView& slice, uint64_t mask, int64_t length, double ddof);
   void JudgeViews(const FuzzView& in, uint64_t mask, const FuzzView& out, Verdict& verdict);
+  // fuzz_search.h
+  std::string RunSearch();
+  void SortInPlace(const lw_operand& operand, int64_t n);
+  Bytes SearchResults(const lw_operand& sorted, int64_t n, const FuzzView& values, int32_t right);
+  std::string CallSearch(const lw_operand& sorted, int64_t n, const FuzzView& values,
+                         const FuzzView& out);
+  void JudgeSearch(const lw_operand& sorted, int64_t n, const FuzzView& values, const FuzzView& out,
+                   Verdict& verdict);
 
   Source& source_;
   Arena& arena_;
@@ -324,5 +334,6 @@ class Case {
 #include "tests/fuzz/fuzz_loop.h"
 #include "tests/fuzz/fuzz_map.h"
 #include "tests/fuzz/fuzz_reduce.h"
+#include "tests/fuzz/fuzz_search.h"
 
 #endif  // LANEWISE_TESTS_FUZZ_FUZZ_CASE_H_

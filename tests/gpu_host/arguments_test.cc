@@ -53,6 +53,8 @@ TEST_F(GpuArguments, KernelsAndDtypes) {
   const lw_dtype arg[] = {LW_F32, LW_I64}, compress[] = {LW_F32, LW_BOOL, LW_F32};
   ExpectError(call(LW_ARGMAX, arg), LW_ERR_KERNEL, "lw_gpu_reduce");
   ExpectError(call(LW_COMPRESS, compress), LW_ERR_KERNEL, "lw_gpu_compress");
+  const lw_dtype search[] = {LW_F32, LW_F32, LW_I64};
+  ExpectError(call(LW_SEARCHSORTED, search), LW_ERR_KERNEL, "searchsorted runs on the CPU alone");
   int32_t has;
   ExpectError(lw_gpu_has_kernel(LW_ADD, nullptr, &has), LW_ERR_NULL, "dtypes");
   ExpectError(lw_gpu_has_kernel(static_cast<lw_kernel>(-7), kF32, &has), LW_ERR_KERNEL, "-7");

@@ -200,6 +200,28 @@ std::string CheckCompress(const Case& c) {
   return "";
 }
 
+// By looking at every element: how many are below the value, or not above it.
+template <class T>
+std::string CheckSearch(const Case& c) {
+  const auto below = [](T a, T b) {  // NaN is above all numbers
+    const auto x = reference::Number(a), y = reference::Number(b);
+    return x < y || (x == x && y != y);
+  };
+  for (int64_t i = 0; i < c.n; ++i) {
+    const T v = At<T>(c.inputs[1], i);
+    int64_t wanted = 0;
+    for (int64_t k = 0; k < c.n; ++k) {
+      const T a = At<T>(c.inputs[0], k);
+      wanted += c.right ? !below(v, a) : below(a, v);
+    }
+    const int64_t got = At<int64_t>(c.output, i);
+    if (got != wanted) {
+      return Wrong(c, i, static_cast<double>(got), static_cast<double>(wanted));
+    }
+  }
+  return "";
+}
+
 template <class Op, class T>
 std::string CheckOne(const Case& c, Kernel<Op, T>) {
   using S = ShapeOf<Op>;
@@ -213,6 +235,8 @@ std::string CheckOne(const Case& c, Kernel<Op, T>) {
     return CheckScan<T>(c);
   else if constexpr (std::is_same_v<S, Compress>)
     return CheckCompress<T>(c);
+  else if constexpr (std::is_same_v<S, Search>)
+    return CheckSearch<T>(c);
   else if constexpr (!kIsElementwise<Op> && kIsNarrow<T>)
     return CheckNarrowReduce<Op, T>(c);
   else if constexpr (!kIsElementwise<Op>)

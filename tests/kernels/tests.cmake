@@ -8,9 +8,12 @@ lw_add_test(outputs_test kernels/outputs_test.cc)
 lw_add_test(reduce_test kernels/reduce_test.cc kernels/reduce_view_test.cc
                         kernels/reduce_threads_test.cc)
 lw_add_test(scan_test kernels/scan_test.cc)
+lw_add_test(search_test kernels/search_test.cc)
 lw_add_test(power_test kernels/power_test.cc)
-set_tests_properties(reference_test convert_test outputs_test reduce_test scan_test power_test PROPERTIES
+set_tests_properties(reference_test convert_test outputs_test reduce_test scan_test search_test power_test PROPERTIES
                      LABELS "fast;sanitize")
+add_test(NAME search_threads COMMAND search_test --gtest_filter=*ThreadsChangeNothing)
+set_tests_properties(search_threads PROPERTIES LABELS threads TIMEOUT 600)
 # Long: all 2^32 f32 values to f16 and bf16.
 add_test(NAME convert_test_long COMMAND convert_test --gtest_filter=*SweepOfF32)
 set_tests_properties(convert_test_long PROPERTIES LABELS long TIMEOUT 3600

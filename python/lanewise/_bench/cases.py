@@ -104,6 +104,8 @@ class Case:
             if np.isfinite(result).all():
                 break
         self.arrays = [generate(d, self.n, i, low, high) for i, d in enumerate(self.given)]
+        if self.shape == "search":
+            self.arrays[0].sort()
         self.out = None
         if self.shape == "elementwise" and self.name != "convert" and self.n >= OUT_FROM:
             out = tuple(np.ones(self.n, d) for d in self.results)

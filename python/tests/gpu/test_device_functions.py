@@ -234,6 +234,8 @@ def test_functions_that_stay_on_the_host_say_so():
     d = device(np.ones(3))
     with pytest.raises(TypeError, match="to_host"):
         lanewise.compress(d > 0, d)
+    with pytest.raises(TypeError, match="searchsorted does not take arrays on a device.*to_host"):
+        lanewise.searchsorted(d, d)
     with pytest.raises(TypeError, match="condition alone"):
         lanewise.where(d)
     with pytest.raises(TypeError, match="ndarray"):
