@@ -148,7 +148,14 @@ typedef enum lw_kernel LW_ENUM_INT {
   LW_BITWISE_AND = 38,
   LW_PROD = 39,
   LW_DIVMOD = 40,
-  LW_EXPM1 = 41
+  LW_EXPM1 = 41,
+  LW_BITWISE_OR = 42,
+  LW_BITWISE_XOR = 43,
+  LW_INVERT = 44,
+  LW_LOGICAL_AND = 45,
+  LW_LOGICAL_OR = 46,
+  LW_LOGICAL_XOR = 47,
+  LW_LOGICAL_NOT = 48
 } lw_kernel;
 
 /* How a kernel's operands relate. */

@@ -158,10 +158,28 @@ void where(const Input auto& condition, const Input auto& x, const Input auto& y
 // x in the element type of out, rounded once; see docs/kernels.md for what does not fit.
 void convert(const Input auto& x, Output auto&& out) { detail::Named<LW_CONVERT>(x, out); }
 
-// Bits that both have; of bool: both are true.
+// Bits that both have, either or one of them; those that x does not have. Of bool: what is true.
 void bitwise_and(const Input auto& x, const Input auto& y, Output auto&& out) {
   detail::Named<LW_BITWISE_AND>(x, y, out);
 }
+void bitwise_or(const Input auto& x, const Input auto& y, Output auto&& out) {
+  detail::Named<LW_BITWISE_OR>(x, y, out);
+}
+void bitwise_xor(const Input auto& x, const Input auto& y, Output auto&& out) {
+  detail::Named<LW_BITWISE_XOR>(x, y, out);
+}
+void invert(const Input auto& x, Output auto&& out) { detail::Named<LW_INVERT>(x, out); }
+// Whether numbers are not 0, NaN among these; they write bool, or uint8_t of 0 and 1.
+void logical_and(const Input auto& x, const Input auto& y, Output auto&& out) {
+  detail::Named<LW_LOGICAL_AND>(x, y, out);
+}
+void logical_or(const Input auto& x, const Input auto& y, Output auto&& out) {
+  detail::Named<LW_LOGICAL_OR>(x, y, out);
+}
+void logical_xor(const Input auto& x, const Input auto& y, Output auto&& out) {
+  detail::Named<LW_LOGICAL_XOR>(x, y, out);
+}
+void logical_not(const Input auto& x, Output auto&& out) { detail::Named<LW_LOGICAL_NOT>(x, out); }
 
 // Comparisons write bool, or uint8_t of 0 and 1.
 void equal(const Input auto& x, const Input auto& y, Output auto&& out) {

@@ -98,6 +98,13 @@ cdef extern from "lanewise/lanewise.h" nogil:
         LW_PROD
         LW_DIVMOD
         LW_EXPM1
+        LW_BITWISE_OR
+        LW_BITWISE_XOR
+        LW_INVERT
+        LW_LOGICAL_AND
+        LW_LOGICAL_OR
+        LW_LOGICAL_XOR
+        LW_LOGICAL_NOT
 
     ctypedef enum lw_shape:
         LW_SHAPE_ELEMENTWISE

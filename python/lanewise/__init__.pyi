@@ -80,6 +80,8 @@ abs: Elementwise
 absolute: Elementwise
 add: Elementwise
 bitwise_and: Elementwise
+bitwise_or: Elementwise
+bitwise_xor: Elementwise
 copysign: Elementwise
 cos: Elementwise
 divide: Elementwise
@@ -91,10 +93,15 @@ floor: Elementwise
 fma: Elementwise
 greater: Elementwise
 greater_equal: Elementwise
+invert: Elementwise
 isnan: Elementwise
 less: Elementwise
 less_equal: Elementwise
 log: Elementwise
+logical_and: Elementwise
+logical_not: Elementwise
+logical_or: Elementwise
+logical_xor: Elementwise
 maximum: Elementwise
 minimum: Elementwise
 multiply: Elementwise
