@@ -41,7 +41,7 @@ enum class Types {
   kAny          // a kernel younger than this header
 };
 
-constexpr lw_kernel kLastKernel = LW_LOGICAL_NOT;  // that TypesOf knows
+constexpr lw_kernel kLastKernel = LW_SIGN;  // that TypesOf knows
 
 constexpr Types TypesOf(lw_kernel kernel) {
   if (kernel > kLastKernel) return Types::kAny;
@@ -54,6 +54,10 @@ constexpr Types TypesOf(lw_kernel kernel) {
     case LW_LOGICAL_XOR:
     case LW_LOGICAL_NOT:
       return Types::kEquality;
+    case LW_NEGATIVE:
+    case LW_ABS:
+    case LW_SQUARE:
+    case LW_SIGN:
     case LW_ADD:
     case LW_SUBTRACT:
     case LW_MULTIPLY:
@@ -78,6 +82,9 @@ constexpr Types TypesOf(lw_kernel kernel) {
     case LW_CUMULATIVE_SUM:
       return Types::kScan;
     case LW_ISNAN:
+    case LW_ISINF:
+    case LW_ISFINITE:
+    case LW_SIGNBIT:
       return Types::kTest;
     case LW_WHERE:
       return Types::kSelection;

@@ -155,7 +155,19 @@ typedef enum lw_kernel LW_ENUM_INT {
   LW_LOGICAL_AND = 45,
   LW_LOGICAL_OR = 46,
   LW_LOGICAL_XOR = 47,
-  LW_LOGICAL_NOT = 48
+  LW_LOGICAL_NOT = 48,
+  LW_CEIL = 49,
+  LW_TRUNC = 50,
+  LW_RECIPROCAL = 51,
+  LW_FMIN = 52,
+  LW_FMAX = 53,
+  LW_RADIANS = 54,
+  LW_DEGREES = 55,
+  LW_ISINF = 56,
+  LW_ISFINITE = 57,
+  LW_SIGNBIT = 58,
+  LW_SQUARE = 59,
+  LW_SIGN = 60
 } lw_kernel;
 
 /* How a kernel's operands relate. */

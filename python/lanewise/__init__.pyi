@@ -82,8 +82,10 @@ add: Elementwise
 bitwise_and: Elementwise
 bitwise_or: Elementwise
 bitwise_xor: Elementwise
+ceil: Elementwise
 copysign: Elementwise
 cos: Elementwise
+degrees: Elementwise
 divide: Elementwise
 divmod: Elementwise
 equal: Elementwise
@@ -91,9 +93,13 @@ exp: Elementwise
 expm1: Elementwise
 floor: Elementwise
 fma: Elementwise
+fmax: Elementwise
+fmin: Elementwise
 greater: Elementwise
 greater_equal: Elementwise
 invert: Elementwise
+isfinite: Elementwise
+isinf: Elementwise
 isnan: Elementwise
 less: Elementwise
 less_equal: Elementwise
@@ -109,11 +115,17 @@ negative: Elementwise
 not_equal: Elementwise
 pow: Elementwise
 power: Elementwise
+radians: Elementwise
+reciprocal: Elementwise
 rint: Elementwise
+sign: Elementwise
+signbit: Elementwise
 sin: Elementwise
 sqrt: Elementwise
+square: Elementwise
 subtract: Elementwise
 tanh: Elementwise
+trunc: Elementwise
 
 @overload
 def where(condition: ArrayLike, /) -> tuple[NDArray[np.intp], ...]: ...

@@ -296,6 +296,16 @@ TEST(Reference, DefinitionsKeepTheirPromises) {
   EXPECT_EQ(Subtract{}(uint8_t{1}, uint8_t{2}), uint8_t{255});
   EXPECT_TRUE(std::signbit(Rint{}(-0.25)) && std::signbit(Floor{}(-0.0)));
   EXPECT_TRUE(std::signbit(Negative{}(0.0f)) && !std::signbit(Abs{}(-0.0f)));
+  EXPECT_TRUE(std::signbit(Ceil{}(-0.5)) && std::signbit(Trunc{}(-0.5f)));
+  EXPECT_EQ(FMin{}(nan, 1.0) + FMax{}(2.0, nan), 3.0);
+  EXPECT_TRUE(std::isnan(FMin{}(nan, nan)) && std::isnan(Sign{}(nan)));
+  EXPECT_TRUE(std::signbit(FMin{}(0.0, -0.0)) && !std::signbit(FMax{}(-0.0, 0.0)));
+  EXPECT_FALSE(std::signbit(Sign{}(-0.0)));
+  EXPECT_TRUE(SignBit{}(-nan) && SignBit{}(-0.0) && !IsFinite{}(nan) && !IsInf{}(nan));
+  EXPECT_EQ(Negative{}(std::numeric_limits<int8_t>::min()), std::numeric_limits<int8_t>::min());
+  EXPECT_EQ(Abs{}(std::numeric_limits<int64_t>::min()), std::numeric_limits<int64_t>::min());
+  EXPECT_EQ(Negative{}(uint16_t{1}), uint16_t{65535});
+  EXPECT_EQ(Square{}(int8_t{127}), 1);
   EXPECT_TRUE(LogicalAnd{}(nan, 1.0) && LogicalOr{}(-0.0, nan) && LogicalXor{}(nan, -0.0));
   EXPECT_TRUE(LogicalNot{}(-0.0) && !LogicalNot{}(nan) && !LogicalXor{}(nan, 2.0));
   EXPECT_TRUE(Invert{}(false) && !Invert{}(true));
