@@ -20,6 +20,60 @@ lw_status lw_abs_f32(int64_t n, const float* x, float* out) {
 lw_status lw_abs_f64(int64_t n, const double* x, double* out) {
   return Elementwise<Abs, double>(n, out, x);
 }
+lw_status lw_ceil_f32(int64_t n, const float* x, float* out) {
+  return Elementwise<Ceil, float>(n, out, x);
+}
+lw_status lw_ceil_f64(int64_t n, const double* x, double* out) {
+  return Elementwise<Ceil, double>(n, out, x);
+}
+lw_status lw_trunc_f32(int64_t n, const float* x, float* out) {
+  return Elementwise<Trunc, float>(n, out, x);
+}
+lw_status lw_trunc_f64(int64_t n, const double* x, double* out) {
+  return Elementwise<Trunc, double>(n, out, x);
+}
+lw_status lw_reciprocal_f32(int64_t n, const float* x, float* out) {
+  return Elementwise<Reciprocal, float>(n, out, x);
+}
+lw_status lw_reciprocal_f64(int64_t n, const double* x, double* out) {
+  return Elementwise<Reciprocal, double>(n, out, x);
+}
+lw_status lw_fmin_f32(int64_t n, const float* x, const float* y, float* out) {
+  return Elementwise<FMin, float>(n, out, x, y);
+}
+lw_status lw_fmin_f64(int64_t n, const double* x, const double* y, double* out) {
+  return Elementwise<FMin, double>(n, out, x, y);
+}
+lw_status lw_fmax_f32(int64_t n, const float* x, const float* y, float* out) {
+  return Elementwise<FMax, float>(n, out, x, y);
+}
+lw_status lw_fmax_f64(int64_t n, const double* x, const double* y, double* out) {
+  return Elementwise<FMax, double>(n, out, x, y);
+}
+lw_status lw_radians_f32(int64_t n, const float* x, float* out) {
+  return Elementwise<Radians, float>(n, out, x);
+}
+lw_status lw_radians_f64(int64_t n, const double* x, double* out) {
+  return Elementwise<Radians, double>(n, out, x);
+}
+lw_status lw_degrees_f32(int64_t n, const float* x, float* out) {
+  return Elementwise<Degrees, float>(n, out, x);
+}
+lw_status lw_degrees_f64(int64_t n, const double* x, double* out) {
+  return Elementwise<Degrees, double>(n, out, x);
+}
+lw_status lw_square_f32(int64_t n, const float* x, float* out) {
+  return Elementwise<Square, float>(n, out, x);
+}
+lw_status lw_square_f64(int64_t n, const double* x, double* out) {
+  return Elementwise<Square, double>(n, out, x);
+}
+lw_status lw_sign_f32(int64_t n, const float* x, float* out) {
+  return Elementwise<Sign, float>(n, out, x);
+}
+lw_status lw_sign_f64(int64_t n, const double* x, double* out) {
+  return Elementwise<Sign, double>(n, out, x);
+}
 lw_status lw_copysign_f32(int64_t n, const float* x, const float* y, float* out) {
   return Elementwise<CopySign, float>(n, out, x, y);
 }

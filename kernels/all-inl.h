@@ -3,6 +3,7 @@
 
 #include "kernels/arithmetic/arithmetic-inl.h"
 #include "kernels/arithmetic/divmod-inl.h"
+#include "kernels/arithmetic/unary-inl.h"
 #include "kernels/bits/bits-inl.h"
 #include "kernels/compare/compare-inl.h"
 #include "kernels/convert/convert-inl.h"

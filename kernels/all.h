@@ -5,6 +5,7 @@
 #define LANEWISE_KERNELS_ALL_H_
 
 #include "kernels/arithmetic/arithmetic.h"
+#include "kernels/arithmetic/unary.h"
 #include "kernels/bits/bits.h"
 #include "kernels/compare/compare.h"
 #include "kernels/convert/convert.h"
@@ -20,7 +21,7 @@
 namespace lanewise {
 
 // In the order of the list; a new family is a line here and in families.h.
-using AllFamilies = TypeList<Arithmetic, Bits, Comparison, Exponential, Trigonometric, Power,
+using AllFamilies = TypeList<Arithmetic, Unary, Bits, Comparison, Exponential, Trigonometric, Power,
                              Reduction, Scanning, Compression, Sorting, Conversion>;
 
 // Calls f(Kernel<Op, T>{}) for every operation and each of its element types, in the order of the

@@ -42,7 +42,7 @@ enum class Types {
   kAny          // a kernel younger than this header
 };
 
-constexpr lw_kernel kLastKernel = LW_SEARCHSORTED;  // that TypesOf knows
+constexpr lw_kernel kLastKernel = LW_SIGN;  // that TypesOf knows
 
 constexpr Types TypesOf(lw_kernel kernel) {
   if (kernel > kLastKernel) return Types::kAny;
@@ -50,7 +50,15 @@ constexpr Types TypesOf(lw_kernel kernel) {
   switch (kernel) {
     case LW_EQUAL:
     case LW_NOT_EQUAL:
+    case LW_LOGICAL_AND:
+    case LW_LOGICAL_OR:
+    case LW_LOGICAL_XOR:
+    case LW_LOGICAL_NOT:
       return Types::kEquality;
+    case LW_NEGATIVE:
+    case LW_ABS:
+    case LW_SQUARE:
+    case LW_SIGN:
     case LW_ADD:
     case LW_SUBTRACT:
     case LW_MULTIPLY:
@@ -59,6 +67,9 @@ constexpr Types TypesOf(lw_kernel kernel) {
     case LW_MAXIMUM:
       return Types::kNumbers;
     case LW_BITWISE_AND:
+    case LW_BITWISE_OR:
+    case LW_BITWISE_XOR:
+    case LW_INVERT:
       return Types::kBits;
     case LW_SUM:
     case LW_PROD:
@@ -72,6 +83,9 @@ constexpr Types TypesOf(lw_kernel kernel) {
     case LW_CUMULATIVE_SUM:
       return Types::kScan;
     case LW_ISNAN:
+    case LW_ISINF:
+    case LW_ISFINITE:
+    case LW_SIGNBIT:
       return Types::kTest;
     case LW_WHERE:
       return Types::kSelection;
@@ -117,9 +131,7 @@ constexpr bool Fits(Types types, const lw_dtype* operand, int count) {
   if (types == Types::kReducible || types == Types::kScan) {
     return operand[out] == (types == Types::kScan ? SumOf(operand[0]) : operand[0]);
   }
-  if (types == Types::kEquality) {
-    return IsTruth(operand[out]) && IsSame(operand[0], operand[1]);
-  }
+  if (types == Types::kEquality) return IsTruth(operand[out]) && AreSame(operand, out);
   if (types == Types::kSelection) {
     return IsTruth(operand[0]) && AreSame(operand + 1, count - 1);
   }
@@ -161,7 +173,7 @@ constexpr void CheckTypes() {
                 "lanewise: comparisons take two inputs of one type (floats and integers of any "
                 "width) and write bool or uint8_t");
   static_assert(kFits || kTypes != Types::kEquality,
-                "lanewise: this function takes two inputs of one type and writes bool "
+                "lanewise: this function takes inputs of one type, of any, and writes bool "
                 "or uint8_t");
   static_assert(kFits || kTypes != Types::kTest,
                 "lanewise: this function takes a float and writes bool or uint8_t");

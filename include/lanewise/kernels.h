@@ -39,11 +39,11 @@ LW_API lw_status lw_fma_f32(int64_t n, const float* x, const float* y, const flo
 LW_API lw_status lw_fma_f64(int64_t n, const double* x, const double* y, const double* z,
                             double* out);
 
-/* -x; flips the sign of zeros and NaNs too. Exact. */
+/* -x; flips the sign of zeros and NaNs too; integers wrap around. Exact. */
 LW_API lw_status lw_negative_f32(int64_t n, const float* x, float* out);
 LW_API lw_status lw_negative_f64(int64_t n, const double* x, double* out);
 
-/* |x|; clears the sign of zeros and NaNs too. Exact. */
+/* |x|; clears the sign of zeros and NaNs too; integers wrap around. Exact. */
 LW_API lw_status lw_abs_f32(int64_t n, const float* x, float* out);
 LW_API lw_status lw_abs_f64(int64_t n, const double* x, double* out);
 
@@ -67,6 +67,14 @@ LW_API lw_status lw_minimum_f64(int64_t n, const double* x, const double* y, dou
 LW_API lw_status lw_maximum_f32(int64_t n, const float* x, const float* y, float* out);
 LW_API lw_status lw_maximum_f64(int64_t n, const double* x, const double* y, double* out);
 
+/* Smaller of x and y, or the one that is no NaN; -0 below +0. Exact. */
+LW_API lw_status lw_fmin_f32(int64_t n, const float* x, const float* y, float* out);
+LW_API lw_status lw_fmin_f64(int64_t n, const double* x, const double* y, double* out);
+
+/* Larger of x and y, or the one that is no NaN; +0 above -0. Exact. */
+LW_API lw_status lw_fmax_f32(int64_t n, const float* x, const float* y, float* out);
+LW_API lw_status lw_fmax_f64(int64_t n, const double* x, const double* y, double* out);
+
 /* minimum(maximum(x, low), high); NaN if any is. Exact. */
 LW_API lw_status lw_clip_f32(int64_t n, const float* x, const float* low, const float* high,
                              float* out);
@@ -83,6 +91,35 @@ LW_API lw_status lw_divmod_f32(int64_t n, const float* x, const float* y, float*
                                float* remainder);
 LW_API lw_status lw_divmod_f64(int64_t n, const double* x, const double* y, double* quotient,
                                double* remainder);
+
+/* x * x; integers wrap around. Correctly rounded. Flags: overflow. */
+LW_API lw_status lw_square_f32(int64_t n, const float* x, float* out);
+LW_API lw_status lw_square_f64(int64_t n, const double* x, double* out);
+
+/* 1 / x. Correctly rounded. Flags: divide-by-zero, overflow. */
+LW_API lw_status lw_reciprocal_f32(int64_t n, const float* x, float* out);
+LW_API lw_status lw_reciprocal_f64(int64_t n, const double* x, double* out);
+
+/* -1, 0 or 1 as x is below, at or above 0; +0 of either zero, NaN of NaN. Exact. */
+LW_API lw_status lw_sign_f32(int64_t n, const float* x, float* out);
+LW_API lw_status lw_sign_f64(int64_t n, const double* x, double* out);
+
+/* Smallest integral value not below x; keeps the sign of zero. Exact. */
+LW_API lw_status lw_ceil_f32(int64_t n, const float* x, float* out);
+LW_API lw_status lw_ceil_f64(int64_t n, const double* x, double* out);
+
+/* Nearest integral value towards 0; keeps the sign of zero. Exact. */
+LW_API lw_status lw_trunc_f32(int64_t n, const float* x, float* out);
+LW_API lw_status lw_trunc_f64(int64_t n, const double* x, double* out);
+
+/* x degrees in radians: x * (pi / 180), the factor rounded to the type. Correctly rounded. */
+LW_API lw_status lw_radians_f32(int64_t n, const float* x, float* out);
+LW_API lw_status lw_radians_f64(int64_t n, const double* x, double* out);
+
+/* x radians in degrees: x * (180 / pi), the factor rounded to the type. Correctly rounded. Flags:
+ * overflow. */
+LW_API lw_status lw_degrees_f32(int64_t n, const float* x, float* out);
+LW_API lw_status lw_degrees_f64(int64_t n, const double* x, double* out);
 
 /* x where the condition is not 0, else y; moves bits only. Exact. */
 LW_API lw_status lw_where_f32(int64_t n, const uint8_t* condition, const float* x, const float* y,

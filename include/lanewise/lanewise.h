@@ -149,7 +149,26 @@ typedef enum lw_kernel LW_ENUM_INT {
   LW_PROD = 39,
   LW_DIVMOD = 40,
   LW_EXPM1 = 41,
-  LW_SEARCHSORTED = 42
+  LW_SEARCHSORTED = 42,
+  LW_BITWISE_OR = 43,
+  LW_BITWISE_XOR = 44,
+  LW_INVERT = 45,
+  LW_LOGICAL_AND = 46,
+  LW_LOGICAL_OR = 47,
+  LW_LOGICAL_XOR = 48,
+  LW_LOGICAL_NOT = 49,
+  LW_CEIL = 50,
+  LW_TRUNC = 51,
+  LW_RECIPROCAL = 52,
+  LW_FMIN = 53,
+  LW_FMAX = 54,
+  LW_RADIANS = 55,
+  LW_DEGREES = 56,
+  LW_ISINF = 57,
+  LW_ISFINITE = 58,
+  LW_SIGNBIT = 59,
+  LW_SQUARE = 60,
+  LW_SIGN = 61
 } lw_kernel;
 
 /* How a kernel's operands relate. */

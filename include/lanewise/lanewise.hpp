@@ -97,14 +97,24 @@ void reduce(const View<T, N>& in, std::uint64_t axis_set, const View<R, M>& out,
 // Negation and absolute value of any number, zeros and NaNs too; exact.
 void negative(const Input auto& x, Output auto&& out) { detail::Named<LW_NEGATIVE>(x, out); }
 void abs(const Input auto& x, Output auto&& out) { detail::Named<LW_ABS>(x, out); }
+// -1, 0 or 1.
+void sign(const Input auto& x, Output auto&& out) { detail::Named<LW_SIGN>(x, out); }
 // |x| with the sign of y; exact.
 void copysign(const Input auto& x, const Input auto& y, Output auto&& out) {
   detail::Named<LW_COPYSIGN>(x, y, out);
 }
 // Correctly rounded square root.
 void sqrt(const Input auto& x, Output auto&& out) { detail::Named<LW_SQRT>(x, out); }
-// Largest integral value not above x; nearest one, ties to even.
+// x * x and 1 / x; correctly rounded.
+void square(const Input auto& x, Output auto&& out) { detail::Named<LW_SQUARE>(x, out); }
+void reciprocal(const Input auto& x, Output auto&& out) { detail::Named<LW_RECIPROCAL>(x, out); }
+// Between degrees and radians: one product.
+void radians(const Input auto& x, Output auto&& out) { detail::Named<LW_RADIANS>(x, out); }
+void degrees(const Input auto& x, Output auto&& out) { detail::Named<LW_DEGREES>(x, out); }
+// Integral values: not above x, not below it, towards 0, the nearest one with ties to even.
 void floor(const Input auto& x, Output auto&& out) { detail::Named<LW_FLOOR>(x, out); }
+void ceil(const Input auto& x, Output auto&& out) { detail::Named<LW_CEIL>(x, out); }
+void trunc(const Input auto& x, Output auto&& out) { detail::Named<LW_TRUNC>(x, out); }
 void rint(const Input auto& x, Output auto&& out) { detail::Named<LW_RINT>(x, out); }
 // At most 1 ULP each. Angles in radians.
 void exp(const Input auto& x, Output auto&& out) { detail::Named<LW_EXP>(x, out); }
@@ -146,6 +156,13 @@ void minimum(const Input auto& x, const Input auto& y, Output auto&& out) {
 void maximum(const Input auto& x, const Input auto& y, Output auto&& out) {
   detail::Named<LW_MAXIMUM>(x, y, out);
 }
+// The operand that is no NaN, if there is only one.
+void fmin(const Input auto& x, const Input auto& y, Output auto&& out) {
+  detail::Named<LW_FMIN>(x, y, out);
+}
+void fmax(const Input auto& x, const Input auto& y, Output auto&& out) {
+  detail::Named<LW_FMAX>(x, y, out);
+}
 // minimum(maximum(x, low), high).
 void clip(const Input auto& x, const Input auto& low, const Input auto& high, Output auto&& out) {
   detail::Named<LW_CLIP>(x, low, high, out);
@@ -158,10 +175,28 @@ void where(const Input auto& condition, const Input auto& x, const Input auto& y
 // x in the element type of out, rounded once; see docs/kernels.md for what does not fit.
 void convert(const Input auto& x, Output auto&& out) { detail::Named<LW_CONVERT>(x, out); }
 
-// Bits that both have; of bool: both are true.
+// Bits that both have, either or one of them; those that x does not have. Of bool: what is true.
 void bitwise_and(const Input auto& x, const Input auto& y, Output auto&& out) {
   detail::Named<LW_BITWISE_AND>(x, y, out);
 }
+void bitwise_or(const Input auto& x, const Input auto& y, Output auto&& out) {
+  detail::Named<LW_BITWISE_OR>(x, y, out);
+}
+void bitwise_xor(const Input auto& x, const Input auto& y, Output auto&& out) {
+  detail::Named<LW_BITWISE_XOR>(x, y, out);
+}
+void invert(const Input auto& x, Output auto&& out) { detail::Named<LW_INVERT>(x, out); }
+// Whether numbers are not 0, NaN among these; they write bool, or uint8_t of 0 and 1.
+void logical_and(const Input auto& x, const Input auto& y, Output auto&& out) {
+  detail::Named<LW_LOGICAL_AND>(x, y, out);
+}
+void logical_or(const Input auto& x, const Input auto& y, Output auto&& out) {
+  detail::Named<LW_LOGICAL_OR>(x, y, out);
+}
+void logical_xor(const Input auto& x, const Input auto& y, Output auto&& out) {
+  detail::Named<LW_LOGICAL_XOR>(x, y, out);
+}
+void logical_not(const Input auto& x, Output auto&& out) { detail::Named<LW_LOGICAL_NOT>(x, out); }
 
 // Comparisons write bool, or uint8_t of 0 and 1.
 void equal(const Input auto& x, const Input auto& y, Output auto&& out) {
@@ -183,6 +218,9 @@ void greater_equal(const Input auto& x, const Input auto& y, Output auto&& out) 
   detail::Named<LW_GREATER_EQUAL>(x, y, out);
 }
 void isnan(const Input auto& x, Output auto&& out) { detail::Named<LW_ISNAN>(x, out); }
+void isinf(const Input auto& x, Output auto&& out) { detail::Named<LW_ISINF>(x, out); }
+void isfinite(const Input auto& x, Output auto&& out) { detail::Named<LW_ISFINITE>(x, out); }
+void signbit(const Input auto& x, Output auto&& out) { detail::Named<LW_SIGNBIT>(x, out); }
 
 // Reductions in the library's fixed order. Empty input: sum and dot 0, prod 1, mean and var NaN,
 // the others LW_ERR_SIZE.

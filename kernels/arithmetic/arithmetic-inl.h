@@ -77,12 +77,18 @@ HWY_INLINE V Body(FmaBF16, D d, V x, V y, V z, Raised& raised) {
 }
 
 template <class D, class V>
-HWY_INLINE V Body(Negative, D, V x) {
-  return ops::Neg(x);
+HWY_INLINE V Body(Negative, D d, V x) {
+  if constexpr (std::is_floating_point_v<ops::TFromD<D>>)
+    return ops::Neg(x);
+  else
+    return ops::Sub(ops::Zero(d), x);
 }
 template <class D, class V>
 HWY_INLINE V Body(Abs, D, V x) {
-  return ops::Abs(x);
+  if constexpr (std::is_unsigned_v<ops::TFromD<D>>)
+    return x;
+  else
+    return ops::Abs(x);
 }
 template <class D, class V>
 HWY_INLINE V Body(CopySign, D, V x, V y) {
@@ -107,6 +113,16 @@ HWY_INLINE V Body(Minimum, D d, V x, V y) {
 template <class D, class V>
 HWY_INLINE V Body(Maximum, D d, V x, V y) {
   return ops::Maximum(d, x, y);
+}
+template <class D, class V>
+HWY_INLINE V Body(FMin, D d, V x, V y) {
+  return ops::Minimum(d, ops::IfThenElse(ops::IsNaN(x), y, x),
+                      ops::IfThenElse(ops::IsNaN(y), x, y));
+}
+template <class D, class V>
+HWY_INLINE V Body(FMax, D d, V x, V y) {
+  return ops::Maximum(d, ops::IfThenElse(ops::IsNaN(x), y, x),
+                      ops::IfThenElse(ops::IsNaN(y), x, y));
 }
 template <class D, class V>
 HWY_INLINE V Body(Clip, D d, V x, V low, V high) {
@@ -146,6 +162,16 @@ template <class T, class D, class V>
 HWY_INLINE V Body(OnBits<Maximum, T>, D d, V x, V y) {
   const V r = TurnNegative(d, ops::Maximum(d, TurnNegative(d, x), TurnNegative(d, y)));
   return NaNUnlessNumbers<T>(d, x, y, r);
+}
+template <class T, class D, class V>
+HWY_INLINE V Body(OnBits<FMin, T>, D d, V x, V y) {
+  const V a = ops::IfThenElse(ops::IsNaNBits<T>(d, x), y, x);
+  return Body(OnBits<Minimum, T>{}, d, a, ops::IfThenElse(ops::IsNaNBits<T>(d, y), x, y));
+}
+template <class T, class D, class V>
+HWY_INLINE V Body(OnBits<FMax, T>, D d, V x, V y) {
+  const V a = ops::IfThenElse(ops::IsNaNBits<T>(d, x), y, x);
+  return Body(OnBits<Maximum, T>{}, d, a, ops::IfThenElse(ops::IsNaNBits<T>(d, y), x, y));
 }
 template <class T, class D, class V>
 HWY_INLINE V Body(OnBits<Clip, T>, D d, V x, V low, V high) {

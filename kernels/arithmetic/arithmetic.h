@@ -108,28 +108,36 @@ struct Fma : Operation<Fma> {
 struct Negative : Operation<Negative> {
   static constexpr lw_kernel kId = LW_NEGATIVE;
   static constexpr std::string_view kName = "negative";
-  static constexpr std::string_view kDoc = "-x; flips the sign of zeros and NaNs too";
+  static constexpr std::string_view kDoc =
+      "-x; flips the sign of zeros and NaNs too; integers wrap around";
   using Signature = Map<Elem(Elem)>;
-  using Types = Floats;
+  using Types = Numbers;
   static constexpr Contract kContract{
       .bound = Ulp{0}, .flags = Flags::kUntouched, .moves_bits = true};
   template <class T>
   T operator()(T x) const {
-    return -x;
+    if constexpr (kIsInt<T>)
+      return Subtract{}(T{0}, x);
+    else
+      return -x;
   }
 };
 
 struct Abs : Operation<Abs> {
   static constexpr lw_kernel kId = LW_ABS;
   static constexpr std::string_view kName = "abs";
-  static constexpr std::string_view kDoc = "|x|; clears the sign of zeros and NaNs too";
+  static constexpr std::string_view kDoc =
+      "|x|; clears the sign of zeros and NaNs too; integers wrap around";
   using Signature = Map<Elem(Elem)>;
-  using Types = Floats;
+  using Types = Numbers;
   static constexpr Contract kContract{
       .bound = Ulp{0}, .flags = Flags::kUntouched, .moves_bits = true};
   template <class T>
   T operator()(T x) const {
-    return std::fabs(x);
+    if constexpr (kIsInt<T>)
+      return x < 0 ? Negative{}(x) : x;
+    else
+      return std::fabs(x);
   }
 };
 
@@ -239,6 +247,36 @@ struct Maximum : Operation<Maximum> {
   }
 };
 
+struct FMin : Operation<FMin> {
+  static constexpr lw_kernel kId = LW_FMIN;
+  static constexpr std::string_view kName = "fmin";
+  static constexpr std::string_view kDoc =
+      "smaller of x and y, or the one that is no NaN; -0 below +0";
+  using Signature = Map<Elem(Elem, Elem)>;
+  using Types = Floats;
+  static constexpr Contract kContract{
+      .bound = Ulp{0}, .flags = Flags::kNone, .numpy = "zeros as in `minimum`"};
+  template <class T>
+  T operator()(T x, T y) const {
+    return Minimum{}(x != x ? y : x, y != y ? x : y);
+  }
+};
+
+struct FMax : Operation<FMax> {
+  static constexpr lw_kernel kId = LW_FMAX;
+  static constexpr std::string_view kName = "fmax";
+  static constexpr std::string_view kDoc =
+      "larger of x and y, or the one that is no NaN; +0 above -0";
+  using Signature = Map<Elem(Elem, Elem)>;
+  using Types = Floats;
+  static constexpr Contract kContract{
+      .bound = Ulp{0}, .flags = Flags::kNone, .numpy = "zeros as in `maximum`"};
+  template <class T>
+  T operator()(T x, T y) const {
+    return Maximum{}(x != x ? y : x, y != y ? x : y);
+  }
+};
+
 struct Clip : Operation<Clip> {
   static constexpr lw_kernel kId = LW_CLIP;
   static constexpr std::string_view kName = "clip";
@@ -317,6 +355,9 @@ template <class T>
 constexpr Kernel<Multiply, AnySign<T>> ShareLoop(Kernel<Multiply, T>) {
   return {};
 }
+template <class T>
+requires kIsInt<T>
+constexpr Kernel<Negative, UnsignedAs<T>> ShareLoop(Kernel<Negative, T>) { return {}; }
 // f32 has too few digits to round x * y + z of these once: other bodies.
 struct FmaF16 : Operation<FmaF16> {
   using Signature = Fma::Signature;
@@ -335,7 +376,8 @@ inline constexpr bool kOfSigns = kIsNarrow<T>&& kIsUniform<Op, T>&& Op::kContrac
 template <class Op, class T>
 inline constexpr bool kOfOrder = kIsNarrow<T> &&
                                  (std::is_same_v<Op, Minimum> || std::is_same_v<Op, Maximum> ||
-                                  std::is_same_v<Op, Clip>);
+                                  std::is_same_v<Op, Clip> || std::is_same_v<Op, FMin> ||
+                                  std::is_same_v<Op, FMax>);
 template <class Op, class T>
 requires kOfSigns<Op, T>
 constexpr Kernel<OnBits<Op, f16>, int16_t> ShareLoop(Kernel<Op, T>) { return {}; }
@@ -344,7 +386,7 @@ requires kOfOrder<Op, T>
 constexpr Kernel<OnBits<Op, T>, int16_t> ShareLoop(Kernel<Op, T>) { return {}; }
 
 using Arithmetic = TypeList<Add, Subtract, Multiply, Divide, Fma, Negative, Abs, Sqrt, Floor, Rint,
-                            Minimum, Maximum, Clip, CopySign, DivMod>;
+                            Minimum, Maximum, FMin, FMax, Clip, CopySign, DivMod>;
 
 }  // namespace lanewise
 

@@ -52,6 +52,18 @@ template <class D, class V>
 HWY_INLINE ops::MaskOf<D> Body(IsNaN, D, V x) {
   return ops::IsNaN(x);
 }
+template <class D, class V>
+HWY_INLINE ops::MaskOf<D> Body(IsInf, D d, V x) {
+  return ops::IsInf(d, x);
+}
+template <class D, class V>
+HWY_INLINE ops::MaskOf<D> Body(IsFinite, D d, V x) {
+  return ops::IsFinite(d, x);
+}
+template <class D, class V>
+HWY_INLINE ops::MaskOf<D> Body(SignBit, D d, V x) {
+  return ops::Lt(x, ops::Zero(d));
+}
 // -------- f16 and bf16 by their bits
 
 // An integer in the order of the numbers; 0 of both zeros.
@@ -64,6 +76,14 @@ HWY_INLINE V OrderOf(D d, V x) {
 template <class T, class D, class V>
 HWY_INLINE ops::MaskOf<D> Body(OnBits<IsNaN, T>, D d, V x) {
   return ops::IsNaNBits<T>(d, x);
+}
+template <class T, class D, class V>
+HWY_INLINE ops::MaskOf<D> Body(OnBits<IsInf, T>, D d, V x) {
+  return ops::Eq(ops::And(x, ops::Set(d, INT16_MAX)), ops::Set(d, ops::kInfinityBits<T>));
+}
+template <class T, class D, class V>
+HWY_INLINE ops::MaskOf<D> Body(OnBits<IsFinite, T>, D d, V x) {
+  return ops::Lt(ops::And(x, ops::Set(d, INT16_MAX)), ops::Set(d, ops::kInfinityBits<T>));
 }
 template <class T, class D, class V>
 HWY_INLINE ops::MaskOf<D> Body(OnBits<NotEqual, T>, D d, V x, V y) {

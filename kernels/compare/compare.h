@@ -4,6 +4,8 @@
 #ifndef LANEWISE_KERNELS_COMPARE_COMPARE_H_
 #define LANEWISE_KERNELS_COMPARE_COMPARE_H_
 
+#include <cmath>
+
 #include "kernels/list/kernel.h"
 
 namespace lanewise {
@@ -99,6 +101,46 @@ struct IsNaN : Operation<IsNaN> {
   }
 };
 
+struct IsInf : Operation<IsInf> {
+  static constexpr lw_kernel kId = LW_ISINF;
+  static constexpr std::string_view kName = "isinf";
+  static constexpr std::string_view kDoc = "true where x is infinite, of either sign";
+  using Signature = Map<bool(Elem)>;
+  using Types = Floats;
+  static constexpr Contract kContract{.bound = Ulp{0}, .flags = Flags::kNone};
+  template <class T>
+  bool operator()(T x) const {
+    return std::isinf(x);
+  }
+};
+
+struct IsFinite : Operation<IsFinite> {
+  static constexpr lw_kernel kId = LW_ISFINITE;
+  static constexpr std::string_view kName = "isfinite";
+  static constexpr std::string_view kDoc = "true where x is neither infinite nor NaN";
+  using Signature = Map<bool(Elem)>;
+  using Types = Floats;
+  static constexpr Contract kContract{.bound = Ulp{0}, .flags = Flags::kNone};
+  template <class T>
+  bool operator()(T x) const {
+    return std::isfinite(x);
+  }
+};
+
+struct SignBit : Operation<SignBit> {
+  static constexpr lw_kernel kId = LW_SIGNBIT;
+  static constexpr std::string_view kName = "signbit";
+  static constexpr std::string_view kDoc =
+      "true where the sign of x is minus, of zeros and NaNs too";
+  using Signature = Map<bool(Elem)>;
+  using Types = Floats;
+  static constexpr Contract kContract{.bound = Ulp{0}, .flags = Flags::kUntouched};
+  template <class T>
+  bool operator()(T x) const {
+    return std::signbit(x);
+  }
+};
+
 struct Where : Operation<Where> {
   static constexpr lw_kernel kId = LW_WHERE;
   static constexpr std::string_view kName = "where";
@@ -120,6 +162,15 @@ struct Where : Operation<Where> {
 template <class Op, class T>
 requires(kIsNarrow<T>&& std::is_same_v<OutputsOf<Op, T>, TypeList<bool>>) constexpr Kernel<
     OnBits<Op, T>, int16_t> ShareLoop(Kernel<Op, T>) {
+  return {};
+}
+
+// A sign is the bit that makes integers negative.
+template <class T>
+using SignedAs = std::conditional_t<sizeof(T) == 2, int16_t,
+                                    std::conditional_t<sizeof(T) == 4, int32_t, int64_t>>;
+template <class T>
+constexpr Kernel<SignBit, SignedAs<T>> ShareLoop(Kernel<SignBit, T>) {
   return {};
 }
 
@@ -146,7 +197,8 @@ constexpr Kernel<Where, UnsignedAs<T>> ShareLoop(Kernel<Where, T>) {
   return {};
 }
 
-using Comparison = TypeList<Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual, IsNaN, Where>;
+using Comparison = TypeList<Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual, IsNaN, IsInf,
+                            IsFinite, SignBit, Where>;
 
 }  // namespace lanewise
 

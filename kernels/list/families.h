@@ -10,6 +10,7 @@ namespace lanewise {
 struct Table;
 
 void FillArithmetic(int64_t target, Table& table);
+void FillUnary(int64_t target, Table& table);
 void FillBits(int64_t target, Table& table);
 void FillComparison(int64_t target, Table& table);
 void FillExponential(int64_t target, Table& table);
@@ -23,8 +24,9 @@ void FillConversion(int64_t target, Table& table);
 void FillCopies(int64_t target, Table& table);
 
 inline constexpr void (*kFillFamily[])(int64_t, Table&) = {
-    FillArithmetic, FillBits,     FillComparison,  FillExponential, FillTrigonometric, FillPower,
-    FillReduction,  FillScanning, FillCompression, FillSorting,     FillConversion,    FillCopies};
+    FillArithmetic,    FillUnary,      FillBits,      FillComparison, FillExponential,
+    FillTrigonometric, FillPower,      FillReduction, FillScanning,   FillCompression,
+    FillSorting,       FillConversion, FillCopies};
 
 }  // namespace lanewise
 

@@ -76,6 +76,10 @@ inline constexpr bool kIsMath = (Op::kBound.value > 0.5);
 template <class Op>
 inline constexpr bool kIsLong = kIsMath<Op> || Op::kContract.is_long;
 
+// Comparisons come with stores past the caches, too, where this is not false.
+template <class Op>
+inline constexpr bool kStreams = true;
+
 // Names an operation together with its element type(s).
 template <class Op, class T>
 struct Kernel {};

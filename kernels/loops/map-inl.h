@@ -279,8 +279,8 @@ constexpr ElementwiseFn LoopOf(Kernel<Op, T>) {
 // cache holds. Math functions are not bound by memory.
 template <class Op, class T>
 constexpr ElementwiseFn StreamLoopOf(Kernel<Op, T>) {
-  constexpr bool kCompares =
-      std::is_same_v<OutputsOf<Op, T>, TypeList<bool>> && InputsOf<Op, T>::kSize > 1;
+  constexpr bool kCompares = std::is_same_v<OutputsOf<Op, T>, TypeList<bool>> &&
+                             InputsOf<Op, T>::kSize > 1 && kStreams<Op>;
   constexpr bool kPlainMap = kIsUniform<Op, T> && (!kIsLong<Op> || InputsOf<Op, T>::kSize > 2);
   if constexpr (!kIsNarrow<T> && kPlainMap) {
     return &MapLoop<Op, T, true>;

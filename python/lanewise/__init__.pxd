@@ -99,6 +99,25 @@ cdef extern from "lanewise/lanewise.h" nogil:
         LW_DIVMOD
         LW_EXPM1
         LW_SEARCHSORTED
+        LW_BITWISE_OR
+        LW_BITWISE_XOR
+        LW_INVERT
+        LW_LOGICAL_AND
+        LW_LOGICAL_OR
+        LW_LOGICAL_XOR
+        LW_LOGICAL_NOT
+        LW_CEIL
+        LW_TRUNC
+        LW_RECIPROCAL
+        LW_FMIN
+        LW_FMAX
+        LW_RADIANS
+        LW_DEGREES
+        LW_ISINF
+        LW_ISFINITE
+        LW_SIGNBIT
+        LW_SQUARE
+        LW_SIGN
 
     ctypedef enum lw_shape:
         LW_SHAPE_ELEMENTWISE
@@ -206,6 +225,10 @@ cdef extern from "lanewise/lanewise.h" nogil:
     lw_status lw_minimum_f64(int64_t n, const double* x, const double* y, double* out)
     lw_status lw_maximum_f32(int64_t n, const float* x, const float* y, float* out)
     lw_status lw_maximum_f64(int64_t n, const double* x, const double* y, double* out)
+    lw_status lw_fmin_f32(int64_t n, const float* x, const float* y, float* out)
+    lw_status lw_fmin_f64(int64_t n, const double* x, const double* y, double* out)
+    lw_status lw_fmax_f32(int64_t n, const float* x, const float* y, float* out)
+    lw_status lw_fmax_f64(int64_t n, const double* x, const double* y, double* out)
     lw_status lw_clip_f32(int64_t n, const float* x, const float* low, const float* high,
                           float* out)
     lw_status lw_clip_f64(int64_t n, const double* x, const double* low, const double* high,
@@ -216,6 +239,20 @@ cdef extern from "lanewise/lanewise.h" nogil:
                             float* remainder)
     lw_status lw_divmod_f64(int64_t n, const double* x, const double* y, double* quotient,
                             double* remainder)
+    lw_status lw_square_f32(int64_t n, const float* x, float* out)
+    lw_status lw_square_f64(int64_t n, const double* x, double* out)
+    lw_status lw_reciprocal_f32(int64_t n, const float* x, float* out)
+    lw_status lw_reciprocal_f64(int64_t n, const double* x, double* out)
+    lw_status lw_sign_f32(int64_t n, const float* x, float* out)
+    lw_status lw_sign_f64(int64_t n, const double* x, double* out)
+    lw_status lw_ceil_f32(int64_t n, const float* x, float* out)
+    lw_status lw_ceil_f64(int64_t n, const double* x, double* out)
+    lw_status lw_trunc_f32(int64_t n, const float* x, float* out)
+    lw_status lw_trunc_f64(int64_t n, const double* x, double* out)
+    lw_status lw_radians_f32(int64_t n, const float* x, float* out)
+    lw_status lw_radians_f64(int64_t n, const double* x, double* out)
+    lw_status lw_degrees_f32(int64_t n, const float* x, float* out)
+    lw_status lw_degrees_f64(int64_t n, const double* x, double* out)
     lw_status lw_where_f32(int64_t n, const uint8_t* condition, const float* x, const float* y,
                            float* out)
     lw_status lw_where_f64(int64_t n, const uint8_t* condition, const double* x, const double* y,

@@ -80,8 +80,12 @@ abs: Elementwise
 absolute: Elementwise
 add: Elementwise
 bitwise_and: Elementwise
+bitwise_or: Elementwise
+bitwise_xor: Elementwise
+ceil: Elementwise
 copysign: Elementwise
 cos: Elementwise
+degrees: Elementwise
 divide: Elementwise
 divmod: Elementwise
 equal: Elementwise
@@ -89,12 +93,21 @@ exp: Elementwise
 expm1: Elementwise
 floor: Elementwise
 fma: Elementwise
+fmax: Elementwise
+fmin: Elementwise
 greater: Elementwise
 greater_equal: Elementwise
+invert: Elementwise
+isfinite: Elementwise
+isinf: Elementwise
 isnan: Elementwise
 less: Elementwise
 less_equal: Elementwise
 log: Elementwise
+logical_and: Elementwise
+logical_not: Elementwise
+logical_or: Elementwise
+logical_xor: Elementwise
 maximum: Elementwise
 minimum: Elementwise
 multiply: Elementwise
@@ -102,11 +115,17 @@ negative: Elementwise
 not_equal: Elementwise
 pow: Elementwise
 power: Elementwise
+radians: Elementwise
+reciprocal: Elementwise
 rint: Elementwise
+sign: Elementwise
+signbit: Elementwise
 sin: Elementwise
 sqrt: Elementwise
+square: Elementwise
 subtract: Elementwise
 tanh: Elementwise
+trunc: Elementwise
 
 @overload
 def where(condition: ArrayLike, /) -> tuple[NDArray[np.intp], ...]: ...

@@ -145,6 +145,8 @@ auto Result(In... in) {
     return FromBits<T>(static_cast<uint16_t>(flips ? bits ^ 0x8000 : bits & 0x7FFF));
   } else if constexpr (Op::kId == LW_FMA) {
     return FmaOnce<T>(in...);
+  } else if constexpr (Op::kId == LW_RADIANS || Op::kId == LW_DEGREES) {  // with f32's factor
+    return Converted<T>(Op{}(static_cast<float>(Number(in))...));
   } else if constexpr (OutputsOf<Op, T>::kSize == 2) {  // f32's, rounded once more
     const auto wide = Op{}(static_cast<float>(Number(in))...);
     return Two<T>{Converted<T>(wide.first), Converted<T>(wide.second)};

@@ -211,6 +211,16 @@ TEST(Reference, EveryByteButZeroIsTrue) {
     check(LW_EQUAL, Equal{});
     check(LW_NOT_EQUAL, NotEqual{});
     check(LW_BITWISE_AND, BitwiseAnd{});
+    check(LW_BITWISE_OR, BitwiseOr{});
+    check(LW_BITWISE_XOR, BitwiseXor{});
+    check(LW_LOGICAL_AND, LogicalAnd{});
+    check(LW_LOGICAL_OR, LogicalOr{});
+    check(LW_LOGICAL_XOR, LogicalXor{});
+    const lw_operand of_one[] = {{x.data(), 1}, {out.data(), 1}};
+    for (const lw_kernel kernel : {LW_INVERT, LW_LOGICAL_NOT}) {
+      ASSERT_EQ(lw_call(kernel, dtypes, of_one, 65536, nullptr), LW_OK);
+      for (size_t i = 0; i < 256; ++i) EXPECT_EQ(out[i], x[i] == 0) << target << " of " << i;
+    }
   }
 }
 
@@ -226,6 +236,20 @@ TEST(Reference, DefinitionsKeepTheirPromises) {
   EXPECT_EQ(Subtract{}(uint8_t{1}, uint8_t{2}), uint8_t{255});
   EXPECT_TRUE(std::signbit(Rint{}(-0.25)) && std::signbit(Floor{}(-0.0)));
   EXPECT_TRUE(std::signbit(Negative{}(0.0f)) && !std::signbit(Abs{}(-0.0f)));
+  EXPECT_TRUE(std::signbit(Ceil{}(-0.5)) && std::signbit(Trunc{}(-0.5f)));
+  EXPECT_EQ(FMin{}(nan, 1.0) + FMax{}(2.0, nan), 3.0);
+  EXPECT_TRUE(std::isnan(FMin{}(nan, nan)) && std::isnan(Sign{}(nan)));
+  EXPECT_TRUE(std::signbit(FMin{}(0.0, -0.0)) && !std::signbit(FMax{}(-0.0, 0.0)));
+  EXPECT_FALSE(std::signbit(Sign{}(-0.0)));
+  EXPECT_TRUE(SignBit{}(-nan) && SignBit{}(-0.0) && !IsFinite{}(nan) && !IsInf{}(nan));
+  EXPECT_EQ(Negative{}(std::numeric_limits<int8_t>::min()), std::numeric_limits<int8_t>::min());
+  EXPECT_EQ(Abs{}(std::numeric_limits<int64_t>::min()), std::numeric_limits<int64_t>::min());
+  EXPECT_EQ(Negative{}(uint16_t{1}), uint16_t{65535});
+  EXPECT_EQ(Square{}(int8_t{127}), 1);
+  EXPECT_TRUE(LogicalAnd{}(nan, 1.0) && LogicalOr{}(-0.0, nan) && LogicalXor{}(nan, -0.0));
+  EXPECT_TRUE(LogicalNot{}(-0.0) && !LogicalNot{}(nan) && !LogicalXor{}(nan, 2.0));
+  EXPECT_TRUE(Invert{}(false) && !Invert{}(true));
+  EXPECT_EQ(Invert{}(uint8_t{1}), uint8_t{254});
 }
 
 }  // namespace
