@@ -181,7 +181,9 @@ uint32_t RunInOrder(const Table& table, const KernelEntry& kernel, const lw_oper
                     int64_t n) {
   Call call{&table, &kernel, {}};
   std::copy_n(operands, kernel.Operands(), call.operands);
-  if (n > 1 && !IsOrderFree(kernel, operands, n)) return RunOneByOne(call, n);
+  // Of two outputs at one place the second is what stays, of one element too.
+  const bool several = n > 1 || kernel.outputs > 1;
+  if (several && !IsOrderFree(kernel, operands, n)) return RunOneByOne(call, n);
   call.ChooseRepeated();
   return RunRange(call, 0, n);
 }

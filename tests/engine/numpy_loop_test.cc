@@ -76,6 +76,23 @@ TEST_P(NumpyLoop, OutputOfStepZero) {
   EXPECT_EQ(out, 19);
 }
 
+// Where two outputs share bytes the second one's stay, of a single element too: the first here is
+// not aligned, which sends it through a block.
+TEST_P(NumpyLoop, OutputsThatShareBytes) {
+  const TargetScope scope(GetParam());
+  for (const lw_dtype t : {LW_I16, LW_U16, LW_I32, LW_U32, LW_I64, LW_U64}) {
+    const Loop loop(LW_DIVMOD, t);
+    int64_t x = 51, y = 7, out[4] = {};
+    const auto size = static_cast<intptr_t>(lw_dtype_size(t));
+    char* second = reinterpret_cast<char*>(out) + size;
+    char* args[] = {reinterpret_cast<char*>(&x), reinterpret_cast<char*>(&y), second - 1, second};
+    const intptr_t one = 1, steps[] = {size, size, size, size};
+    loop.call(args, &one, steps, loop.context);
+    EXPECT_EQ(second[-1], 51 / 7) << lw_dtype_name(t);
+    for (intptr_t i = 0; i < size; ++i) EXPECT_EQ(second[i], i == 0 ? 51 % 7 : 0) << i;
+  }
+}
+
 TEST_P(NumpyLoop, NothingIsTouchedForZeroElements) {
   const TargetScope scope(GetParam());
   Loop{LW_ADD}(nullptr, nullptr, nullptr, 0, 8, 8, 8);

@@ -10,7 +10,8 @@ lw_add_test(reduce_test kernels/reduce_test.cc kernels/reduce_view_test.cc
 lw_add_test(scan_test kernels/scan_test.cc)
 lw_add_test(search_test kernels/search_test.cc)
 lw_add_test(power_test kernels/power_test.cc)
-set_tests_properties(reference_test convert_test outputs_test reduce_test scan_test search_test power_test PROPERTIES
+set_tests_properties(reference_test convert_test exhaustive_test outputs_test reduce_test scan_test
+                     search_test power_test PROPERTIES
                      LABELS "fast;sanitize")
 add_test(NAME search_threads COMMAND search_test --gtest_filter=*ThreadsChangeNothing)
 set_tests_properties(search_threads PROPERTIES LABELS threads TIMEOUT 600)
