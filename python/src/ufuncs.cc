@@ -122,7 +122,10 @@ PyObject* MakeUfunc(PyObject*, PyObject* args) {
   TakeTypes(*kernel, like, table);
   PyObject* ufunc =
       FromTable(table, kernel->inputs, kernel->outputs, like.identity, like.identity_value);
-  if (ufunc && ufunc != Py_None) {
+  // Logic takes any two dtypes in NumPy, by a rule that no ufunc can be given; its resolver refuses
+  // what that rule has handled. The list of types does what the rule does.
+  const bool is_logic = !std::strncmp(name, "logical_", 8);
+  if (ufunc && ufunc != Py_None && !is_logic) {
     // NumPy's rules beyond the list of types, e.g. no boolean subtract.
     reinterpret_cast<PyUFuncObject*>(ufunc)->type_resolver = like.type_resolver;
   }
