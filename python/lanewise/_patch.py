@@ -60,8 +60,9 @@ def patch_numpy(bits=False):
     (``np.sum``, ``np.cumsum``, ``ufunc.reduce``, ``accumulate``, ``reduceat``) and integers stay
     NumPy's. Patching twice is patching once. See patch_status().
 
-    A loop that would get slower is left to NumPy: on CPUs without an FMA instruction (below
-    x86-64-v3) the math functions and a few others. ``bits=True`` patches these too, for the same
+    A loop that would get slower is left to NumPy: ``ceil``, ``square``, ``isfinite`` and others of
+    float32 and float64, for which NumPy's are as fast, and on CPUs without an FMA instruction (below
+    x86-64-v3) the math functions and a few more. ``bits=True`` patches these too, for the same
     bits on every machine; also after a patch_numpy() without it. The decision follows the target
     of the process at this moment: its caps count, a thread's ``with lanewise.target(...)`` does not.
 

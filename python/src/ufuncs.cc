@@ -122,9 +122,9 @@ PyObject* MakeUfunc(PyObject*, PyObject* args) {
   TakeTypes(*kernel, like, table);
   PyObject* ufunc =
       FromTable(table, kernel->inputs, kernel->outputs, like.identity, like.identity_value);
-  // NumPy's resolver of comparisons, which logic shares, counts on loops of mixed signs; what keeps
-  // NumPy's own logic from it is not to be had from a ufunc.
-  const bool is_logic = std::strncmp(name, "logical_", 8) == 0;
+  // Logic takes any two dtypes in NumPy, by a rule that no ufunc can be given; its resolver refuses
+  // what that rule has handled. The list of types does what the rule does.
+  const bool is_logic = !std::strncmp(name, "logical_", 8);
   if (ufunc && ufunc != Py_None && !is_logic) {
     // NumPy's rules beyond the list of types, e.g. no boolean subtract.
     reinterpret_cast<PyUFuncObject*>(ufunc)->type_resolver = like.type_resolver;

@@ -41,6 +41,8 @@ def samples(char, seed):
 def test_bits_are_numpys(name, char):
     ours, numpys = getattr(lanewise, name), getattr(np, name)
     args = [samples(char, seed) for seed in range(ours.nin)]
+    if name in ("fmin", "fmax"):  # of a signalling NaN NumPy may make one that counts
+        args = [np.where(a == a, a, a.dtype.type(np.nan)) for a in args]
     with np.errstate(all="ignore"):
         for views in (args, [a[::-3] for a in args], [a[:7] for a in args], [a[:0] for a in args]):
             got, want = ours(*views), numpys(*views)

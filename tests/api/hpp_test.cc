@@ -261,7 +261,7 @@ TEST(Hpp, CallById) {
   Bytes packed(3);
   lw::call<LW_COMPRESS>(Bytes{1, 2, 3}, Bytes{0, 1, 0}, packed);
   EXPECT_EQ(packed[0], 2);
-  constexpr auto kUnknown = static_cast<lw_kernel>(9999);
+  constexpr auto kUnknown = static_cast<lw_kernel>(1000);
   EXPECT_EQ(lw::try_call<kUnknown>(x, out), LW_ERR_KERNEL);
 }
 
