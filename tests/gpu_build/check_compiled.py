@@ -26,6 +26,8 @@ BRANCHING |= {"7FmaBF16EN3hwy10bfloat16_tE"}
 LOOPING = {f"6DivModE{dtype}" for dtype in ("f", "d", "N3hwy9float16_tE", "N3hwy10bfloat16_tE")}
 # Of an integer that becomes narrower only the low part is wanted, and only that is loaded.
 NARROW_LOADS = {f"9ConvertToENS_4CastI{types}EE" for types in ("mj", "mt", "mh", "jt", "jh", "th")}
+# Of 8 bytes whose sign alone counts, that is the upper half.
+NARROW_LOADS |= {"7SignBitEl"}
 REGISTERS = {"map": 80, "math": 96, "reduce": 128, "bool": 160}  # 16 truth values at once
 # 1 / x becomes rcp.rn, which rounds as div.rn does.
 OPERATIONS = ("add|sub", "mul", "fma", "div|rcp", "sqrt")
