@@ -16,7 +16,7 @@ set_tests_properties(elementwise_test fpenv_test PROPERTIES RUN_SERIAL ON)
 add_test(NAME elementwise_threads
          COMMAND elementwise_test --gtest_filter=*ThreadsChangeNothing*:*ThreadBudget*)
 add_test(NAME map_threads COMMAND map_test --gtest_filter=*ThreadsChangeNothing*)
-set_tests_properties(elementwise_threads map_threads PROPERTIES LABELS threads TIMEOUT 600)
+set_tests_properties(elementwise_threads map_threads PROPERTIES LABELS threads TIMEOUT 1200)
 
 add_executable(exit_program engine/exit_program.cc)
 target_compile_features(exit_program PRIVATE cxx_std_20)
