@@ -67,8 +67,11 @@ ReducePlan PlanReduction(const lw_view& in, uint64_t axis_mask, const lw_view& o
                               any_order ? Order::kAny : Order::kLogical);
   // A sequence of one element counts as contiguous.
   if (reduced.ndim == 1 && reduced.size[0] == 1) reduced.stride[0][0] = item_size;
-  return {static_cast<const char*>(in.data) + kept.offset[0] + reduced.offset[0],
-          OutputBytes(out.data) + kept.offset[1], AxesOf(kept), AxesOf(reduced)};
+  const char* first = static_cast<const char*>(in.data);
+  char* to = OutputBytes(out.data);
+  if (first) first += kept.offset[0] + reduced.offset[0];  // null only without elements
+  if (to) to += kept.offset[1];
+  return {first, to, AxesOf(kept), AxesOf(reduced)};
 }
 
 }  // namespace lanewise
