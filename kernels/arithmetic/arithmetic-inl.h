@@ -1,4 +1,4 @@
-// Bodies of plain arithmetic; what they mean is in arithmetic.h.
+// Bodies of plain arithmetic of two or three numbers; what they mean is in arithmetic.h.
 
 #if defined(LANEWISE_KERNELS_ARITHMETIC_ARITHMETIC_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LANEWISE_KERNELS_ARITHMETIC_ARITHMETIC_INL_H_
@@ -77,34 +77,8 @@ HWY_INLINE V Body(FmaBF16, D d, V x, V y, V z, Raised& raised) {
 }
 
 template <class D, class V>
-HWY_INLINE V Body(Negative, D d, V x) {
-  if constexpr (std::is_floating_point_v<ops::TFromD<D>>)
-    return ops::Neg(x);
-  else
-    return ops::Sub(ops::Zero(d), x);
-}
-template <class D, class V>
-HWY_INLINE V Body(Abs, D, V x) {
-  if constexpr (std::is_unsigned_v<ops::TFromD<D>>)
-    return x;
-  else
-    return ops::Abs(x);
-}
-template <class D, class V>
 HWY_INLINE V Body(CopySign, D, V x, V y) {
   return ops::CopySign(x, y);
-}
-template <class D, class V>
-HWY_INLINE V Body(Sqrt, D, V x) {
-  return ops::Sqrt(x);
-}
-template <class D, class V>
-HWY_INLINE V Body(Floor, D d, V x) {
-  return ops::Floor(d, x);
-}
-template <class D, class V>
-HWY_INLINE V Body(Rint, D d, V x) {
-  return ops::Rint(d, x);
 }
 template <class D, class V>
 HWY_INLINE V Body(Minimum, D d, V x, V y) {
@@ -130,23 +104,10 @@ HWY_INLINE V Body(Clip, D d, V x, V low, V high) {
 }
 
 template <class D, class V>
-HWY_INLINE V Body(OnBits<Negative, f16>, D d, V x) {
-  return ops::Xor(x, ops::Set(d, INT16_MIN));
-}
-template <class D, class V>
-HWY_INLINE V Body(OnBits<Abs, f16>, D d, V x) {
-  return ops::And(x, ops::Set(d, INT16_MAX));
-}
-template <class D, class V>
 HWY_INLINE V Body(OnBits<CopySign, f16>, D d, V x, V y) {
   return ops::Or(ops::And(x, ops::Set(d, INT16_MAX)), ops::And(y, ops::Set(d, INT16_MIN)));
 }
 
-// An integer in the order of the numbers, -0 below +0; and back.
-template <class D, class V>
-HWY_INLINE V TurnNegative(D d, V x) {
-  return ops::Xor(x, ops::And(ops::ShiftRight<15>(x), ops::Set(d, INT16_MAX)));
-}
 template <class T, class D, class V>
 HWY_INLINE V NaNUnlessNumbers(D d, V x, V y, V result) {
   const auto nan = ops::OrMask(ops::IsNaNBits<T>(d, x), ops::IsNaNBits<T>(d, y));
@@ -155,12 +116,12 @@ HWY_INLINE V NaNUnlessNumbers(D d, V x, V y, V result) {
 }
 template <class T, class D, class V>
 HWY_INLINE V Body(OnBits<Minimum, T>, D d, V x, V y) {
-  const V r = TurnNegative(d, ops::Minimum(d, TurnNegative(d, x), TurnNegative(d, y)));
+  const V r = ops::OrderedBits(d, ops::Minimum(d, ops::OrderedBits(d, x), ops::OrderedBits(d, y)));
   return NaNUnlessNumbers<T>(d, x, y, r);
 }
 template <class T, class D, class V>
 HWY_INLINE V Body(OnBits<Maximum, T>, D d, V x, V y) {
-  const V r = TurnNegative(d, ops::Maximum(d, TurnNegative(d, x), TurnNegative(d, y)));
+  const V r = ops::OrderedBits(d, ops::Maximum(d, ops::OrderedBits(d, x), ops::OrderedBits(d, y)));
   return NaNUnlessNumbers<T>(d, x, y, r);
 }
 template <class T, class D, class V>

@@ -1,4 +1,5 @@
-// Plain arithmetic: what each operation means. The bodies are in arithmetic-inl.h.
+// Plain arithmetic of two or three numbers: what each operation means; of one in unary.h. The
+// bodies are in arithmetic-inl.h.
 
 #ifndef LANEWISE_KERNELS_ARITHMETIC_ARITHMETIC_H_
 #define LANEWISE_KERNELS_ARITHMETIC_ARITHMETIC_H_
@@ -105,42 +106,6 @@ struct Fma : Operation<Fma> {
   }
 };
 
-struct Negative : Operation<Negative> {
-  static constexpr lw_kernel kId = LW_NEGATIVE;
-  static constexpr std::string_view kName = "negative";
-  static constexpr std::string_view kDoc =
-      "-x; flips the sign of zeros and NaNs too; integers wrap around";
-  using Signature = Map<Elem(Elem)>;
-  using Types = Numbers;
-  static constexpr Contract kContract{
-      .bound = Ulp{0}, .flags = Flags::kUntouched, .moves_bits = true};
-  template <class T>
-  T operator()(T x) const {
-    if constexpr (kIsInt<T>)
-      return Subtract{}(T{0}, x);
-    else
-      return -x;
-  }
-};
-
-struct Abs : Operation<Abs> {
-  static constexpr lw_kernel kId = LW_ABS;
-  static constexpr std::string_view kName = "abs";
-  static constexpr std::string_view kDoc =
-      "|x|; clears the sign of zeros and NaNs too; integers wrap around";
-  using Signature = Map<Elem(Elem)>;
-  using Types = Numbers;
-  static constexpr Contract kContract{
-      .bound = Ulp{0}, .flags = Flags::kUntouched, .moves_bits = true};
-  template <class T>
-  T operator()(T x) const {
-    if constexpr (kIsInt<T>)
-      return x < 0 ? Negative{}(x) : x;
-    else
-      return std::fabs(x);
-  }
-};
-
 struct CopySign : Operation<CopySign> {
   static constexpr lw_kernel kId = LW_COPYSIGN;
   static constexpr std::string_view kName = "copysign";
@@ -161,47 +126,6 @@ struct CopySign : Operation<CopySign> {
     } else {
       return std::copysign(x, y);
     }
-  }
-};
-
-struct Sqrt : Operation<Sqrt> {
-  static constexpr lw_kernel kId = LW_SQRT;
-  static constexpr std::string_view kName = "sqrt";
-  static constexpr std::string_view kDoc = "square root of x; NaN below -0";
-  using Signature = Map<Elem(Elem)>;
-  using Types = Floats;
-  static constexpr Contract kContract{
-      .bound = Ulp{0.5}, .flags = Flags::kHardware, .raises = kInvalid, .ordinary = {{0, 100}}};
-  template <class T>
-  T operator()(T x) const {
-    return std::sqrt(x);
-  }
-};
-
-struct Floor : Operation<Floor> {
-  static constexpr lw_kernel kId = LW_FLOOR;
-  static constexpr std::string_view kName = "floor";
-  static constexpr std::string_view kDoc = "largest integral value not above x; -0 stays -0";
-  using Signature = Map<Elem(Elem)>;
-  using Types = Floats;
-  static constexpr Contract kContract{.bound = Ulp{0}, .flags = Flags::kNone};
-  template <class T>
-  T operator()(T x) const {
-    return std::floor(x);
-  }
-};
-
-struct Rint : Operation<Rint> {
-  static constexpr lw_kernel kId = LW_RINT;
-  static constexpr std::string_view kName = "rint";
-  static constexpr std::string_view kDoc =
-      "nearest integral value, ties to even; keeps the sign of zero";
-  using Signature = Map<Elem(Elem)>;
-  using Types = Floats;
-  static constexpr Contract kContract{.bound = Ulp{0}, .flags = Flags::kNone};
-  template <class T>
-  T operator()(T x) const {
-    return std::rint(x);
   }
 };
 
@@ -355,9 +279,6 @@ template <class T>
 constexpr Kernel<Multiply, AnySign<T>> ShareLoop(Kernel<Multiply, T>) {
   return {};
 }
-template <class T>
-requires kIsInt<T>
-constexpr Kernel<Negative, UnsignedAs<T>> ShareLoop(Kernel<Negative, T>) { return {}; }
 // f32 has too few digits to round x * y + z of these once: other bodies.
 struct FmaF16 : Operation<FmaF16> {
   using Signature = Fma::Signature;
@@ -385,8 +306,8 @@ template <class Op, class T>
 requires kOfOrder<Op, T>
 constexpr Kernel<OnBits<Op, T>, int16_t> ShareLoop(Kernel<Op, T>) { return {}; }
 
-using Arithmetic = TypeList<Add, Subtract, Multiply, Divide, Fma, Negative, Abs, Sqrt, Floor, Rint,
-                            Minimum, Maximum, FMin, FMax, Clip, CopySign, DivMod>;
+using Arithmetic = TypeList<Add, Subtract, Multiply, Divide, Fma, Minimum, Maximum, FMin, FMax,
+                            Clip, CopySign, DivMod>;
 
 }  // namespace lanewise
 

@@ -16,12 +16,34 @@ namespace lanewise {
 namespace HWY_NAMESPACE {
 
 template <class D, class V>
+HWY_INLINE V Body(Negative, D d, V x) {
+  if constexpr (std::is_floating_point_v<ops::TFromD<D>>)
+    return ops::Neg(x);
+  else
+    return ops::Sub(ops::Zero(d), x);
+}
+template <class D, class V>
+HWY_INLINE V Body(Abs, D, V x) {
+  if constexpr (std::is_unsigned_v<ops::TFromD<D>>)
+    return x;
+  else
+    return ops::Abs(x);
+}
+template <class D, class V>
 HWY_INLINE V Body(Square, D, V x) {
   return ops::Mul(x, x);
 }
 template <class D, class V>
+HWY_INLINE V Body(Sqrt, D, V x) {
+  return ops::Sqrt(x);
+}
+template <class D, class V>
 HWY_INLINE V Body(Reciprocal, D d, V x) {
   return ops::Div(ops::Set(d, 1), x);
+}
+template <class D, class V>
+HWY_INLINE V Body(Floor, D d, V x) {
+  return ops::Floor(d, x);
 }
 template <class D, class V>
 HWY_INLINE V Body(Ceil, D d, V x) {
@@ -30,6 +52,10 @@ HWY_INLINE V Body(Ceil, D d, V x) {
 template <class D, class V>
 HWY_INLINE V Body(Trunc, D d, V x) {
   return ops::Trunc(d, x);
+}
+template <class D, class V>
+HWY_INLINE V Body(Rint, D d, V x) {
+  return ops::Rint(d, x);
 }
 template <class D, class V>
 HWY_INLINE V Body(Radians, D d, V x) {
@@ -55,6 +81,14 @@ HWY_INLINE V Body(Sign, D d, V x) {
       return r;
     }
   }
+}
+template <class D, class V>
+HWY_INLINE V Body(OnBits<Negative, f16>, D d, V x) {
+  return ops::Xor(x, ops::Set(d, INT16_MIN));
+}
+template <class D, class V>
+HWY_INLINE V Body(OnBits<Abs, f16>, D d, V x) {
+  return ops::And(x, ops::Set(d, INT16_MAX));
 }
 template <class T, class D, class V>
 HWY_INLINE V Body(OnBits<Sign, T>, D d, V x) {

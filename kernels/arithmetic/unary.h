@@ -7,6 +7,42 @@
 
 namespace lanewise {
 
+struct Negative : Operation<Negative> {
+  static constexpr lw_kernel kId = LW_NEGATIVE;
+  static constexpr std::string_view kName = "negative";
+  static constexpr std::string_view kDoc =
+      "-x; flips the sign of zeros and NaNs too; integers wrap around";
+  using Signature = Map<Elem(Elem)>;
+  using Types = Numbers;
+  static constexpr Contract kContract{
+      .bound = Ulp{0}, .flags = Flags::kUntouched, .moves_bits = true};
+  template <class T>
+  T operator()(T x) const {
+    if constexpr (kIsInt<T>)
+      return Subtract{}(T{0}, x);
+    else
+      return -x;
+  }
+};
+
+struct Abs : Operation<Abs> {
+  static constexpr lw_kernel kId = LW_ABS;
+  static constexpr std::string_view kName = "abs";
+  static constexpr std::string_view kDoc =
+      "|x|; clears the sign of zeros and NaNs too; integers wrap around";
+  using Signature = Map<Elem(Elem)>;
+  using Types = Numbers;
+  static constexpr Contract kContract{
+      .bound = Ulp{0}, .flags = Flags::kUntouched, .moves_bits = true};
+  template <class T>
+  T operator()(T x) const {
+    if constexpr (kIsInt<T>)
+      return x < 0 ? Negative{}(x) : x;
+    else
+      return std::fabs(x);
+  }
+};
+
 struct Square : Operation<Square> {
   static constexpr lw_kernel kId = LW_SQUARE;
   static constexpr std::string_view kName = "square";
@@ -18,6 +54,20 @@ struct Square : Operation<Square> {
   template <class T>
   T operator()(T x) const {
     return Multiply{}(x, x);
+  }
+};
+
+struct Sqrt : Operation<Sqrt> {
+  static constexpr lw_kernel kId = LW_SQRT;
+  static constexpr std::string_view kName = "sqrt";
+  static constexpr std::string_view kDoc = "square root of x; NaN below -0";
+  using Signature = Map<Elem(Elem)>;
+  using Types = Floats;
+  static constexpr Contract kContract{
+      .bound = Ulp{0.5}, .flags = Flags::kHardware, .raises = kInvalid, .ordinary = {{0, 100}}};
+  template <class T>
+  T operator()(T x) const {
+    return std::sqrt(x);
   }
 };
 
@@ -55,6 +105,19 @@ struct Sign : Operation<Sign> {
   }
 };
 
+struct Floor : Operation<Floor> {
+  static constexpr lw_kernel kId = LW_FLOOR;
+  static constexpr std::string_view kName = "floor";
+  static constexpr std::string_view kDoc = "largest integral value not above x; -0 stays -0";
+  using Signature = Map<Elem(Elem)>;
+  using Types = Floats;
+  static constexpr Contract kContract{.bound = Ulp{0}, .flags = Flags::kNone};
+  template <class T>
+  T operator()(T x) const {
+    return std::floor(x);
+  }
+};
+
 struct Ceil : Operation<Ceil> {
   static constexpr lw_kernel kId = LW_CEIL;
   static constexpr std::string_view kName = "ceil";
@@ -80,6 +143,20 @@ struct Trunc : Operation<Trunc> {
   template <class T>
   T operator()(T x) const {
     return std::trunc(x);
+  }
+};
+
+struct Rint : Operation<Rint> {
+  static constexpr lw_kernel kId = LW_RINT;
+  static constexpr std::string_view kName = "rint";
+  static constexpr std::string_view kDoc =
+      "nearest integral value, ties to even; keeps the sign of zero";
+  using Signature = Map<Elem(Elem)>;
+  using Types = Floats;
+  static constexpr Contract kContract{.bound = Ulp{0}, .flags = Flags::kNone};
+  template <class T>
+  T operator()(T x) const {
+    return std::rint(x);
   }
 };
 
@@ -124,12 +201,16 @@ template <class T>
 constexpr Kernel<Square, AnySign<T>> ShareLoop(Kernel<Square, T>) {
   return {};
 }
+template <class T>
+requires kIsInt<T>
+constexpr Kernel<Negative, UnsignedAs<T>> ShareLoop(Kernel<Negative, T>) { return {}; }
 // Of the bits of f16 and bf16.
 template <class T>
 requires kIsNarrow<T>
 constexpr Kernel<OnBits<Sign, T>, int16_t> ShareLoop(Kernel<Sign, T>) { return {}; }
 
-using Unary = TypeList<Square, Reciprocal, Sign, Ceil, Trunc, Radians, Degrees>;
+using Unary = TypeList<Negative, Abs, Square, Sqrt, Reciprocal, Sign, Floor, Ceil, Trunc, Rint,
+                       Radians, Degrees>;
 
 }  // namespace lanewise
 

@@ -66,13 +66,6 @@ HWY_INLINE ops::MaskOf<D> Body(SignBit, D d, V x) {
 }
 // -------- f16 and bf16 by their bits
 
-// An integer in the order of the numbers; 0 of both zeros.
-template <class D, class V>
-HWY_INLINE V OrderOf(D d, V x) {
-  const V magnitude = ops::And(x, ops::Set(d, INT16_MAX));
-  return ops::IfThenElse(ops::Lt(x, ops::Zero(d)), ops::Sub(ops::Zero(d), magnitude), magnitude);
-}
-
 template <class T, class D, class V>
 HWY_INLINE ops::MaskOf<D> Body(OnBits<IsNaN, T>, D d, V x) {
   return ops::IsNaNBits<T>(d, x);
@@ -88,13 +81,14 @@ HWY_INLINE ops::MaskOf<D> Body(OnBits<IsFinite, T>, D d, V x) {
 template <class T, class D, class V>
 HWY_INLINE ops::MaskOf<D> Body(OnBits<NotEqual, T>, D d, V x, V y) {
   const auto nan = ops::OrMask(ops::IsNaNBits<T>(d, x), ops::IsNaNBits<T>(d, y));
-  return ops::OrMask(nan, ops::Ne(OrderOf(d, x), OrderOf(d, y)));
+  return ops::OrMask(nan, ops::Ne(ops::NumberOrder(d, x), ops::NumberOrder(d, y)));
 }
 // The other five are false for NaN.
 template <class Op, class T, class D, class V>
 HWY_INLINE ops::MaskOf<D> Body(OnBits<Op, T>, D d, V x, V y) {
   const auto nan = ops::OrMask(ops::IsNaNBits<T>(d, x), ops::IsNaNBits<T>(d, y));
-  return ops::AndMask(ops::NotMask(nan), Body(Op{}, d, OrderOf(d, x), OrderOf(d, y)));
+  return ops::AndMask(ops::NotMask(nan),
+                      Body(Op{}, d, ops::NumberOrder(d, x), ops::NumberOrder(d, y)));
 }
 
 template <class D, class M, class V>

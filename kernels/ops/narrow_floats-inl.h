@@ -29,6 +29,18 @@ HWY_INLINE MaskOf<D> IsNaNBits(D d, V x) {
   return hn::Gt(magnitude, hn::Set(d, kInfinityBits<T>));
 }
 
+// Bits as signed integers in the order of the numbers, -0 below +0. Its own inverse.
+template <class D, class V>
+HWY_INLINE V OrderedBits(D d, V x) {
+  return hn::Xor(x, hn::And(hn::ShiftRight<15>(x), hn::Set(d, int16_t{INT16_MAX})));
+}
+// The same with 0 for both zeros: equal numbers are equal integers.
+template <class D, class V>
+HWY_INLINE V NumberOrder(D d, V x) {
+  const V magnitude = hn::And(x, hn::Set(d, int16_t{INT16_MAX}));
+  return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Sub(hn::Zero(d), magnitude), magnitude);
+}
+
 // Of f16 bits in the lower half of each lane.
 template <class D32, class VU32>
 HWY_INLINE VecOf<D32> F16WordsToF32(D32 d, VU32 bits) {

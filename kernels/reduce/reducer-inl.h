@@ -363,8 +363,7 @@ struct NarrowExtreme : ExtremeOf<int16_t, kLargest> {
 
   template <class D, class V>
   static HWY_INLINE V Key(D d, V v) {
-    const V turned = hn::Xor(v, hn::And(hn::ShiftRight<15>(v), hn::Set(d, INT16_MAX)));
-    return hn::IfThenElse(ops::IsNaNBits<T>(d, v), hn::Set(d, kNaN), turned);
+    return hn::IfThenElse(ops::IsNaNBits<T>(d, v), hn::Set(d, kNaN), ops::OrderedBits(d, v));
   }
   static HWY_INLINE uint16_t Finish(int16_t key, double) {
     constexpr uint16_t kQuiet = std::is_same_v<T, f16> ? 0x7E00 : 0x7FC0;
@@ -393,10 +392,7 @@ struct ReduceOf<Max, T>
 // f16 and bf16 by integers: 0 for both zeros, and NaN, the first of which wins, above all.
 template <class T, class D, class V>
 HWY_INLINE V SearchKey(D d, V v) {
-  const V magnitude = hn::And(v, hn::Set(d, INT16_MAX));
-  const V number =
-      hn::IfThenElse(hn::Lt(v, hn::Zero(d)), hn::Sub(hn::Zero(d), magnitude), magnitude);
-  return hn::IfThenElse(ops::IsNaNBits<T>(d, v), hn::Set(d, INT16_MAX), number);
+  return hn::IfThenElse(ops::IsNaNBits<T>(d, v), hn::Set(d, INT16_MAX), ops::NumberOrder(d, v));
 }
 // What elements are compared as.
 template <class T>
