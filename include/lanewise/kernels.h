@@ -39,26 +39,6 @@ LW_API lw_status lw_fma_f32(int64_t n, const float* x, const float* y, const flo
 LW_API lw_status lw_fma_f64(int64_t n, const double* x, const double* y, const double* z,
                             double* out);
 
-/* -x; flips the sign of zeros and NaNs too; integers wrap around. Exact. */
-LW_API lw_status lw_negative_f32(int64_t n, const float* x, float* out);
-LW_API lw_status lw_negative_f64(int64_t n, const double* x, double* out);
-
-/* |x|; clears the sign of zeros and NaNs too; integers wrap around. Exact. */
-LW_API lw_status lw_abs_f32(int64_t n, const float* x, float* out);
-LW_API lw_status lw_abs_f64(int64_t n, const double* x, double* out);
-
-/* Square root of x; NaN below -0. Correctly rounded. Flags: invalid. */
-LW_API lw_status lw_sqrt_f32(int64_t n, const float* x, float* out);
-LW_API lw_status lw_sqrt_f64(int64_t n, const double* x, double* out);
-
-/* Largest integral value not above x; -0 stays -0. Exact. */
-LW_API lw_status lw_floor_f32(int64_t n, const float* x, float* out);
-LW_API lw_status lw_floor_f64(int64_t n, const double* x, double* out);
-
-/* Nearest integral value, ties to even; keeps the sign of zero. Exact. */
-LW_API lw_status lw_rint_f32(int64_t n, const float* x, float* out);
-LW_API lw_status lw_rint_f64(int64_t n, const double* x, double* out);
-
 /* Smaller of x and y; NaN if either is, -0 below +0. Exact. */
 LW_API lw_status lw_minimum_f32(int64_t n, const float* x, const float* y, float* out);
 LW_API lw_status lw_minimum_f64(int64_t n, const double* x, const double* y, double* out);
@@ -92,9 +72,21 @@ LW_API lw_status lw_divmod_f32(int64_t n, const float* x, const float* y, float*
 LW_API lw_status lw_divmod_f64(int64_t n, const double* x, const double* y, double* quotient,
                                double* remainder);
 
+/* -x; flips the sign of zeros and NaNs too; integers wrap around. Exact. */
+LW_API lw_status lw_negative_f32(int64_t n, const float* x, float* out);
+LW_API lw_status lw_negative_f64(int64_t n, const double* x, double* out);
+
+/* |x|; clears the sign of zeros and NaNs too; integers wrap around. Exact. */
+LW_API lw_status lw_abs_f32(int64_t n, const float* x, float* out);
+LW_API lw_status lw_abs_f64(int64_t n, const double* x, double* out);
+
 /* x * x; integers wrap around. Correctly rounded. Flags: overflow. */
 LW_API lw_status lw_square_f32(int64_t n, const float* x, float* out);
 LW_API lw_status lw_square_f64(int64_t n, const double* x, double* out);
+
+/* Square root of x; NaN below -0. Correctly rounded. Flags: invalid. */
+LW_API lw_status lw_sqrt_f32(int64_t n, const float* x, float* out);
+LW_API lw_status lw_sqrt_f64(int64_t n, const double* x, double* out);
 
 /* 1 / x. Correctly rounded. Flags: divide-by-zero, overflow. */
 LW_API lw_status lw_reciprocal_f32(int64_t n, const float* x, float* out);
@@ -104,6 +96,10 @@ LW_API lw_status lw_reciprocal_f64(int64_t n, const double* x, double* out);
 LW_API lw_status lw_sign_f32(int64_t n, const float* x, float* out);
 LW_API lw_status lw_sign_f64(int64_t n, const double* x, double* out);
 
+/* Largest integral value not above x; -0 stays -0. Exact. */
+LW_API lw_status lw_floor_f32(int64_t n, const float* x, float* out);
+LW_API lw_status lw_floor_f64(int64_t n, const double* x, double* out);
+
 /* Smallest integral value not below x; keeps the sign of zero. Exact. */
 LW_API lw_status lw_ceil_f32(int64_t n, const float* x, float* out);
 LW_API lw_status lw_ceil_f64(int64_t n, const double* x, double* out);
@@ -111,6 +107,10 @@ LW_API lw_status lw_ceil_f64(int64_t n, const double* x, double* out);
 /* Nearest integral value towards 0; keeps the sign of zero. Exact. */
 LW_API lw_status lw_trunc_f32(int64_t n, const float* x, float* out);
 LW_API lw_status lw_trunc_f64(int64_t n, const double* x, double* out);
+
+/* Nearest integral value, ties to even; keeps the sign of zero. Exact. */
+LW_API lw_status lw_rint_f32(int64_t n, const float* x, float* out);
+LW_API lw_status lw_rint_f64(int64_t n, const double* x, double* out);
 
 /* x degrees in radians: x * (pi / 180), the factor rounded to the type. Correctly rounded. */
 LW_API lw_status lw_radians_f32(int64_t n, const float* x, float* out);

@@ -99,7 +99,7 @@ void FloatMulAddOdd() {
              RoundedToOdd<T>(static_cast<long double>(x) * y + z));
 }
 
-// f16 and bf16: which bits are a NaN's, and f64 rounded to bf16's digits.
+// f16 and bf16: which bits are a NaN's, their order, and f64 rounded to bf16's digits.
 template <class D, class V>
 HWY_INLINE V RoundToBF16(D d, V v) {
   Raised raised;
@@ -109,6 +109,8 @@ inline void Narrow() {
   const std::vector<int16_t>& all = AllOrMany<int16_t>();
   LW_UNARY(kStrict, all, Ones(d, ops::IsNaNBits<f16>(d, v)), (x & 0x7FFF) > 0x7C00);
   LW_UNARY(kStrict, all, Ones(d, ops::IsNaNBits<bf16>(d, v)), (x & 0x7FFF) > 0x7F80);
+  LW_UNARY(kStrict, all, ops::OrderedBits(d, v), x < 0 ? -1 - (x & 0x7FFF) : x);
+  LW_UNARY(kStrict, all, ops::NumberOrder(d, v), x < 0 ? -(x & 0x7FFF) : x);
   std::vector<double> numbers;
   for (double x : AllOrMany<double>()) {
     if (std::fabs(x) < 0x1.fep+127) numbers.push_back(x);
