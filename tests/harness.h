@@ -159,6 +159,19 @@ inline std::string ElementText(lw_dtype dtype, const void* p) {
   return text;
 }
 
+// All special values of a dtype, once each.
+inline Bytes AllSpecials(lw_dtype dtype) {
+  Bytes bytes;
+  Visit(dtype, [&](auto x) {
+    for (const auto value : reference::Specials<decltype(x)>()) {
+      x = value;
+      bytes.insert(bytes.end(), sizeof(x), 0);
+      std::memcpy(&bytes[bytes.size() - sizeof(x)], &x, sizeof(x));
+    }
+  });
+  return bytes;
+}
+
 // n contiguous elements: specials, random bits, moderate numbers. Booleans are sometimes other
 // true bytes than 1.
 inline Bytes InterestingBytes(lw_dtype dtype, uint64_t seed, size_t n) {

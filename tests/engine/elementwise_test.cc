@@ -19,6 +19,20 @@ struct Place {
   bool at_end = false;  // the edge: of the unmapped page in front, or of the one behind
 };
 
+// Elements from one place to another; strides in bytes.
+template <size_t kSize>
+void CopySized(char* to, int64_t to_stride, const char* from, int64_t from_stride, int64_t n) {
+  for (int64_t k = 0; k < n; ++k) std::memcpy(to + k * to_stride, from + k * from_stride, kSize);
+}
+void CopyElements(size_t size, char* to, int64_t to_stride, const char* from, int64_t from_stride,
+                  int64_t n) {
+  const auto copy = size == 1   ? &CopySized<1>
+                    : size == 2 ? &CopySized<2>
+                    : size == 4 ? &CopySized<4>
+                                : &CopySized<8>;
+  copy(to, to_stride, from, from_stride, n);
+}
+
 // Calls one kernel on placed operands and checks the result and everything around it.
 class Caller {
  public:
@@ -66,15 +80,22 @@ class Caller {
     const lw_kernel_record& record = arrays_.record;
     const size_t size = SizeOf(record, out);
     const char* begin = Window(memory, operands[out], size, n).first;
-    for (int64_t k = 0; k < n; ++k) {
-      const char* got = At(operands[out], k);
-      const char* want = &expected[static_cast<size_t>(k) * size];
-      if (!SameElement(record.dtypes[out], got, want, arrays_.strict)) {
+    const int64_t stride = operands[out].stride_bytes;
+    Bytes results(static_cast<size_t>(n) * size);
+    if (n) {
+      const char* first = At(operands[out], 0);
+      CopyElements(size, results.data(), static_cast<int64_t>(size), first, stride, n);
+      CopyElements(size, wanted.data() + (first - begin), stride, first, stride, n);
+    }
+    if (std::memcmp(results.data(), expected.data(), results.size()) != 0) {
+      for (int64_t k = 0; k < n; ++k) {
+        const char* got = &results[static_cast<size_t>(k) * size];
+        const char* want = &expected[static_cast<size_t>(k) * size];
+        if (SameElement(record.dtypes[out], got, want, arrays_.strict)) continue;
         return Fail(target, n, operands,
                     "element " + std::to_string(k) + " is " + ElementText(record.dtypes[out], got) +
                         ", expected " + ElementText(record.dtypes[out], want));
       }
-      std::memcpy(&wanted[static_cast<size_t>(got - begin)], got, size);
     }
     if (std::memcmp(wanted.data(), begin, wanted.size()) != 0) {
       Fail(target, n, operands, "bytes outside the output's elements changed");
@@ -108,11 +129,9 @@ class Caller {
     if (place.stride < 0) operand.data = lowest - place.stride * (count ? count - 1 : 0);
     const auto [begin, end] = Window(memory, operand, static_cast<size_t>(size), count);
     std::fill(begin, end, kSentinel);
-    if (i < arrays_.record.inputs) {
-      for (int64_t k = 0; k < count; ++k) {
-        std::memcpy(At(operand, k), &arrays_.inputs[i][static_cast<size_t>(k * size)],
-                    static_cast<size_t>(size));
-      }
+    if (i < arrays_.record.inputs && count) {
+      CopyElements(static_cast<size_t>(size), At(operand, 0), place.stride,
+                   arrays_.inputs[i].data(), size, count);
     }
     return operand;
   }

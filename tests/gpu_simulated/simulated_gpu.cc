@@ -1,106 +1,12 @@
-#define LANEWISE_ONE_LANE
 #include "simulated_gpu.h"
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <cstring>
 
-#include "gpu/device/launch_plan.h"
-#include "gpu/device/map_block.h"
-#include "gpu/device/reduce_block.h"
+#include "simulated_grid.h"
 
-namespace lanewise {
-namespace HWY_NAMESPACE {
-namespace {
-
-// A kernel's "address" is that of a record that can run a grid of it.
-struct Grid {
-  const char* name;
-  void (*run)(const void* arguments, int64_t blocks);
-};
-
-template <class Op, class T>
-constexpr Grid kContiguousGrid = {"contiguous", [](const void* arguments, int64_t blocks) {
-                                    const auto& args =
-                                        *static_cast<const ContiguousMap*>(arguments);
-                                    for (int64_t b = 0; b < blocks; ++b) {
-                                      MapContiguous<Op, T>(Block<kMapThreads>{b}, args);
-                                    }
-                                  }};
-template <class Op, class T>
-constexpr Grid kStridedGrid = {"strided", [](const void* arguments, int64_t blocks) {
-                                 const auto& args = *static_cast<const StridedMap*>(arguments);
-                                 for (int64_t b = 0; b < blocks; ++b) {
-                                   MapStrided<Op, T>(Block<kMapThreads>{b}, args);
-                                 }
-                               }};
-
-template <class R, ReduceMode kMode>
-void RunReduce(const void* arguments, int64_t blocks) {
-  const auto& args = *static_cast<const ReduceArguments*>(arguments);
-  for (int64_t b = 0; b < blocks; ++b) {
-    const Block<gpu::kReduceThreads> block{b};
-    if constexpr (kMode == ReduceMode::kThread)
-      ReduceByThread<R>(block, args);
-    else if constexpr (kMode == ReduceMode::kTeam)
-      ReduceByTeam<R>(block, args);
-    else if constexpr (kMode == ReduceMode::kGroups)
-      ReduceGroups<R>(block, args);
-    else if constexpr (kMode == ReduceMode::kColumns)
-      ReduceColumns<R>(Block<gpu::kColumnThreads>{b}, args);
-    else if constexpr (kMode == ReduceMode::kJoinThread)
-      JoinByThread<R>(block, args);
-    else
-      JoinByBlock<R>(block, args);
-  }
-}
-constexpr const char* kModeName[] = {"thread",  "team",        "groups",
-                                     "columns", "join thread", "join block"};
-template <class R, ReduceMode kMode>
-constexpr Grid kReduceGrid = {kModeName[static_cast<int>(kMode)], &RunReduce<R, kMode>};
-
-template <class R>
-gpu::ReducePass PassOf() {
-  return {{&kReduceGrid<R, ReduceMode::kThread>, &kReduceGrid<R, ReduceMode::kTeam>,
-           &kReduceGrid<R, ReduceMode::kGroups>, &kReduceGrid<R, ReduceMode::kColumns>,
-           &kReduceGrid<R, ReduceMode::kJoinThread>, &kReduceGrid<R, ReduceMode::kJoinBlock>},
-          sizeof(typename R::State)};
-}
-
-std::array<gpu::MapKernel, kKernelCount> maps;
-std::array<gpu::ReduceKernel, kKernelCount> reductions;
-
-template <class Op, class T>
-gpu::MapKernel MapOf(Kernel<Op, T>) {
-  return {&kContiguousGrid<Op, T>, &kStridedGrid<Op, T>, kMapTile<Op, T>, kVector<Element<Op, T>>};
-}
-
-template <class Op, class T>
-void Enter(Kernel<Op, T> kernel) {
-  if constexpr (kIsElementwise<Op>) {
-    maps[kSlot<Op, T>] = MapOf(ShareLoop(kernel));
-  } else if constexpr (kIsReduction<ShapeOf<Op>>) {
-    using R = Reducer<Op, T>;
-    reductions[kSlot<Op, T>] = {PassOf<R>(), {}, 0, kTeamChunk<R>, kColumnChunk<R>, R::kSortAxes};
-    if constexpr (kHasCenter<Op, T>) {
-      using C = Reducer<CenterOf<Op>, T>;
-      reductions[kSlot<Op, T>].center = PassOf<C>();
-      reductions[kSlot<Op, T>].center_bytes = sizeof(typename C::Output);
-    }
-  }
-}
-
-bool EnterAll() {
-  ForEachKernel([](auto kernel) { Enter(kernel); });
-  return true;
-}
-const bool kEntered = EnterAll();
-
-}  // namespace
-}  // namespace HWY_NAMESPACE
-
-namespace simulated {
+namespace lanewise::simulated {
 namespace {
 
 int32_t IndexOf(lw_kernel kernel, const lw_dtype* dtypes) {
@@ -117,7 +23,7 @@ int32_t IndexOf(lw_kernel kernel, const lw_dtype* dtypes) {
 }
 
 bool RunGrid(void* context, const void* kernel, int64_t blocks, int, const void* arguments) {
-  const auto& grid = *static_cast<const HWY_NAMESPACE::Grid*>(kernel);
+  const auto& grid = *static_cast<const Grid*>(kernel);
   static_cast<std::vector<Launch>*>(context)->push_back({grid.name, blocks});
   grid.run(arguments, blocks);
   return true;
@@ -129,18 +35,18 @@ bool HasKernel(lw_kernel kernel, const lw_dtype* dtypes) {
   const int32_t index = IndexOf(kernel, dtypes);
   if (index < 0) return false;
   const auto i = static_cast<size_t>(index);
-  return HWY_NAMESPACE::maps[i].contiguous || HWY_NAMESPACE::reductions[i].pass.kernels[0];
+  return AllMaps()[i].contiguous || AllReductions()[i].pass.kernels[0];
 }
 
 std::vector<Launch> Run(const lw_backend_task& task) {
   std::vector<Launch> launches;
   const auto i = static_cast<size_t>(IndexOf(task.kernel, task.dtypes));
-  const gpu::MapKernel& map = HWY_NAMESPACE::maps[i];
+  const gpu::MapKernel& map = AllMaps()[i];
   if (map.contiguous) {
     EXPECT_TRUE(gpu::LaunchMap(task, map, &RunGrid, &launches));
     return launches;
   }
-  const gpu::ReduceKernel& reduction = HWY_NAMESPACE::reductions[i];
+  const gpu::ReduceKernel& reduction = AllReductions()[i];
   const gpu::ReducePlan plan = gpu::PlanReduction(task, reduction);
   const size_t bytes = plan.scratch_bytes;
   constexpr size_t kGuard = 256;
@@ -153,5 +59,4 @@ std::vector<Launch> Run(const lw_backend_task& task) {
   return launches;
 }
 
-}  // namespace simulated
-}  // namespace lanewise
+}  // namespace lanewise::simulated

@@ -6,72 +6,15 @@
 
 #include "tests/kernels/exhaustive.h"
 
-#include "kernels/all.h"
+#include "tests/kernels/definitions.h"
 #include "tests/ops/ops_values.h"
 
 namespace lanewise {
 namespace {
 
 using namespace exhaustive;  // NOLINT
-
-// ---------------------------------------------------------------- kernels with their references
-
-struct Work {
-  lw_kernel_record record;
-  size_t n = 0;
-  Bytes inputs[LW_MAX_OPERANDS], expected[LW_MAX_OPERANDS];
-};
-
-struct Listed {
-  lw_kernel_record record;
-  void (*expect)(Work& work);  // fills `expected` from `inputs`
-};
-
-// An element of type T, and a place for one; booleans are bytes.
-template <class T>
-T At(const Bytes& bytes, size_t i) {
-  if constexpr (std::is_same_v<T, bool>) {
-    return bytes[i] != 0;
-  } else {
-    T value;
-    std::memcpy(static_cast<void*>(&value), &bytes[i * sizeof(T)], sizeof(T));
-    return value;
-  }
-}
-template <class T>
-void Put(Bytes& bytes, size_t i, T value) {
-  std::memcpy(&bytes[i * sizeof(T)], &value, sizeof(T));
-}
-
-template <class Op, class T, class... In>
-auto ResultOf(Kernel<Op, T>, In... in) {
-  return reference::Result<Op, T>(in...);
-}
-template <class Op, class From, class To>
-To ResultOf(Kernel<Op, Cast<From, To>>, From x) {
-  return reference::Converted<To>(x);
-}
-
-template <class K, class... In, class... Out, size_t... I>
-void ExpectByReference(Work& work, TypeList<In...>, TypeList<Out...>, std::index_sequence<I...>) {
-  const size_t sizes[] = {sizeof(Out)...};
-  for (size_t k = 0; k < sizeof...(Out); ++k) work.expected[k].resize(work.n * sizes[k]);
-  for (size_t i = 0; i < work.n; ++i) {
-    const auto result = ResultOf(K{}, At<In>(work.inputs[I], i)...);
-    if constexpr (sizeof...(Out) == 1) {
-      (Put(work.expected[0], i, static_cast<Out>(result)), ...);
-    } else {
-      Put(work.expected[0], i, result.first);
-      Put(work.expected[1], i, result.second);
-    }
-  }
-}
-template <class Op, class T>
-void ExpectByReference(Work& work) {
-  using Inputs = InputsOf<Op, T>;
-  ExpectByReference<Kernel<Op, T>>(work, Inputs{}, OutputsOf<Op, T>{},
-                                   std::make_index_sequence<Inputs::kSize>{});
-}
+using harness::Definition;
+using harness::Work;
 
 lw_status Call(const lw_kernel_record& record, const lw_operand* operands, size_t n) {
   return lw_call(record.kernel, record.dtypes, operands, static_cast<int64_t>(n), nullptr);
@@ -93,29 +36,23 @@ void ExpectByF32(Work& work) {
   }
 }
 
-template <class... In>
-constexpr bool AreSmall(TypeList<In...>) {
-  return ((sizeof(In) <= 2) && ...);
+// From f32's where a math function has no scalar reference.
+void ExpectSmall(const Definition& definition, Work& work) {
+  if (definition.element == nullptr)
+    ExpectByF32(work);
+  else
+    harness::Expect(definition, work);
 }
 
 // The elementwise kernels whose inputs have 8 or 16 bits each.
-std::vector<Listed> SmallKernels() {
-  std::vector<Listed> kernels;
-  ForEachKernel([&kernels]<class Op, class T>(Kernel<Op, T>) {
-    if constexpr (kIsElementwise<Op>) {
-      if constexpr (AreSmall(InputsOf<Op, T>{})) {
-        Listed listed{};
-        listed.record.struct_size = sizeof(listed.record);
-        ASSERT_EQ(lw_kernel_info(kSlot<Op, T>, &listed.record), LW_OK);
-        listed.expect = [](Work& work) {
-          if constexpr (kIsMath<Op>)
-            ExpectByF32(work);
-          else
-            ExpectByReference<Op, T>(work);
-        };
-        kernels.push_back(listed);
-      }
+std::vector<Definition> SmallKernels() {
+  std::vector<Definition> kernels = harness::Definitions();
+  std::erase_if(kernels, [](const Definition& definition) {
+    int wide = 0;
+    for (int k = 0; k < definition.record.inputs; ++k) {
+      wide += harness::SizeOf(definition.record, k) > 2;
     }
+    return wide != 0;
   });
   return kernels;
 }
@@ -190,13 +127,13 @@ class Checker {
 
 TEST(Exhaustive, OneOperandAndPairsOf8Bits) {
   int one = 0, two = 0;
-  for (const Listed& listed : SmallKernels()) {
+  for (const Definition& listed : SmallKernels()) {
     if (!harness::TakesEveryValue(listed.record)) continue;
     Work work;
     work.record = listed.record;
     work.n = harness::kEveryValue;
     harness::FillWithEveryValue(work.record, work.inputs);
-    listed.expect(work);
+    ExpectSmall(listed, work);
     for (const char* target : harness::RunnableTargets()) {
       const harness::TargetScope scope(target);
       Checker checker(work, target);
@@ -233,7 +170,7 @@ Bytes SpecialBytes(lw_dtype dtype, size_t n, reference::Rng& rng) {
 // Input `every` takes all values, again and again, while the others are drawn: from special values
 // or from all, in turn. In the long tests so often that a pair with one of 24 special values is
 // missed once in 3000.
-void CheckAmongSpecials(const Listed& listed, int every) {
+void CheckAmongSpecials(const Definition& listed, int every) {
   const size_t rounds = LongTests() ? 384 : 4;
   reference::Rng rng(static_cast<uint64_t>(every) + 1);
   for (size_t round = 0; round < rounds; ++round) {
@@ -247,7 +184,7 @@ void CheckAmongSpecials(const Listed& listed, int every) {
     }
     const size_t size = harness::SizeOf(work.record, every);
     for (uint32_t i = 0; i < work.n; ++i) std::memcpy(&work.inputs[every][i * size], &i, size);
-    listed.expect(work);
+    ExpectSmall(listed, work);
     for (const char* target : harness::RunnableTargets()) {
       const harness::TargetScope scope(target);
       Checker(work, target).Whole();
@@ -258,7 +195,7 @@ void CheckAmongSpecials(const Listed& listed, int every) {
 
 TEST(Exhaustive, EachOperandAmongSpecialValues) {
   int checked = 0;
-  for (const Listed& listed : SmallKernels()) {
+  for (const Definition& listed : SmallKernels()) {
     if (harness::TakesEveryValue(listed.record)) continue;
     for (int k = 0; k < listed.record.inputs; ++k) CheckAmongSpecials(listed, k);
     ++checked;

@@ -3,11 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
-#include <tuple>
-
 #include "kernels/all.h"
-#include "tests/harness.h"
+#include "tests/kernels/definitions.h"
+#include "tests/kernels/exhaustive.h"
 
 namespace lanewise {
 namespace {
@@ -16,128 +14,70 @@ using namespace harness;  // NOLINT
 
 // All combinations of special values, thinned out to `limit`, then as many random ones. All that
 // there are of 16 bits: exhaustive_test.cc.
-template <class... Ts>
-std::tuple<std::vector<Ts>...> OperandLists(size_t limit) {
-  const std::tuple<std::vector<Ts>...> specials{reference::Specials<Ts>()...};
-  std::tuple<std::vector<Ts>...> lists;
-  size_t all = 1;
-  std::apply([&](const auto&... s) { ((all *= s.size()), ...); }, specials);
+Work WorkOf(const lw_kernel_record& record, size_t limit) {
+  Work work;
+  work.record = record;
+  Bytes specials[LW_MAX_OPERANDS];
+  size_t counts[LW_MAX_OPERANDS], all = 1;
+  for (int k = 0; k < record.inputs; ++k) {
+    specials[k] = harness::AllSpecials(record.dtypes[k]);
+    all *= counts[k] = specials[k].size() / SizeOf(record, k);
+  }
   const size_t step = all / limit + 1;
-  const auto add = [&](auto&& pick) {
-    [&]<size_t... I>(std::index_sequence<I...>) {
-      (std::get<I>(lists).push_back(pick(std::get<I>(specials))), ...);
-    }
-    (std::index_sequence_for<Ts...>{});
-  };
-  for (size_t i = 0; i < all; i += step) {
+  work.n = (all + step - 1) / step + limit;
+  for (int k = 0; k < record.inputs; ++k) {
+    work.inputs[k] = InterestingBytes(record.dtypes[k], 7 + static_cast<uint64_t>(k), work.n);
+  }
+  for (size_t i = 0, place = 0; i < all; i += step, ++place) {
     size_t rest = i;
-    add([&](const auto& s) {
-      const auto value = s[rest % s.size()];
-      rest /= s.size();
-      return value;
-    });
+    for (int k = 0; k < record.inputs; ++k) {
+      const size_t size = SizeOf(record, k);
+      std::memcpy(&work.inputs[k][place * size], &specials[k][rest % counts[k] * size], size);
+      rest /= counts[k];
+    }
   }
-  reference::Rng rng(7);
-  for (size_t i = 0; i < limit; ++i) {
-    add([&](const auto& s) {
-      return reference::Interesting<typename std::decay_t<decltype(s)>::value_type>(rng, s);
-    });
-  }
-  return lists;
+  return work;
 }
 
-// One byte per element: std::vector<bool> cannot be an operand.
-template <class T>
-auto Stored(const std::vector<T>& values) {
-  if constexpr (std::is_same_v<T, bool>)
-    return std::vector<uint8_t>(values.begin(), values.end());
-  else
-    return values;
-}
-
-// One of two results, or the only one.
-template <size_t kOutput, class R>
-auto Result(const R& result) {
-  if constexpr (!requires { result.second; })
-    return result;
-  else if constexpr (kOutput == 1)
-    return result.second;
-  else
-    return result.first;
-}
-
-// An output against the reference, whose results are those of `ref(i)`.
-template <size_t kOutput, class Out, class Ref>
-void CheckOutput(lw_kernel kernel, size_t n, const Out* out, const std::string& where, Ref ref,
-                 const std::function<std::string(size_t)>& inputs) {
-  size_t bad = 0;
-  for (size_t i = 0; i < n; ++i) {
-    const Out want = static_cast<Out>(Result<kOutput>(ref(i)));
-    const bool same =
-        MovesBits(kernel) ? reference::SameBits(out[i], want) : reference::Same(out[i], want);
-    if (same || ++bad > 3) continue;
-    ADD_FAILURE() << where << ", output " << kOutput << ": (" << inputs(i) << "): got "
-                  << ElementText(kDtype<Out>, &out[i]) << ", expected "
-                  << ElementText(kDtype<Out>, &want);
-  }
-  EXPECT_EQ(bad, 0u) << where;
-}
-
-template <class Ref, class... In, class... Out>
-void CheckKernel(lw_kernel kernel, const char* name, Ref ref, TypeList<In...>, TypeList<Out...>) {
-  const auto lists = OperandLists<In...>(sizeof...(In) == 3 ? 60000 : 20000);
-  const auto stored =
-      std::apply([](const auto&... l) { return std::make_tuple(Stored(l)...); }, lists);
-  const size_t n = std::get<0>(lists).size();
-  const lw_dtype dtypes[] = {kDtype<In>..., kDtype<Out>...};
-  const auto outs = std::make_tuple(std::make_unique<Out[]>(n)...);
+void CheckKernel(const Definition& definition) {
+  const lw_kernel_record& record = definition.record;
+  Work work = WorkOf(record, record.inputs == 3 ? 60000 : 20000);
+  Expect(definition, work);
+  const auto inputs = [&](size_t i) {
+    std::string text;
+    for (int k = 0; k < record.inputs; ++k) {
+      text += ElementText(record.dtypes[k], &work.inputs[k][i * SizeOf(record, k)]) + " ";
+    }
+    return text;
+  };
   for (const char* target : RunnableTargets()) {
     const TargetScope scope(target);
-    std::vector<lw_operand> operands;
-    const auto add = [&](const auto* data) {
-      operands.push_back({data, static_cast<int64_t>(sizeof(*data))});
-    };
-    std::apply([&](const auto&... s) { (add(s.data()), ...); }, stored);
-    std::apply([&](const auto&... out) { (add(out.get()), ...); }, outs);
-    ASSERT_EQ(lw_call(kernel, dtypes, operands.data(), static_cast<int64_t>(n), nullptr), LW_OK)
-        << name << ": " << lw_last_error();
-    const auto wanted = [&](size_t i) {
-      return std::apply([&](const auto&... l) { return ref(l[i]...); }, lists);
-    };
-    const auto inputs = [&](size_t i) {
-      std::string text;
-      int k = 0;
-      std::apply([&](const auto&... s) { ((text += ElementText(dtypes[k++], &s[i]) + " "), ...); },
-                 stored);
-      return text;
-    };
-    const std::string where = std::string(name) + " " + lw_dtype_name(dtypes[0]) + " on " + target;
-    [&]<size_t... K>(std::index_sequence<K...>) {
-      (CheckOutput<K>(kernel, n, std::get<K>(outs).get(), where, wanted, inputs), ...);
+    Bytes outputs[LW_MAX_OPERANDS];
+    lw_operand operands[LW_MAX_OPERANDS];
+    for (int k = 0; k < Operands(record); ++k) {
+      Bytes& bytes = k < record.inputs ? work.inputs[k] : outputs[k - record.inputs];
+      bytes.resize(work.n * SizeOf(record, k));
+      operands[k] = {bytes.data(), static_cast<int64_t>(SizeOf(record, k))};
     }
-    (std::index_sequence_for<Out...>{});
+    ASSERT_EQ(
+        lw_call(record.kernel, record.dtypes, operands, static_cast<int64_t>(work.n), nullptr),
+        LW_OK)
+        << Describe(record) << ": " << lw_last_error();
+    for (int k = 0; k < record.outputs; ++k) {
+      exhaustive::ExpectElements(record, k, outputs[k], work.expected[k],
+                                 std::string("on ") + target, inputs);
+    }
   }
-}
-
-template <class Op, class T, class... In, class Outs>
-void CheckOperands(TypeList<In...> ins, Outs outs) {
-  const auto ref = [](In... in) { return reference::Result<Op, T>(in...); };
-  CheckKernel(Op::kId, Op::kName.data(), ref, ins, outs);
-}
-template <class Op, class T>
-void CheckOperation(Kernel<Op, T>) {
-  if constexpr (kIsElementwise<Op> && !kIsMath<Op>) {
-    CheckOperands<Op, T>(InputsOf<Op, T>{}, OutputsOf<Op, T>{});
-  }
-}
-template <class Op, class From, class To>
-void CheckOperation(Kernel<Op, Cast<From, To>>) {
-  const auto ref = [](From x) { return reference::Converted<To>(x); };
-  CheckKernel(Op::kId, Op::kName.data(), ref, TypeList<From>{}, TypeList<To>{});
 }
 
 TEST(Reference, ExactKernelsEqualTheirDefinition) {
-  ForEachKernel([](auto kernel) { CheckOperation(kernel); });
+  int checked = 0;
+  for (const Definition& definition : harness::Definitions()) {
+    if (definition.element == nullptr) continue;
+    CheckKernel(definition);
+    ++checked;
+  }
+  EXPECT_GT(checked, 400);
 }
 
 // x * y + z where one more rounding on the way would show: products half way between two numbers,
