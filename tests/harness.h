@@ -54,6 +54,11 @@ inline std::string Describe(const lw_kernel_record& record) {
   return text;
 }
 
+// The same kernel of the same dtypes.
+inline bool SameLoop(const lw_kernel_record& a, const lw_kernel_record& b) {
+  return a.kernel == b.kernel && std::memcmp(a.dtypes, b.dtypes, sizeof(a.dtypes)) == 0;
+}
+
 inline size_t SizeOf(const lw_kernel_record& record, int operand) {
   return lw_dtype_size(record.dtypes[operand]);
 }

@@ -1,5 +1,5 @@
-// Whether the output of an elementwise golden case is right: element by element, by the operation's
-// own reference, one type wider where it is not exact.
+// Whether the output of an elementwise golden case is right: to the bit by the kernel's definition,
+// math functions by their reference one type wider.
 
 #ifndef LANEWISE_TESTS_KERNELS_GOLDEN_ELEMENTWISE_H_
 #define LANEWISE_TESTS_KERNELS_GOLDEN_ELEMENTWISE_H_
@@ -15,6 +15,8 @@
 
 #include "golden.h"
 #include "kernels/all.h"
+#include "tests/kernels/definitions.h"
+#include "tests/kernels/exhaustive.h"
 #include "tests/kernels/reference.h"
 
 namespace lanewise::golden {
@@ -71,130 +73,44 @@ bool Within(T got, long double wanted, double max_ulp) {
   return std::fabs(static_cast<long double>(got) - wanted) <= max_ulp * ulp * 1.0001L;
 }
 
-// The operation's own reference, evaluated one type wider where it is not exact.
-template <class Op, class T, class... Args>
-auto Reference(Args... args) {
-  if constexpr (std::is_floating_point_v<T> && kIsMath<Op>) {
-    return Op{}.template operator()<long double>(static_cast<long double>(args)...);
-  } else {
-    return Op{}(args...);
-  }
-}
-
-// One of two results, or the only one.
-template <bool kSecond, class R>
-auto Result(const R& result) {
-  if constexpr (!requires { result.second; })
-    return result;
-  else if constexpr (kSecond)
-    return result.second;
-  else
-    return result.first;
-}
-
-template <class Op, class T, bool kSecond>
-std::string CheckOutput(const Case& c) {
+// Math functions of f32 and f64: the operation's own reference, evaluated one type wider.
+template <class Op, class T, class... In>
+std::string CheckMath(const Case& c, TypeList<In...>) {
   for (int64_t i = 0; i < c.n; ++i) {
-    const T got = At<T>(c.output, kSecond ? c.n + i : i), x = At<T>(c.inputs[0], i);
-    bool good;
-    double wanted;
-    const auto check = [&](auto results) {
-      const auto reference = Result<kSecond>(results);
-      wanted = static_cast<double>(reference);
-      if constexpr (std::is_same_v<decltype(reference), const long double>) {
-        good = Within(got, reference, Op::kBound.value);
-      } else {
-        good = SameValue(got, static_cast<T>(reference));
-      }
-    };
-    constexpr size_t kInputs = InputsOf<Op, T>::kSize;
-    if constexpr (kInputs == 1)
-      check(Reference<Op, T>(x));
-    else if constexpr (kInputs == 2)
-      check(Reference<Op, T>(x, At<T>(c.inputs[1], i)));
-    else
-      check(Reference<Op, T>(x, At<T>(c.inputs[1], i), At<T>(c.inputs[2], i)));
-    if (!good) return Wrong(c, i, static_cast<double>(got), wanted);
+    const T got = At<T>(c.output, i);
+    const long double wanted = [&]<size_t... K>(std::index_sequence<K...>) {
+      return Op{}.template operator()<long double>(
+          static_cast<long double>(At<In>(c.inputs[K], i))...);
+    }
+    (std::index_sequence_for<In...>{});
+    if (!Within(got, wanted, Op::kBound.value)) {
+      return Wrong(c, i, static_cast<double>(got), static_cast<double>(wanted));
+    }
   }
   return "";
 }
 
-// f16 and bf16. Math functions are f32's, which has lines of its own, rounded once.
-template <class Op, class T, class Out, bool kSecond, class... In>
-std::string CheckNarrow(const Case& c, TypeList<In...>) {
+// Math functions of f16 and bf16 are f32's, which has lines of its own, rounded once.
+template <class Op, class T, class... In>
+std::string CheckNarrowMath(const Case& c, TypeList<In...>) {
   constexpr size_t kInputs = sizeof...(In);
   std::vector<float> wide[kInputs + 1];
-  if constexpr (kIsMath<Op>) {
-    lw_dtype dtypes[kInputs + 1];
-    lw_operand operands[kInputs + 1];
-    for (size_t k = 0; k <= kInputs; ++k) {
-      dtypes[k] = LW_F32;
-      wide[k].resize(static_cast<size_t>(c.n));
-      for (int64_t i = 0; i < c.n && k < kInputs; ++i) {
-        wide[k][static_cast<size_t>(i)] =
-            static_cast<float>(reference::Number(At<T>(c.inputs[k], i)));
-      }
-      operands[k] = {wide[k].data(), sizeof(float)};
+  lw_dtype dtypes[kInputs + 1];
+  lw_operand operands[kInputs + 1];
+  for (size_t k = 0; k <= kInputs; ++k) {
+    dtypes[k] = LW_F32;
+    wide[k].resize(static_cast<size_t>(c.n));
+    for (int64_t i = 0; i < c.n && k < kInputs; ++i) {
+      wide[k][static_cast<size_t>(i)] =
+          static_cast<float>(reference::Number(At<T>(c.inputs[k], i)));
     }
-    if (lw_call(Op::kId, dtypes, operands, c.n, nullptr) != LW_OK) return lw_last_error();
+    operands[k] = {wide[k].data(), sizeof(float)};
   }
+  if (lw_call(Op::kId, dtypes, operands, c.n, nullptr) != LW_OK) return lw_last_error();
   for (int64_t i = 0; i < c.n; ++i) {
-    const Out got = At<Out>(c.output, kSecond ? c.n + i : i);
-    Out wanted;
-    if constexpr (kIsMath<Op>) {
-      wanted = reference::Converted<Out>(wide[kInputs][static_cast<size_t>(i)]);
-    } else {
-      wanted = [&]<size_t... K>(std::index_sequence<K...>) {
-        return Result<kSecond>(reference::Result<Op, T>(At<In>(c.inputs[K], i)...));
-      }
-      (std::index_sequence_for<In...>{});
-    }
-    if (!reference::Same(got, wanted)) {
-      return Wrong(c, i, static_cast<double>(reference::Number(got)),
-                   static_cast<double>(reference::Number(wanted)));
-    }
-  }
-  return "";
-}
-template <class Op, class T, class... In, class Out, class... Outs>
-std::string CheckNarrow(const Case& c, TypeList<In...> inputs, TypeList<Out, Outs...>) {
-  const std::string wrong = CheckNarrow<Op, T, Out, false>(c, inputs);
-  if constexpr (sizeof...(Outs) == 0)
-    return wrong;
-  else
-    return wrong.empty() ? CheckNarrow<Op, T, Outs..., true>(c, inputs) : wrong;
-}
-
-template <class Op, class T>
-std::string CheckMap(const Case& c) {
-  const std::string wrong = CheckOutput<Op, T, false>(c);
-  if constexpr (OutputsOf<Op, T>::kSize == 1)
-    return wrong;
-  else
-    return wrong.empty() ? CheckOutput<Op, T, true>(c) : wrong;
-}
-
-template <class Op, class T>
-std::string CheckPredicate(const Case& c) {
-  for (int64_t i = 0; i < c.n; ++i) {
-    bool wanted;
-    if constexpr (InputsOf<Op, T>::kSize == 1)
-      wanted = Op{}(At<T>(c.inputs[0], i));
-    else
-      wanted = Op{}(At<T>(c.inputs[0], i), At<T>(c.inputs[1], i));
-    if (At<uint8_t>(c.output, i) != static_cast<uint8_t>(wanted)) {
-      return Wrong(c, i, At<uint8_t>(c.output, i), wanted);
-    }
-  }
-  return "";
-}
-
-template <class T>
-std::string CheckWhere(const Case& c) {
-  for (int64_t i = 0; i < c.n; ++i) {
-    const T wanted = At<T>(c.inputs[At<bool>(c.inputs[0], i) ? 1 : 2], i);
     const T got = At<T>(c.output, i);
-    if (!reference::SameBits(got, wanted)) {
+    const T wanted = reference::Converted<T>(wide[kInputs][static_cast<size_t>(i)]);
+    if (!reference::Same(got, wanted)) {
       return Wrong(c, i, static_cast<double>(reference::Number(got)),
                    static_cast<double>(reference::Number(wanted)));
     }
@@ -202,14 +118,25 @@ std::string CheckWhere(const Case& c) {
   return "";
 }
 
-template <class From, class To>
-std::string CheckConvert(const Case& c) {
-  for (int64_t i = 0; i < c.n; ++i) {
-    const To got = At<To>(c.output, i);
-    const To wanted = reference::Converted<To>(At<From>(c.inputs[0], i));
-    if (!reference::Same(got, wanted)) {
-      return Wrong(c, i, static_cast<double>(reference::Number(got)),
-                   static_cast<double>(reference::Number(wanted)));
+// All others, to the bit.
+inline std::string CheckByDefinition(const Case& c, const harness::Definition& definition) {
+  const lw_kernel_record& record = c.record;
+  harness::Work work;
+  work.record = record;
+  work.n = static_cast<size_t>(c.n);
+  for (int k = 0; k < record.inputs; ++k) {
+    const auto& input = c.inputs[static_cast<size_t>(k)];
+    work.inputs[k].assign(input.begin(), input.end());
+  }
+  harness::Expect(definition, work);
+  const auto* got = reinterpret_cast<const char*>(c.output.data());
+  for (int k = 0; k < record.outputs; ++k) {
+    const lw_dtype dtype = record.dtypes[record.inputs + k];
+    for (size_t i = 0; i < work.n; ++i, got += lw_dtype_size(dtype)) {
+      const char* wanted = &work.expected[k][i * lw_dtype_size(dtype)];
+      if (exhaustive::IsExpected(record, dtype, got, wanted)) continue;
+      return c.key + ": element " + std::to_string(i) + " of output " + std::to_string(k) + " is " +
+             harness::ElementText(dtype, got) + ", expected " + harness::ElementText(dtype, wanted);
     }
   }
   return "";

@@ -1,10 +1,11 @@
 # What the kernels compute: golden hashes, references, the order of reductions and scans.
 
-lw_add_test(golden_test kernels/golden_test.cc kernels/golden_reference.cc)
 # The scalar references of elementwise kernels: one compilation for the tests that hold them against
 # results.
 add_library(lanewise_definitions OBJECT kernels/definitions.cc)
 target_link_libraries(lanewise_definitions PRIVATE lanewise_flags lanewise_golden_static GTest::gtest)
+lw_add_test(golden_test kernels/golden_test.cc kernels/golden_reference.cc
+            $<TARGET_OBJECTS:lanewise_definitions>)
 lw_add_test(reference_test kernels/reference_test.cc $<TARGET_OBJECTS:lanewise_definitions>)
 lw_add_test(convert_test kernels/convert_test.cc)
 lw_add_test(exhaustive_test kernels/exhaustive_test.cc kernels/exhaustive_reduce_test.cc
