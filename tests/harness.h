@@ -164,6 +164,33 @@ inline std::string ElementText(lw_dtype dtype, const void* p) {
   return text;
 }
 
+// Whether an element is what it should be; a kernel that moves bits moves any byte that is true.
+inline bool IsExpected(const lw_kernel_record& record, lw_dtype dtype, const char* got,
+                       const char* expected) {
+  const bool moves_bits = MovesBits(record.kernel);
+  if (moves_bits && dtype == LW_BOOL) return (*got != 0) == (*expected != 0);
+  return SameElement(dtype, got, expected, moves_bits);
+}
+
+// Reports the first elements that differ; `where` says of what. `inputs` describes an element's.
+template <class Inputs>
+void ExpectElements(const lw_kernel_record& record, int output, const Bytes& got,
+                    const Bytes& expected, const std::string& where, Inputs inputs) {
+  ASSERT_EQ(got.size(), expected.size());
+  if (got == expected) return;
+  const lw_dtype dtype = record.dtypes[record.inputs + output];
+  const size_t size = lw_dtype_size(dtype);
+  int wrong = 0;
+  for (size_t i = 0; i < got.size() / size; ++i) {
+    const char *a = &got[i * size], *b = &expected[i * size];
+    if (IsExpected(record, dtype, a, b) || ++wrong > 3) continue;
+    ADD_FAILURE() << Describe(record) << " " << where << ", output " << output << " of "
+                  << inputs(i) << ": " << ElementText(dtype, a) << ", expected "
+                  << ElementText(dtype, b);
+  }
+  EXPECT_EQ(wrong, 0) << Describe(record) << " " << where;
+}
+
 // All special values of a dtype, once each.
 inline Bytes AllSpecials(lw_dtype dtype) {
   Bytes bytes;

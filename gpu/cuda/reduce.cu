@@ -12,19 +12,7 @@ template <class R, ReduceMode kMode>
 __global__ void __launch_bounds__(kMode == ReduceMode::kColumns ? gpu::kColumnThreads
                                                                 : gpu::kReduceThreads,
                                   1) ReduceKernel(const __grid_constant__ ReduceArguments args) {
-  const Block<gpu::kReduceThreads> block;
-  if constexpr (kMode == ReduceMode::kThread)
-    ReduceByThread<R>(block, args);
-  else if constexpr (kMode == ReduceMode::kTeam)
-    ReduceByTeam<R>(block, args);
-  else if constexpr (kMode == ReduceMode::kGroups)
-    ReduceGroups<R>(block, args);
-  else if constexpr (kMode == ReduceMode::kColumns)
-    ReduceColumns<R>(Block<gpu::kColumnThreads>(), args);
-  else if constexpr (kMode == ReduceMode::kJoinThread)
-    JoinByThread<R>(block, args);
-  else
-    JoinByBlock<R>(block, args);
+  ReduceBlock<R, kMode>(BlockOf<kMode>(), args);
 }
 
 namespace {

@@ -214,6 +214,26 @@ HWY_INLINE void JoinByBlock(const Block<gpu::kReduceThreads>& block, const Reduc
   });
 }
 
+// The block of a mode, and what it does.
+template <ReduceMode kMode>
+using BlockOf = Block<kMode == ReduceMode::kColumns ? gpu::kColumnThreads : gpu::kReduceThreads>;
+
+template <class R, ReduceMode kMode>
+HWY_INLINE void ReduceBlock(const BlockOf<kMode>& block, const ReduceArguments& args) {
+  if constexpr (kMode == ReduceMode::kThread)
+    ReduceByThread<R>(block, args);
+  else if constexpr (kMode == ReduceMode::kTeam)
+    ReduceByTeam<R>(block, args);
+  else if constexpr (kMode == ReduceMode::kGroups)
+    ReduceGroups<R>(block, args);
+  else if constexpr (kMode == ReduceMode::kColumns)
+    ReduceColumns<R>(block, args);
+  else if constexpr (kMode == ReduceMode::kJoinThread)
+    JoinByThread<R>(block, args);
+  else
+    JoinByBlock<R>(block, args);
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace lanewise
 

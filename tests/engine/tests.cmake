@@ -9,6 +9,7 @@ lw_add_test(numpy_loop_test engine/numpy_loop_test.cc)
 lw_add_api_test(fork_test engine/fork_test.cc)
 target_include_directories(fork_test PRIVATE ${PROJECT_SOURCE_DIR})
 set_tests_properties(numpy_loop_test elementwise_test map_test overlap_test PROPERTIES LABELS "fast;sanitize")
+
 # What runs on several threads, for ThreadSanitizer.
 add_test(NAME elementwise_threads
          COMMAND elementwise_test --gtest_filter=*ThreadsChangeNothing*:*ThreadBudget*)

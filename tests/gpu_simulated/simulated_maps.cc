@@ -1,3 +1,5 @@
+// The elementwise device code of every kernel, compiled for the host: see simulated_gpu.h.
+
 #define LANEWISE_ONE_LANE
 #include "gpu/device/map_block.h"
 #include "simulated_grid.h"

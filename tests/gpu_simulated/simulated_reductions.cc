@@ -1,3 +1,5 @@
+// The reductions' device code of every kernel and mode, compiled for the host: see simulated_gpu.h.
+
 #define LANEWISE_ONE_LANE
 #include "gpu/device/reduce_block.h"
 #include "simulated_grid.h"
@@ -11,21 +13,7 @@ using simulated::Grid;
 template <class R, ReduceMode kMode>
 void RunReduce(const void* arguments, int64_t blocks) {
   const auto& args = *static_cast<const ReduceArguments*>(arguments);
-  for (int64_t b = 0; b < blocks; ++b) {
-    const Block<gpu::kReduceThreads> block{b};
-    if constexpr (kMode == ReduceMode::kThread)
-      ReduceByThread<R>(block, args);
-    else if constexpr (kMode == ReduceMode::kTeam)
-      ReduceByTeam<R>(block, args);
-    else if constexpr (kMode == ReduceMode::kGroups)
-      ReduceGroups<R>(block, args);
-    else if constexpr (kMode == ReduceMode::kColumns)
-      ReduceColumns<R>(Block<gpu::kColumnThreads>{b}, args);
-    else if constexpr (kMode == ReduceMode::kJoinThread)
-      JoinByThread<R>(block, args);
-    else
-      JoinByBlock<R>(block, args);
-  }
+  for (int64_t b = 0; b < blocks; ++b) ReduceBlock<R, kMode>(BlockOf<kMode>{b}, args);
 }
 constexpr const char* kModeName[] = {"thread",  "team",        "groups",
                                      "columns", "join thread", "join block"};

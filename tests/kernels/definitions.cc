@@ -1,3 +1,5 @@
+// One small function per kernel and dtypes; what loops over elements is not a template.
+
 #include "tests/kernels/definitions.h"
 
 #include <utility>

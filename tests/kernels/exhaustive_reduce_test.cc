@@ -142,9 +142,9 @@ constexpr bool kIsSequenceKernel =
 // ---------------------------------------------------------------- tests
 
 void Check(const Rows& rows, const Bytes& got, const char* target, const char* how) {
-  ExpectElements(rows.record, 0, got, rows.expected,
-                 "on " + std::string(target) + how + " of " + std::to_string(rows.length),
-                 [&](size_t i) { return "sequence " + std::to_string(i / rows.results); });
+  harness::ExpectElements(rows.record, 0, got, rows.expected,
+                          "on " + std::string(target) + how + " of " + std::to_string(rows.length),
+                          [&](size_t i) { return "sequence " + std::to_string(i / rows.results); });
 }
 
 void CheckLength(const lw_kernel_record& record, RowsFn expect, size_t length) {

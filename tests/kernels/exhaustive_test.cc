@@ -114,8 +114,8 @@ class Checker {
       return text;
     };
     for (int k = 0; k < record.outputs; ++k) {
-      ExpectElements(record, k, out_[k], work_.expected[k], std::string("on ") + target_ + how,
-                     inputs);
+      harness::ExpectElements(record, k, out_[k], work_.expected[k],
+                              std::string("on ") + target_ + how, inputs);
       std::fill(out_[k].begin(), out_[k].end(), harness::kSentinel);
     }
   }
