@@ -15,7 +15,7 @@
 #   bench    Google Benchmark, SLEEF, Eigen, OpenBLAS; NumPy and MKL in .deps/pyvenv if to be had
 #   bare     debootstrap, for the tests on a bare machine
 #   format   clang-format
-#   clang    the compiler beside g++, and clang-tidy
+#   clang    the compiler beside g++, its sanitizers, and clang-tidy
 #
 # LANEWISE_HIGHWAY=DIR     a Highway source tree to use instead of .deps/highway
 # LANEWISE_EMU_CACHE=DIR   where the guest kernel goes (default: build/emulated)
@@ -71,7 +71,7 @@ wants packages && entries+=(swig:swig binutils:objdump qemu-user:qemu-x86_64)
 { wants demo || wants bench; } && entries+=(libbenchmark-dev)
 wants bare && entries+=(debootstrap:debootstrap util-linux:unshare)
 wants format && entries+=(clang-format:clang-format)
-wants clang && entries+=(clang:clang++ clang-tidy:clang-tidy)
+wants clang && entries+=(clang:clang++ clang-tidy:clang-tidy libclang-rt-dev)
 wants bench && entries+=(libsleef-dev libeigen3-dev libopenblas-dev)
 
 as_root() {

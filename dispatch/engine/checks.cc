@@ -17,7 +17,8 @@ namespace {
 // Text in a buffer of fixed size, cut off where it ends.
 template <size_t kSize>
 struct Sentence {
-  char text[kSize] = "";
+  // Not "": Clang 14 to 19 give that literal the size of another instance, and write as much.
+  char text[kSize] = {};
   void Add(const char* more) {
     const size_t used = std::strlen(text);
     snprintf(text + used, kSize - used, "%s", more);

@@ -215,7 +215,8 @@ uint32_t CompareLoop(const void* const* in, void* const* outputs, size_t n) {
     if (i != 0) ComparePart<Op, T, kInputs>(a, b, out, i);
   }
   for (; i + group <= n; i += group) masks.template Store<kStream>(i, out + i);
-  return i == n ? 0 : ComparePart<Op, T, kInputs>(a + i, b + i, out + i, n - i);
+  const T* rest = kInputs == 1 ? nullptr : b + i;
+  return i == n ? 0 : ComparePart<Op, T, kInputs>(a + i, rest, out + i, n - i);
 }
 
 // -------- select: bool, T, T -> T

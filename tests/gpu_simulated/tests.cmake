@@ -14,6 +14,10 @@ lw_add_test(gpu_order_test gpu_simulated/order_test.cc gpu_simulated/order_reduc
             ${PROJECT_SOURCE_DIR}/gpu/device/launch_reduce.cc)
 set_tests_properties(gpu_order_test PROPERTIES LABELS "fast;gpu;sanitize")
 # The pragmas are nvcc's. Each kernel is compiled six times for calls that are short: -O2 would take
-# twice as long to build, and save nothing.
+# twice as long to build, and save nothing; sanitizers multiply that.
+set(_level -O1)
+if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=")
+  set(_level -O0)
+endif()
 set_source_files_properties(gpu_simulated/simulated_maps.cc gpu_simulated/simulated_reductions.cc
-                            PROPERTIES COMPILE_OPTIONS "-Wno-unknown-pragmas;-O1")
+                            PROPERTIES COMPILE_OPTIONS "-Wno-unknown-pragmas;${_level}")

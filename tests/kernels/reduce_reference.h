@@ -105,7 +105,8 @@ template <class Op, class T>
 auto RefReduceWide(const std::vector<T>& x, const std::vector<T>& y, double ddof) {
   using R = typename Op::template Result<T>;
   const double n = static_cast<double>(x.size());
-  const std::vector<R> as_result(x.begin(), x.end());  // integers are rounded to f64 here
+  std::vector<R> as_result;  // integers are rounded to f64 here; an index is no element
+  if constexpr (!std::is_same_v<Op, ArgMax>) as_result.assign(x.begin(), x.end());
   if constexpr (std::is_same_v<Op, Sum>) {
     return RefTree<AddOp>(as_result);
   } else if constexpr (std::is_same_v<Op, Prod>) {
